@@ -1,0 +1,1 @@
+"""The `farm` command. Commands are modules listed in pyproject.toml under `farm.commands`."""

@@ -1,0 +1,1 @@
+"""Commands that need the device farm only, one module each."""

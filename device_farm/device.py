@@ -1,0 +1,102 @@
+"""The port that everything above the farm talks to, and every backend implements."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from device_farm.types.action import Action
+from device_farm.types.geometry import Size
+from device_farm.types.observation import Observation, ObserveRequest
+from device_farm.types.task import Platform
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceInfo:
+    """What a device is. `image` names the exact system image or application set, for provenance."""
+
+    id: str
+    backend: str
+    platform: Platform
+    screen: Size
+    image: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShellResult:
+    exit_code: int
+    stdout: bytes
+    stderr: bytes = b""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SnapshotInfo:
+    name: str
+    created_s: float
+    size_bytes: int
+
+
+class Device(Protocol):
+    """One phone or desktop. Every method is cancellable and raises only errors of `device_farm.errors`.
+
+    Transport trouble is `TransportError`; a device that answers but refuses is `GuestError` or `ActionError`.
+    `shell` reaches the guest, never the host.
+    """
+
+    @property
+    def info(self) -> DeviceInfo: ...
+
+    async def observe(self, request: ObserveRequest = ObserveRequest()) -> Observation: ...
+
+    async def act(self, action: Action) -> None:
+        """Carries out `action` and returns once the device has taken it in."""
+        ...
+
+    async def act_and_observe(self, action: Action, request: ObserveRequest = ObserveRequest()) -> Observation:
+        """Both in one round trip; the observation is taken after the screen has settled."""
+        ...
+
+    async def shell(self, command: str, *, timeout_s: float = 30.0) -> ShellResult:
+        """Runs a shell command line in the guest. A non-zero exit is a result, not an error."""
+        ...
+
+    async def push(self, path: str, data: bytes, *, mode: int = 0o644) -> None: ...
+
+    async def pull(self, path: str) -> bytes: ...
+
+    async def install(self, path: str) -> None:
+        """Installs the package file that lies at the guest path `path`."""
+        ...
+
+    async def snapshot_save(self, name: str) -> SnapshotInfo: ...
+
+    async def snapshot_load(self, name: str) -> None: ...
+
+    async def snapshot_list(self) -> Sequence[SnapshotInfo]: ...
+
+    async def snapshot_delete(self, name: str) -> None: ...
+
+    def stream(self, *, interval_s: float) -> AsyncIterator[Observation]:
+        """Observations without a UI tree, one whenever the screen changed, at most one per `interval_s`."""
+        ...
+
+
+class ManagedDevice(Device, Protocol):
+    """A device together with its machine: what the pool drives and a lease holder never sees."""
+
+    async def start(self) -> None:
+        """Boots to a ready, clean state. Raises BackendError; `close` is called even then."""
+        ...
+
+    async def reset(self, *, seed: int | None = None) -> None:
+        """Back to the state after `start`, whatever was done to it. `seed` reseeds simulated content."""
+        ...
+
+    async def health(self) -> None:
+        """Returns when the device answers; raises what is wrong otherwise."""
+        ...
+
+    async def close(self) -> None:
+        """Ends everything that `start` began. Idempotent; safe after a failed start."""
+        ...

@@ -1,0 +1,1 @@
+"""Policies, the episode runner and store, benchmarks, datasets and training."""

@@ -1,0 +1,1 @@
+"""Commands that need policies, suites or stored episodes, one module each."""

@@ -1,0 +1,1 @@
+"""Textual-sketch world models."""
