@@ -77,7 +77,7 @@ class TypeText:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PressKey:
-    """One key with modifiers. `key` is a lower-case name: `enter`, `tab`, `escape`, `delete`, `f5`, `a`, `page_down`."""
+    """One key with modifiers. `key` is a lower-case name: `enter`, `tab`, `escape`, `f5`, `a`, `page_down`."""
 
     key: str
     modifiers: tuple[Modifier, ...] = ()
