@@ -1,0 +1,57 @@
+# The commands of the project. `make demo` and `make test` set the checkout up by themselves.
+.PHONY: help demo setup setup-dev test test-full check format protos lock bench results clean
+
+PY := .venv/bin/python
+
+help:
+	@echo "make demo       collect, verify and report 32 episodes on simulated phones (and a desktop where X is there)"
+	@echo "make test       set up, check and run the tests"
+	@echo "make test-full  the same with the slow proofs"
+	@echo "make check      ruff, mypy, import layers, generated protobuf code"
+	@echo "make bench      every benchmark; results go to results/*.json, then docs/results.md"
+
+demo: setup
+	$(PY) scripts/demo.py
+
+setup:
+	@scripts/setup.sh
+
+setup-dev:
+	@scripts/setup.sh --dev
+
+test: setup-dev check
+	$(PY) -m pytest -n 2 -m "not slow" tests
+
+test-full: setup-dev check
+	$(PY) -m pytest -n 2 tests
+
+check: setup-dev
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	$(PY) -m mypy
+	.venv/bin/lint-imports
+	$(PY) scripts/generate_protos.py --check
+
+format: setup-dev
+	$(PY) -m ruff check --fix .
+	$(PY) -m ruff format .
+
+protos: setup-dev
+	$(PY) scripts/generate_protos.py
+
+# uv resolves; the lock files hold names, versions and hashes, no addresses.
+lock:
+	uv pip compile pyproject.toml requirements/build.in --universal --python-version 3.11 --generate-hashes \
+	  --no-emit-index-url --no-annotate --no-header --quiet -o requirements/core.lock
+	uv pip compile pyproject.toml requirements/build.in --extra dev --extra docker --extra export --universal \
+	  --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --quiet \
+	  -c requirements/core.lock -o requirements/dev.lock
+
+bench: setup-dev
+	$(PY) scripts/run_benchmarks.py
+
+results: setup-dev
+	$(PY) scripts/make_results.py
+
+clean:
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis build *.egg-info
