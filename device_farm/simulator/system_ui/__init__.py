@@ -1,0 +1,1 @@
+"""The phone's own screens: bars, home, app drawer, shade, recents, keyboard, prompts."""

@@ -1,0 +1,1 @@
+"""Widget toolkit of the simulated phone: widgets, layout, hit testing, painting, accessibility."""
