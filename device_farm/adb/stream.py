@@ -1,0 +1,107 @@
+"""One byte stream to a service of the device, the same whether it came directly or through an adb server."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from typing import Protocol
+
+from device_farm.errors import TransportError
+
+_NO_LIMIT = 2**62
+
+
+class AdbStream(Protocol):
+    """Two-way bytes. Cancelling a read or write leaves the stream usable only for `close`."""
+
+    async def read(self, limit: int = _NO_LIMIT) -> bytes:
+        """The next bytes, at least one and at most `limit`; empty at the end of the stream."""
+        ...
+
+    async def write(self, data: bytes) -> None: ...
+
+    def close(self) -> None:
+        """Ends the stream; a command behind it is ended by the device. Idempotent, never raises, never waits."""
+        ...
+
+
+class ReadBuffer:
+    """Bytes that have arrived, with at most one waiting reader."""
+
+    __slots__ = ("_chunks", "_ended", "_error", "_waiter", "size")
+
+    def __init__(self) -> None:
+        self._chunks: deque[bytes] = deque()
+        self._ended = False
+        self._error: TransportError | None = None
+        self._waiter: asyncio.Future[None] | None = None
+        self.size = 0
+
+    def feed(self, data: bytes) -> None:
+        if data and not self._ended:
+            self._chunks.append(data)
+            self.size += len(data)
+            self._wake()
+
+    def end(self, error: TransportError | None = None) -> None:
+        """No more bytes come; `error` is raised to the reader once the buffer is empty."""
+        if not self._ended:
+            self._ended = True
+            self._error = error
+            self._wake()
+
+    async def read(self, limit: int = _NO_LIMIT) -> bytes:
+        """The next bytes, at most `limit`; empty at the end."""
+        while not self._chunks:
+            if self._error is not None:
+                raise self._error
+            if self._ended:
+                return b""
+            self._waiter = asyncio.get_running_loop().create_future()
+            try:
+                await self._waiter
+            finally:
+                self._waiter = None
+        data = self._chunks.popleft()
+        if len(data) > limit:
+            self._chunks.appendleft(data[limit:])
+            data = data[:limit]
+        self.size -= len(data)
+        return data
+
+    def _wake(self) -> None:
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_result(None)
+
+
+async def read_exactly(stream: AdbStream, size: int) -> bytes:
+    """The next `size` bytes of `stream`.
+
+    Raises:
+        TransportError: the stream ends before.
+    """
+    parts: list[bytes] = []
+    missing = size
+    while missing > 0:
+        data = await stream.read(missing)
+        if not data:
+            raise TransportError(f"the stream ended {missing} of {size} bytes early")
+        parts.append(data)
+        missing -= len(data)
+    return parts[0] if len(parts) == 1 else b"".join(parts)
+
+
+async def read_all(stream: AdbStream, *, at_most: int) -> bytes:
+    """Everything up to the end of `stream`.
+
+    Raises:
+        TransportError: more than `at_most` bytes came.
+    """
+    parts: list[bytes] = []
+    size = 0
+    while data := await stream.read():
+        size += len(data)
+        if size > at_most:
+            raise TransportError(f"the device sent more than {at_most} bytes", fix="write the output to a file")
+        parts.append(data)
+    return parts[0] if len(parts) == 1 else b"".join(parts)
