@@ -1,0 +1,1 @@
+"""Task suites: templates with seeded parameters, set-up, a state evaluator and an expert."""

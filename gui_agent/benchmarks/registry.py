@@ -1,0 +1,46 @@
+"""Suites by name. A suite is imported only when it is asked for."""
+
+from __future__ import annotations
+
+import importlib
+from typing import Final
+
+from device_farm.errors import ConfigError
+from gui_agent.benchmarks.base import Suite
+
+BUILT_IN: Final = {"basics": "gui_agent.benchmarks.basics:SUITE"}
+"""Name to `module:attribute`. `--suite` takes such a path as well, for suites from elsewhere."""
+
+
+def load_suite(name: str) -> Suite:
+    """The suite called `name`, or the one at an import path `module:attribute`.
+
+    Raises:
+        ConfigError: there is none; lists those there are.
+    """
+    path = name if ":" in name else BUILT_IN.get(name)
+    known = ", ".join(sorted(BUILT_IN))
+    if path is None:
+        raise ConfigError(f"unknown suite {name!r}", field="--suite", fix=f"one of: {known}; or MODULE:ATTRIBUTE")
+    suite = import_attribute(path, field="--suite")
+    if not isinstance(suite, Suite):
+        raise ConfigError(f"{path} is a {type(suite).__name__}, not a Suite", field="--suite")
+    return suite
+
+
+def suite_of_task(name: str) -> Suite:
+    """The suite that a stored task names: the same lookup, without an import path a task could smuggle in."""
+    if ":" in name:
+        raise ConfigError(f"a stored task names the suite {name!r}", field="suite", fix="pass it with --suite")
+    return load_suite(name)
+
+
+def import_attribute(path: str, *, field: str) -> object:
+    """What `module:attribute` names. Raises ConfigError naming `field`."""
+    module, colon, attribute = path.partition(":")
+    if not colon or not module or not attribute:
+        raise ConfigError(f"{path!r} is not MODULE:ATTRIBUTE", field=field)
+    try:
+        return getattr(importlib.import_module(module), attribute)
+    except (ImportError, AttributeError, ValueError) as error:
+        raise ConfigError(f"cannot import {path!r}: {error}", field=field) from error
