@@ -1,0 +1,1 @@
+"""The Android driver: one code for simulated phones, emulators and real ones. Import from the modules."""

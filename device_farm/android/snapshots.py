@@ -1,0 +1,122 @@
+"""Snapshots of a whole device, where it has them."""
+
+from __future__ import annotations
+
+import calendar
+import re
+import time
+from collections.abc import Sequence
+from typing import Protocol
+
+from device_farm.android.console import EmulatorConsole
+from device_farm.device import SnapshotInfo
+from device_farm.errors import GuestError
+
+_NAME = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_ROW = re.compile(
+    r"^\S+\s+(?P<name>[A-Za-z0-9._-]+)\s+(?P<size>[\d.]+)\s*(?P<unit>[KMGT]?i?B?)\s+"
+    r"(?P<date>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)"
+)
+_UNITS = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "T": 1 << 40}
+
+CLEAN_BOOT = "farm_clean_boot"
+"""The snapshot that a reset goes back to; hidden from whoever holds the lease."""
+
+
+class Snapshots(Protocol):
+    """Raises GuestError for a bad or unknown name, or where the device has no snapshots."""
+
+    async def save(self, name: str) -> SnapshotInfo: ...
+
+    async def load(self, name: str) -> None: ...
+
+    async def list(self) -> Sequence[SnapshotInfo]: ...
+
+    async def delete(self, name: str) -> None: ...
+
+
+class NoSnapshots:
+    """A phone in the hand."""
+
+    def __init__(self, kind: str) -> None:
+        self._kind = kind
+
+    async def save(self, name: str) -> SnapshotInfo:
+        raise self._refusal()
+
+    async def load(self, name: str) -> None:
+        raise self._refusal()
+
+    async def list(self) -> Sequence[SnapshotInfo]:
+        return ()
+
+    async def delete(self, name: str) -> None:
+        raise self._refusal()
+
+    def _refusal(self) -> GuestError:
+        return GuestError(f"{self._kind} has no snapshots", fix="use a simulated phone or an emulator")
+
+
+def check_name(name: str) -> None:
+    """Raises GuestError for a name that the console cannot carry, or that belongs to the farm."""
+    if not _NAME.fullmatch(name) or name == CLEAN_BOOT:
+        raise GuestError(
+            f"{name[:80]!r} is no snapshot name", field="name", fix="use 1 to 64 letters, digits, '.', '_' or '-'"
+        )
+
+
+def parse_snapshot_list(answer: str) -> tuple[SnapshotInfo, ...]:
+    """Reads the table of `avd snapshot list`; lines that are no rows are skipped."""
+    return tuple(_info(row) for row in map(_ROW.match, answer.splitlines()) if row is not None)
+
+
+def _info(row: re.Match[str]) -> SnapshotInfo:
+    when = calendar.timegm(time.strptime(row["date"], "%Y-%m-%d %H:%M:%S"))
+    size = float(row["size"]) * _UNITS[row["unit"].rstrip("iB")]
+    return SnapshotInfo(name=row["name"], created_s=float(when), size_bytes=int(size))
+
+
+class ConsoleSnapshots:
+    """Snapshots of an emulator or simulated phone, by its console."""
+
+    def __init__(self, console: EmulatorConsole) -> None:
+        self._console = console
+
+    async def save(self, name: str) -> SnapshotInfo:
+        check_name(name)
+        await self._console.command(f"avd snapshot save {name}")
+        for info in await self.list():
+            if info.name == name:
+                return info
+        raise GuestError(f"the console saved {name!r} but does not list it")
+
+    async def load(self, name: str) -> None:
+        check_name(name)
+        await self._expect(name)
+        await self._console.command(f"avd snapshot load {name}")
+
+    async def list(self) -> Sequence[SnapshotInfo]:
+        return tuple(info for info in await self._all() if info.name != CLEAN_BOOT)
+
+    async def delete(self, name: str) -> None:
+        check_name(name)
+        await self._expect(name)
+        await self._console.command(f"avd snapshot delete {name}")
+
+    async def save_clean_boot(self) -> None:
+        await self._console.command(f"avd snapshot save {CLEAN_BOOT}")
+
+    async def load_clean_boot(self) -> None:
+        """Back to the clean boot; what a lease holder saved is deleted."""
+        for info in await self.list():
+            await self._console.command(f"avd snapshot delete {info.name}")
+        await self._console.command(f"avd snapshot load {CLEAN_BOOT}")
+
+    async def _all(self) -> tuple[SnapshotInfo, ...]:
+        return parse_snapshot_list(await self._console.command("avd snapshot list"))
+
+    async def _expect(self, name: str) -> None:
+        # The real console answers OK to a load of a name that it does not have.
+        names = [info.name for info in await self.list()]
+        if name not in names:
+            raise GuestError(f"no snapshot {name!r}", field="name", fix=f"there is {', '.join(names) or 'none'}")
