@@ -1,0 +1,1 @@
+"""The phone's adb daemon: transport, streams and services, written from the public protocol description."""

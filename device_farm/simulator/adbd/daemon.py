@@ -1,0 +1,93 @@
+"""The phone's adbd: its listening port, its connections, and which service answers which destination."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Coroutine
+from typing import Any
+
+from device_farm.simulator.adbd.auth import Authenticator
+from device_farm.simulator.adbd.connection import Connection
+from device_farm.simulator.adbd.services import Services
+from device_farm.simulator.adbd.stream import Stream
+from device_farm.simulator.faults import Faults
+from device_farm.simulator.handset import Handset
+
+logger = logging.getLogger(__name__)
+
+FEATURES = (
+    "shell_v2",
+    "cmd",
+    "stat_v2",
+    "ls_v2",
+    "fixed_push_mkdir",
+    "sendrecv_v2",
+    "sendrecv_v2_dry_run_send",
+    "abb_exec",
+)
+"""What this daemon serves beyond the first protocol; a host uses nothing that is not named here."""
+
+
+class AdbDaemon:
+    """`authorized_keys` None lets every host in; otherwise only holders of a key in it."""
+
+    def __init__(self, handset: Handset, *, authorized_keys: tuple[str, ...] | None = None) -> None:
+        self._handset = handset
+        self._authorized_keys = authorized_keys
+        self._services = Services(handset, self.drop_connections)
+        self._connections: set[Connection] = set()
+        self._server: asyncio.Server | None = None
+        handset.faults.observe(self._faults_changed)
+
+    async def listen(self, host: str, port: int) -> None:
+        """Raises OSError where the port is taken."""
+        loop = asyncio.get_running_loop()
+        self._server = await loop.create_server(lambda: Connection(self), host, port)
+
+    async def close(self) -> None:
+        """Stops listening and breaks every connection. Idempotent."""
+        if self._server is not None:
+            self._server.close()
+            self._server = None
+        self.drop_connections()
+
+    def drop_connections(self) -> None:
+        """Breaks every host's connection, as a reboot does."""
+        for connection in list(self._connections):
+            connection.abort()
+
+    # What a Connection asks.
+
+    @property
+    def answers(self) -> bool:
+        return not self._handset.faults.current.boot_hang
+
+    def banner(self) -> bytes:
+        profile = self._handset.phone.profile
+        properties = (
+            f"ro.product.name={profile.product};ro.product.model={profile.model};ro.product.device={profile.device}"
+        )
+        return f"device::{properties};features={','.join(FEATURES)}".encode()
+
+    def authenticator(self) -> Authenticator | None:
+        return None if self._authorized_keys is None else Authenticator(self._authorized_keys)
+
+    def drops_now(self) -> bool:
+        return self._handset.faults.drops_packet()
+
+    def open_service(self, destination: str, stream: Stream, connection: Connection) -> Coroutine[Any, Any, None]:
+        return self._services.open(destination, stream, connection)
+
+    def joined(self, connection: Connection) -> None:
+        self._connections.add(connection)
+
+    def left(self, connection: Connection) -> None:
+        self._connections.discard(connection)
+
+    def _faults_changed(self, faults: Faults) -> None:
+        for connection in list(self._connections):
+            if not faults.boot_hang:
+                connection.boot_finished()
+            elif connection.online:
+                connection.abort()
