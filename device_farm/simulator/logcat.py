@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import Enum
 
@@ -84,6 +85,8 @@ class Logcat:
             self._next_sequence += 1
             self._lines.append(line)
             for queue in self._followers:
+                if queue.full():
+                    queue.get_nowait()
                 queue.put_nowait(line)
         # Trimmed in bulk, so that a busy log does not copy the ring for every line.
         if len(self._lines) > 2 * self._lines_max:
@@ -96,13 +99,13 @@ class Logcat:
     def clear(self) -> None:
         self._lines.clear()
 
-    async def follow(self) -> AsyncIterator[LogLine]:
-        """Lines from now on, for ever; ends with the iterator."""
-        queue: asyncio.Queue[LogLine] = asyncio.Queue()
+    @contextmanager
+    def follow(self) -> Iterator[asyncio.Queue[LogLine]]:
+        """A queue that gets every line logged inside the `with`. A reader that falls far behind loses the oldest."""
+        queue: asyncio.Queue[LogLine] = asyncio.Queue(self._lines_max)
         self._followers.add(queue)
         try:
-            while True:
-                yield await queue.get()
+            yield queue
         finally:
             self._followers.discard(queue)
 
