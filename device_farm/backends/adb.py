@@ -1,0 +1,114 @@
+"""Phones that an adb server lists already: in the hand, on the network, Cuttlefish."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+from device_farm.adb.client import AdbClient
+from device_farm.adb.smart_socket import AdbServer, ServerConnection
+from device_farm.android.automation import AutomationServer, bundled_jar
+from device_farm.android.baseline import Baseline, restore, take_baseline
+from device_farm.android.capture import Screencap
+from device_farm.android.device import AndroidDevice
+from device_farm.android.hierarchy import PreferAutomation
+from device_farm.android.machine import Driver
+from device_farm.android.settle import StableFrames
+from device_farm.android.snapshots import NoSnapshots
+from device_farm.backends.config import AdbConfig
+from device_farm.errors import BackendError, CapacityError, ConfigError, PrerequisiteError, TransportError
+from device_farm.types.task import Platform
+
+
+class ListedPhone:
+    """The machine under one device: a phone that runs anyway. Reset restores app data, settings and files."""
+
+    def __init__(self, client: AdbClient, *, released: Callable[[], None]) -> None:
+        """`released` is called when the device is closed: another one may take the phone."""
+        self._client = client
+        self._released = released
+        self._baseline: Baseline | None = None
+
+    async def start(self) -> Driver:
+        capture = Screencap(self._client)
+        return Driver(
+            client=self._client,
+            capture=capture,
+            hierarchy=PreferAutomation(self._client, AutomationServer(self._client, jar=bundled_jar())),
+            snapshots=NoSnapshots("a phone behind an adb server"),
+            settle=StableFrames(capture),
+        )
+
+    async def mark_clean(self) -> None:
+        self._baseline = await take_baseline(self._client)
+
+    async def reset(self, seed: int | None) -> None:
+        if self._baseline is None:
+            raise BackendError(f"{self._client.address}: no baseline was taken", fix="start the device first")
+        await restore(self._client, self._baseline)
+
+    async def close(self) -> None:
+        await self._client.close()
+        self._released()
+
+
+class AdbBackend:
+    """Each device is one serial of the server; `create` takes one that no living device of ours has."""
+
+    def __init__(self, config: AdbConfig) -> None:
+        self._config = config
+        host, _, port = config.server.rpartition(":")
+        if not host or not port.isdigit() or not 0 < int(port) < 65536:
+            raise ConfigError(f"{config.server!r} is not HOST:PORT", field="server", fix="write 127.0.0.1:5037")
+        self._server = AdbServer(host, int(port))
+        self._taken: set[str] = set()
+        self._choosing = asyncio.Lock()
+
+    @property
+    def name(self) -> str:
+        return "adb"
+
+    @property
+    def platform(self) -> Platform:
+        return "android"
+
+    def preflight(self) -> None:
+        """Raises PrerequisiteError when no adb server answers, or it lists none of the wanted phones."""
+        # In a thread of its own, because the caller may be inside an event loop already.
+        with ThreadPoolExecutor(max_workers=1) as pool:
+            try:
+                usable = pool.submit(asyncio.run, self.serials()).result()
+            except TransportError as error:
+                raise PrerequisiteError(error.message, fix="adb start-server") from error
+        missing = set(self._config.serials) - set(usable)
+        if missing or not usable:
+            wanted = ", ".join(sorted(missing)) or "a phone"
+            raise PrerequisiteError(
+                f"the adb server at {self._config.server} does not list {wanted} in state device",
+                fix="connect it, accept its prompt, and look at `adb devices`",
+            )
+
+    async def serials(self) -> tuple[str, ...]:
+        """The wanted phones that the server lists in state `device`, in its order."""
+        listed = [device.serial for device in await self._server.devices() if device.state == "device"]
+        wanted = self._config.serials
+        return tuple(serial for serial in listed if not wanted or serial in wanted)
+
+    async def create(self, device_id: str) -> AndroidDevice:
+        """Raises CapacityError when every listed phone is taken by a device of this backend."""
+        async with self._choosing:
+            serials = await self.serials()
+            free = [serial for serial in serials if serial not in self._taken]
+            if not free:
+                raise CapacityError(
+                    f"all {len(serials)} phones that the adb server lists are taken", fix="connect another one"
+                )
+            serial = free[0]
+            self._taken.add(serial)
+        client = AdbClient(ServerConnection(self._server, serial))
+        machine = ListedPhone(client, released=lambda: self._taken.discard(serial))
+        return AndroidDevice(device_id, backend=self.name, machine=machine)
+
+    async def close(self) -> None:
+        self._taken.clear()

@@ -1,0 +1,120 @@
+"""From a config section to a backend: the only place that knows them all."""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+from typing import Any, assert_never
+
+from pydantic import ValidationError
+
+from device_farm.backends.base import Backend
+from device_farm.backends.config import (
+    AdbConfig,
+    BackendConfig,
+    FakeConfig,
+    ImportedConfig,
+    SimulatorConfig,
+    XvfbConfig,
+)
+from device_farm.errors import ConfigError
+
+BACKEND_NAMES = ("simulator", "xvfb", "adb", "fake", "import")
+
+
+def load_backend(config: BackendConfig) -> Backend:
+    """The backend of `config`, not started. Each one's own dependencies are imported only when it is asked for.
+
+    Raises:
+        ConfigError: an import path leads nowhere, or what lies there is no backend.
+    """
+    match config:
+        case SimulatorConfig():
+            from device_farm.backends.simulator import SimulatorBackend
+
+            return SimulatorBackend(config)
+        case XvfbConfig():
+            from device_farm.backends.xvfb import XvfbBackend
+
+            return XvfbBackend(config)
+        case AdbConfig():
+            from device_farm.backends.adb import AdbBackend
+
+            return AdbBackend(config)
+        case FakeConfig():
+            from device_farm.backends.fake import FakeBackend
+
+            return FakeBackend(config)
+        case ImportedConfig():
+            return _imported(config)
+        case _:
+            assert_never(config)
+
+
+def parse_backend(text: str, *, field: str = "--backend") -> BackendConfig:
+    """A backend as a command line names it.
+
+    `simulator`, `simulator=4` (four devices), `xvfb=2`, `fake=2`, `adb` (every phone that the server lists),
+    `adb=SERIAL,SERIAL`, `import=module:callable`.
+
+    Raises:
+        ConfigError: no backend has this name, or what follows `=` does not fit it.
+    """
+    name, equals, argument = text.strip().partition("=")
+    if equals and not argument:
+        raise ConfigError(f"nothing follows {name}=", field=field, fix=f"write {name} or {name}=VALUE")
+    match name:
+        case "simulator":
+            return _with_devices(SimulatorConfig, argument, field)
+        case "xvfb":
+            return _with_devices(XvfbConfig, argument, field)
+        case "fake":
+            return _with_devices(FakeConfig, argument, field)
+        case "adb":
+            return AdbConfig(serials=tuple(part for part in argument.split(",") if part))
+        case "import" if argument:
+            return ImportedConfig(import_path=argument)
+        case "import":
+            raise ConfigError("needs module:callable", field=field, fix="write import=module:callable")
+        case _:
+            close = difflib.get_close_matches(name, BACKEND_NAMES, n=1)
+            hint = f"did you mean {close[0]}? " if close else ""
+            raise ConfigError(
+                f"unknown backend {name!r}", field=field, fix=f"{hint}There is {', '.join(BACKEND_NAMES)}"
+            )
+
+
+def _with_devices(
+    model: type[SimulatorConfig] | type[XvfbConfig] | type[FakeConfig], argument: str, field: str
+) -> SimulatorConfig | XvfbConfig | FakeConfig:
+    if not argument:
+        return model()
+    if not (argument.isascii() and argument.isdigit()):
+        raise ConfigError(f"{argument!r} is no number of devices", field=field, fix="write for example simulator=4")
+    try:
+        return model(devices=int(argument))
+    except ValidationError as error:
+        reason = error.errors()[0]["msg"]
+        raise ConfigError(f"{argument} devices: {reason}", field=field) from error
+
+
+def _imported(config: ImportedConfig) -> Backend:
+    module_name, colon, attribute = config.import_path.partition(":")
+    fix = 'write import_path = "package.module:callable"'
+    if not colon or not module_name or not attribute:
+        raise ConfigError(f"{config.import_path!r} is not module:callable", field="import_path", fix=fix)
+    try:
+        module = importlib.import_module(module_name)
+    except ImportError as error:
+        raise ConfigError(f"cannot import {module_name!r}: {error}", field="import_path", fix=fix) from error
+    factory: Any = getattr(module, attribute, None)
+    if not callable(factory):
+        raise ConfigError(f"{module_name!r} has no callable {attribute!r}", field="import_path", fix=fix)
+    try:
+        backend = factory(**config.options)
+    except TypeError as error:
+        raise ConfigError(f"{config.import_path} refused its options: {error}", field="options") from error
+    for member in ("name", "platform", "preflight", "create", "close"):
+        if not hasattr(backend, member):
+            raise ConfigError(f"{config.import_path} returned no Backend: it has no {member!r}", field="import_path")
+    return backend  # type: ignore[no-any-return]
