@@ -1,0 +1,84 @@
+"""Which proofs are made for whom, and how they are run."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from functools import partial
+
+from device_farm.adb.private_server import ADB_FIX
+from device_farm.doctor import devices, machine
+from device_farm.doctor.endpoint import model_server, models_url
+from device_farm.doctor.probe import Probe, ProbeResult, run_probe
+from device_farm.errors import ConfigError
+
+_AT_ONCE = 2
+"""Probes that run at the same time; more would slow each other down past their deadlines on a small machine."""
+
+_NEEDED: dict[str, tuple[str, ...]] = {
+    "simulator": ("python", "simulator"),
+    "xvfb": ("python", "desktop", "applications"),
+    "adb": ("python", "adb"),
+}
+
+
+def probes(*, backend: str = "", endpoint: str = "") -> tuple[Probe, ...]:
+    """All proofs, the simulator's required; for a `backend` only its own, all of them required.
+
+    Raises:
+        ConfigError: an unknown backend, or an endpoint that is no address.
+    """
+    if backend and backend not in _NEEDED:
+        raise ConfigError(f"unknown backend {backend!r}", field="--backend", fix=f"there is {', '.join(_NEEDED)}")
+    if endpoint:
+        models_url(endpoint)
+    needed = _NEEDED[backend or "simulator"]
+    chosen = [probe for probe in _all(endpoint) if not backend or probe.name in needed]
+    return tuple(
+        Probe(
+            name=probe.name,
+            prove=probe.prove,
+            deadline_s=probe.deadline_s,
+            required=probe.name in needed,
+            fix=probe.fix,
+        )
+        for probe in chosen
+    )
+
+
+def _all(endpoint: str) -> tuple[Probe, ...]:
+    model = (
+        Probe(name="model server", prove=partial(model_server, endpoint), deadline_s=10, fix="vllm serve MODEL")
+        if endpoint
+        else Probe(name="vllm", prove=machine.vllm, deadline_s=120, fix="pip install vllm")
+    )
+    return (
+        Probe(name="python", prove=machine.python_and_packages, deadline_s=60, fix="pip install -e ."),
+        Probe(name="simulator", prove=devices.simulator, deadline_s=30, fix="apt-get install -y libegl1 libgl1"),
+        Probe(name="adb", prove=devices.adb, deadline_s=40, fix=ADB_FIX),
+        Probe(name="desktop", prove=devices.desktop, deadline_s=60, fix="make packages"),
+        Probe(name="applications", prove=devices.applications, deadline_s=150, fix="make packages"),
+        Probe(name="docker", prove=machine.containers, deadline_s=40, fix="is the docker daemon running?"),
+        Probe(name="kvm", prove=machine.kvm, deadline_s=10, fix="use a machine with working (nested) virtualisation"),
+        Probe(name="torch", prove=machine.torch, deadline_s=120, fix="pip install torch"),
+        Probe(name="gpu", prove=machine.gpu, deadline_s=120, fix="install the NVIDIA driver"),
+        model,
+    )
+
+
+async def examine(chosen: tuple[Probe, ...]) -> AsyncIterator[ProbeResult]:
+    """Makes the proofs, some at the same time, and yields the results in the order of `chosen`."""
+    places = asyncio.Semaphore(_AT_ONCE)
+
+    async def in_turn(probe: Probe) -> ProbeResult:
+        async with places:
+            return await run_probe(probe)
+
+    tasks = [asyncio.create_task(in_turn(probe)) for probe in chosen]
+    try:
+        for task in tasks:
+            yield await task
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
