@@ -82,10 +82,13 @@ def parse_faults(texts: Iterable[str]) -> Faults:
     return faults
 
 
+NO_FAULTS = Faults()
+
+
 class FaultSwitch:
     """The faults of one phone now; those who must react to a change are told of it."""
 
-    def __init__(self, faults: Faults = Faults()) -> None:
+    def __init__(self, faults: Faults = NO_FAULTS) -> None:
         self._current = faults
         self._observers: list[Callable[[Faults], None]] = []
 

@@ -234,7 +234,7 @@ class Connection(asyncio.Protocol):
             await service
         except StreamClosedError:
             logger.debug("%s: the host closed the stream", destination[:200])
-        except Exception:  # noqa: BLE001 - one broken service must not take the phone's other streams with it
+        except Exception:
             logger.exception("adb service %r failed", destination[:200])
         finally:
             stream.on_close = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import socket
 from collections.abc import Coroutine
 from typing import Any
 
@@ -40,10 +41,10 @@ class AdbDaemon:
         self._server: asyncio.Server | None = None
         handset.faults.observe(self._faults_changed)
 
-    async def listen(self, host: str, port: int) -> None:
-        """Raises OSError where the port is taken."""
+    async def listen(self, listener: socket.socket) -> None:
+        """Serves `listener`, which belongs to this daemon from here on."""
         loop = asyncio.get_running_loop()
-        self._server = await loop.create_server(lambda: Connection(self), host, port)
+        self._server = await loop.create_server(lambda: Connection(self), sock=listener)
 
     async def close(self) -> None:
         """Stops listening and breaks every connection. Idempotent."""

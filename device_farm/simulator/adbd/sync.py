@@ -218,4 +218,3 @@ def _list_v2(entries: list[tuple[str, Stat]]) -> Iterator[bytes]:
         data = name.encode("utf-8", "surrogateescape")
         yield _DENT_V2.pack(b"DNT2", 0, *_fields_v2(info), len(data)) + data
     yield _DENT_V2.pack(b"DONE", *([0] * 12))
-

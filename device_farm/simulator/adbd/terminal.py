@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from device_farm.simulator.adbd.shell import FramedInput, Input, Output, OutputBuffer, RunCommand, framed_output, plain_output
+from device_farm.simulator.adbd.shell import (
+    FramedInput,
+    Input,
+    Output,
+    OutputBuffer,
+    RunCommand,
+    framed_output,
+    plain_output,
+)
 from device_farm.simulator.adbd.shell_frames import FrameKind, encode_frame
 from device_farm.simulator.adbd.stream import Stream
 

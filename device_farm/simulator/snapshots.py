@@ -1,0 +1,73 @@
+"""Named snapshots of one phone, kept beside it: taking and loading one costs a few references."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from device_farm.errors import GuestError
+from device_farm.simulator.phone import PhoneSnapshot, SimulatedPhone
+
+_NAME = re.compile(r"[A-Za-z0-9._-]{1,100}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """`created_s` is Unix seconds of the host, `uptime_s` the phone's uptime when it was taken."""
+
+    name: str
+    created_s: float
+    uptime_s: float
+    size_bytes: int
+    state: PhoneSnapshot
+
+
+class SnapshotStore:
+    """The snapshots of the phone that `phone` returns."""
+
+    def __init__(self, phone: Callable[[], SimulatedPhone]) -> None:
+        self._phone = phone
+        self._entries: dict[str, Entry] = {}
+
+    def entries(self) -> tuple[Entry, ...]:
+        """Oldest first."""
+        return tuple(self._entries.values())
+
+    def save(self, name: str) -> None:
+        """Takes a snapshot; an older one of the same name is replaced.
+
+        Raises:
+            GuestError: not a name that a console line can carry.
+        """
+        if not _NAME.fullmatch(name):
+            raise GuestError(f"bad snapshot name {name[:80]!r}", field="name", fix="1 to 100 of A-Z a-z 0-9 . _ -")
+        phone = self._phone()
+        self._entries.pop(name, None)
+        self._entries[name] = Entry(
+            name=name,
+            created_s=time.time(),
+            uptime_s=phone.clock.uptime_s(),
+            size_bytes=phone.files.used_bytes - phone.files.base_used_bytes,
+            state=phone.snapshot(),
+        )
+
+    def load(self, name: str) -> None:
+        """Puts the phone into the state of the snapshot. Raises GuestError where there is none of that name."""
+        self._phone().restore(self._existing(name).state)
+
+    def delete(self, name: str) -> None:
+        """Raises GuestError where there is none of that name."""
+        self._existing(name)
+        del self._entries[name]
+
+    def clear(self) -> None:
+        self._entries.clear()
+
+    def _existing(self, name: str) -> Entry:
+        entry = self._entries.get(name)
+        if entry is None:
+            known = ", ".join(self._entries) or "none"
+            raise GuestError(f"no snapshot {name!r}", field="name", fix=f"there is: {known}")
+        return entry
