@@ -23,6 +23,7 @@ PORT = 9008
 _JAR = "/data/local/tmp/u2.jar"
 _LAUNCH = f"CLASSPATH={_JAR} app_process / com.wetest.uia2.Main -p {PORT}"
 _START_TIMEOUT_S = 20.0
+_POLL_S = 0.05
 _MAX_DEPTH = 100
 
 
@@ -36,13 +37,14 @@ def bundled_jar() -> Path | None:
 
 
 class AutomationServer:
-    """Calls into the server of one phone, started on demand where `jar` is given or lies on the phone already."""
+    """Calls into the server of one phone. `jar` is pushed first; without it the phone's own copy is used, if any."""
 
     def __init__(self, client: AdbClient, *, jar: Path | None = None) -> None:
         self._client = client
         self._jar = jar
         self._http: HttpStream | None = None
         self._process: AdbStream | None = None
+        self._ended: asyncio.Task[str] | None = None
         self._one_at_a_time = asyncio.Lock()
 
     async def start(self) -> None:
@@ -55,12 +57,14 @@ class AutomationServer:
             return
         await self._provide_jar()
         features = await self._client.features()
-        self._process = await self._client.connection.open(
-            f"shell,v2,raw:{_LAUNCH}" if "shell_v2" in features else f"shell:{_LAUNCH}"
-        )
+        service = f"shell,v2,raw:{_LAUNCH}" if "shell_v2" in features else f"shell:{_LAUNCH}"
+        self._process = await self._client.connection.open(service)
+        self._ended = asyncio.create_task(_read_to_end(self._process))
         async with Deadline(_START_TIMEOUT_S, "starting the phone's automation server"):
-            while not await self._answers():  # noqa: ASYNC110 - the phone sends no event for it
-                await asyncio.sleep(0.1)
+            while not await self._answers():
+                if self._ended.done():
+                    raise GuestError(f"the automation server ended at once: {await self._ended}")
+                await asyncio.wait([self._ended], timeout=_POLL_S)
 
     async def hierarchy(self, *, timeout_s: float = 20.0) -> str:
         """The XML of all windows."""
@@ -98,6 +102,10 @@ class AutomationServer:
         process, self._process = self._process, None
         if process is not None:
             process.close()
+        ended, self._ended = self._ended, None
+        if ended is not None:
+            ended.cancel()
+            await asyncio.wait([ended])
 
     async def _post(self, body: bytes) -> bytes:
         if self._http is None:
@@ -132,14 +140,23 @@ class AutomationServer:
             http.close()
 
     async def _provide_jar(self) -> None:
-        there = await self._client.stat(_JAR)
         if self._jar is None:
-            if there is None:
-                raise GuestError(f"{_JAR} is not on the phone", fix="pip install uiautomator2")
             return
         data = await asyncio.to_thread(self._jar.read_bytes)
+        there = await self._client.stat(_JAR)
         if there is None or there.size != len(data):
             await self._client.push(_JAR, data)
+
+
+async def _read_to_end(process: AdbStream) -> str:
+    """The last of what the server's command said, once it has ended or the phone is gone."""
+    said = b""
+    try:
+        while data := await process.read():
+            said = (said + data)[-1000:]
+    except TransportError as error:
+        return error.message
+    return "".join(character for character in said.decode("utf-8", "replace") if character.isprintable())[-300:]
 
 
 def _result(method: str, answer: bytes) -> Any:

@@ -19,9 +19,6 @@ _ROW = re.compile(
 )
 _UNITS = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "T": 1 << 40}
 
-CLEAN_BOOT = "farm_clean_boot"
-"""The snapshot that a reset goes back to; hidden from whoever holds the lease."""
-
 
 class Snapshots(Protocol):
     """Raises GuestError for a bad or unknown name, or where the device has no snapshots."""
@@ -58,8 +55,8 @@ class NoSnapshots:
 
 
 def check_name(name: str) -> None:
-    """Raises GuestError for a name that the console cannot carry, or that belongs to the farm."""
-    if not _NAME.fullmatch(name) or name == CLEAN_BOOT:
+    """Raises GuestError for a name that the console cannot carry."""
+    if not _NAME.fullmatch(name):
         raise GuestError(
             f"{name[:80]!r} is no snapshot name", field="name", fix="use 1 to 64 letters, digits, '.', '_' or '-'"
         )
@@ -96,24 +93,12 @@ class ConsoleSnapshots:
         await self._console.command(f"avd snapshot load {name}")
 
     async def list(self) -> Sequence[SnapshotInfo]:
-        return tuple(info for info in await self._all() if info.name != CLEAN_BOOT)
+        return parse_snapshot_list(await self._console.command("avd snapshot list"))
 
     async def delete(self, name: str) -> None:
         check_name(name)
         await self._expect(name)
         await self._console.command(f"avd snapshot delete {name}")
-
-    async def save_clean_boot(self) -> None:
-        await self._console.command(f"avd snapshot save {CLEAN_BOOT}")
-
-    async def load_clean_boot(self) -> None:
-        """Back to the clean boot; what a lease holder saved is deleted."""
-        for info in await self.list():
-            await self._console.command(f"avd snapshot delete {info.name}")
-        await self._console.command(f"avd snapshot load {CLEAN_BOOT}")
-
-    async def _all(self) -> tuple[SnapshotInfo, ...]:
-        return parse_snapshot_list(await self._console.command("avd snapshot list"))
 
     async def _expect(self, name: str) -> None:
         # The real console answers OK to a load of a name that it does not have.
