@@ -1,0 +1,1 @@
+"""The apps that every simulated phone comes with."""

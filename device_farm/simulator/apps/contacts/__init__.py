@@ -1,0 +1,1 @@
+"""Contacts: the address book, on the contacts provider's database."""

@@ -1,0 +1,1 @@
+"""Files: the file browser of the shared storage."""

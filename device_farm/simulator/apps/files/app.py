@@ -1,0 +1,41 @@
+"""The file browser, under the package and activity names of Android's DocumentsUI."""
+
+from __future__ import annotations
+
+from device_farm.simulator.apps.file_io import save_file
+from device_farm.simulator.apps.files.bars import INSPECTOR_CLASS
+from device_farm.simulator.apps.files.options import PACKAGE
+from device_farm.simulator.apps.files.screens import Browser, ImageViewer, Inspector
+from device_farm.simulator.apps.files.seed import seeded_files
+from device_farm.simulator.apps.seeding import first_start
+from device_farm.simulator.intents import DEFAULT, LAUNCHER, MAIN, VIEW, IntentFilter
+from device_farm.simulator.toolkit.app import ActivityEntry, App, AppContext, AppIcon
+
+
+class FilesApp(App):
+    package = PACKAGE
+    label = "Files"
+    icon = AppIcon(glyph="folder", background=0xFF1A73E8)
+    version_name = "13"
+    activities = (
+        ActivityEntry(
+            class_name="com.android.documentsui.files.FilesActivity",
+            activity=Browser(),
+            single_top=True,
+            filters=(
+                IntentFilter(actions=(MAIN,), categories=(LAUNCHER, DEFAULT)),
+                IntentFilter(actions=(VIEW,), types=("vnd.android.document/root", "vnd.android.document/directory")),
+            ),
+        ),
+        ActivityEntry(class_name=INSPECTOR_CLASS, activity=Inspector(), exported=False),
+        ActivityEntry(
+            class_name="com.android.documentsui.viewer.ImageActivity",
+            activity=ImageViewer(),
+            filters=(IntentFilter(actions=(VIEW,), schemes=("file", "content"), types=("image/*",)),),
+        ),
+    )
+
+    def on_install(self, context: AppContext) -> None:
+        if first_start(context):
+            for path, data in seeded_files(context.random("files")).items():
+                save_file(context.files, path, data)

@@ -1,0 +1,1 @@
+"""Notes: a Markdown and text editor over the folder Documents/Markor, in the manner of Markor."""

@@ -1,0 +1,46 @@
+"""Where notes lie, and the order that the list is shown in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from device_farm.simulator.apps.browsing import SDCARD, SortKey
+from device_farm.simulator.apps.preference_store import PreferenceStore
+from device_farm.simulator.filesystem import FileSystem
+
+PACKAGE = "net.gsantner.markor"
+NOTEBOOK = f"{SDCARD}/Documents/Markor"
+TODO_PATH = f"{NOTEBOOK}/todo.txt"
+QUICKNOTE_PATH = f"{NOTEBOOK}/QuickNote.md"
+
+_SORT_KEYS: tuple[SortKey, ...] = ("name", "date", "size", "type")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListOptions:
+    """The choices of the sort menu."""
+
+    key: SortKey = "name"
+    reverse: bool = False
+    folders_first: bool = True
+    hidden: bool = False
+
+
+def load_options(files: FileSystem) -> ListOptions:
+    store = PreferenceStore(files, PACKAGE)
+    stored = store.text("sort_by", "name")
+    return ListOptions(
+        key=next((key for key in _SORT_KEYS if key == stored), "name"),
+        reverse=store.flag("sort_reverse"),
+        folders_first=store.flag("folder_first", True),
+        hidden=store.flag("show_dot_files"),
+    )
+
+
+def save_options(files: FileSystem, options: ListOptions) -> None:
+    PreferenceStore(files, PACKAGE).put(
+        sort_by=options.key,
+        sort_reverse=options.reverse,
+        folder_first=options.folders_first,
+        show_dot_files=options.hidden,
+    )

@@ -1,0 +1,41 @@
+"""Reading and writing an app's shared preferences on the phone."""
+
+from __future__ import annotations
+
+from device_farm.simulator.apps.file_io import save_file
+from device_farm.simulator.apps.preferences import (
+    PreferenceValue,
+    decode_preferences,
+    encode_preferences,
+    preferences_path,
+)
+from device_farm.simulator.filesystem import FileSystem
+
+
+class PreferenceStore:
+    """One preferences file, read at each call."""
+
+    def __init__(self, files: FileSystem, package: str, name: str = "") -> None:
+        self._files = files
+        self._path = preferences_path(package, name)
+
+    def load(self) -> dict[str, PreferenceValue]:
+        return decode_preferences(self._files.read(self._path)) if self._files.is_file(self._path) else {}
+
+    def save(self, values: dict[str, PreferenceValue]) -> None:
+        save_file(self._files, self._path, encode_preferences(values))
+
+    def put(self, **changes: PreferenceValue) -> None:
+        self.save({**self.load(), **changes})
+
+    def text(self, key: str, default: str = "") -> str:
+        value = self.load().get(key, default)
+        return value if isinstance(value, str) else default
+
+    def flag(self, key: str, default: bool = False) -> bool:
+        value = self.load().get(key, default)
+        return value if isinstance(value, bool) else default
+
+    def number(self, key: str, default: int = 0) -> int:
+        value = self.load().get(key, default)
+        return value if isinstance(value, int) and not isinstance(value, bool) else default

@@ -1,0 +1,1 @@
+"""Settings: every screen reads and writes the same tables that the `settings` command shows."""
