@@ -1,0 +1,190 @@
+"""The client of a farm."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+import grpc.aio
+
+from device_farm.client.channel import Channels, ClientSecurity, call
+from device_farm.client.handle import LeaseHandle
+from device_farm.client.held_lease import HeldLease
+from device_farm.client.remote_device import RemoteDevice, new_key
+from device_farm.converter.farm import (
+    device_from_pb,
+    entry_from_pb,
+    event_from_pb,
+    host_from_pb,
+    lease_from_pb,
+    position_from_pb,
+    request_to_pb,
+)
+from device_farm.errors import TransportError
+from device_farm.farm.model import (
+    DeviceStatus,
+    FarmEvent,
+    Grant,
+    HostStatus,
+    Lease,
+    LeaseRequest,
+    QueueEntry,
+    QueuePosition,
+)
+from device_farm.pb import farm_pb2 as pb
+from device_farm.pb import farm_pb2_grpc
+from device_farm.server.errors import from_rpc
+
+_CALL_S = 10.0
+_FOREVER_S = 7 * 24 * 3600.0
+
+
+class FarmClient:
+    """A connection to one farm; the machines of the leased devices are dialled as needed. Use `connect`."""
+
+    def __init__(self, address: str, security: ClientSecurity) -> None:
+        self.address = address
+        self._security = security
+        self._channels = Channels(security)
+        self._channel = self._channels.to(address)
+        self._stub: Any = farm_pb2_grpc.FarmStub(self._channel)  # type: ignore[no-untyped-call]
+
+    @classmethod
+    @asynccontextmanager
+    async def connect(
+        cls,
+        address: str,
+        *,
+        credential: str | None = None,
+        ca: bytes | None = None,
+        server_name: str | None = None,
+    ) -> AsyncIterator[FarmClient]:
+        """A client that has been answered once.
+
+        Raises:
+            ConfigError: the address is malformed.
+            AuthError: the farm asks for another credential.
+            TransportError: nobody answers there, or not in our protocol.
+        """
+        client = cls(address, ClientSecurity(credential=credential, ca=ca, server_name=server_name))
+        try:
+            await client.hosts()
+            yield client
+        finally:
+            await client.close()
+
+    async def close(self) -> None:
+        await self._channels.close()
+
+    async def _call(self, method: Any, request: Any) -> Any:
+        metadata = self._security.metadata
+        return await call(method, request, timeout_s=_CALL_S, metadata=metadata, peer=self.address)
+
+    async def devices(self) -> list[DeviceStatus]:
+        response = await self._call(self._stub.ListDevices, pb.ListDevicesRequest())
+        return [device_from_pb(device) for device in response.devices]
+
+    async def leases(self) -> list[Lease]:
+        response = await self._call(self._stub.ListLeases, pb.ListLeasesRequest())
+        return [lease_from_pb(lease) for lease in response.leases]
+
+    async def queue(self) -> list[QueueEntry]:
+        response = await self._call(self._stub.ListQueue, pb.ListQueueRequest())
+        return [entry_from_pb(entry) for entry in response.entries]
+
+    async def hosts(self) -> list[HostStatus]:
+        response = await self._call(self._stub.ListHosts, pb.ListHostsRequest())
+        return [host_from_pb(host) for host in response.hosts]
+
+    async def events(self, *, after: int = 0, limit: int = 1000) -> list[FarmEvent]:
+        """The newest `limit` events after sequence number `after`, oldest first."""
+        response = await self._call(self._stub.ListEvents, pb.ListEventsRequest(after=after, limit=limit))
+        return [event_from_pb(event) for event in response.events]
+
+    async def watch(self) -> AsyncIterator[tuple[DeviceStatus | None, FarmEvent | None]]:
+        """First every device with no event, then every event with the device that it concerns."""
+        stream = self._stub.WatchDevices(pb.WatchDevicesRequest(), timeout=_FOREVER_S, metadata=self._security.metadata)
+        try:
+            async for response in stream:
+                device = device_from_pb(response.device) if response.HasField("device") else None
+                yield device, event_from_pb(response.event) if response.HasField("event") else None
+        except grpc.aio.AioRpcError as error:
+            raise from_rpc(error, peer=self.address) from error
+        finally:
+            stream.cancel()
+
+    async def _acquiring(
+        self, request: LeaseRequest, *, key: str, wait_s: float
+    ) -> AsyncGenerator[QueuePosition | Grant, None]:
+        message = request_to_pb(request, key=key)
+        stream = self._stub.Acquire(message, timeout=wait_s, metadata=self._security.metadata)
+        try:
+            async for response in stream:
+                if response.WhichOneof("event") == "queued":
+                    yield position_from_pb(response.queued)
+                else:
+                    granted = response.granted
+                    yield Grant(lease=lease_from_pb(granted.lease), token=granted.token)
+        except grpc.aio.AioRpcError as error:
+            raise from_rpc(error, peer=self.address) from error
+        finally:
+            stream.cancel()
+
+    async def acquire(
+        self,
+        request: LeaseRequest,
+        *,
+        on_queue: Callable[[QueuePosition], None] | None = None,
+        wait_s: float = 24 * 3600.0,
+    ) -> HeldLease:
+        """Waits at most `wait_s` for a device. The caller enters the returned lease, which then renews itself.
+
+        Raises:
+            CapacityError: no device of this farm will ever do.
+            DeadlineError: none was free in time.
+        """
+        grant: Grant | None = None
+        # Read to the very end: the farm takes back a lease whose caller leaves before that.
+        async for news in self._acquiring(request, key=new_key(), wait_s=wait_s):
+            if isinstance(news, Grant):
+                grant = news
+            elif on_queue is not None:
+                on_queue(news)
+        if grant is None:
+            raise TransportError(f"{self.address}: the farm ended the call without a lease")
+        return HeldLease(
+            grant.lease,
+            grant.token,
+            farm=self.address,
+            channel=self._channel,
+            device_channel=self._channels.to(grant.lease.address or self.address),
+            metadata=self._security.metadata,
+        )
+
+    @asynccontextmanager
+    async def lease(
+        self,
+        request: LeaseRequest,
+        *,
+        on_queue: Callable[[QueuePosition], None] | None = None,
+        wait_s: float = 24 * 3600.0,
+    ) -> AsyncIterator[HeldLease]:
+        """A device for the length of the block: waited for, renewed, given back. Raises as `acquire`."""
+        async with await self.acquire(request, on_queue=on_queue, wait_s=wait_s) as held:
+            yield held
+
+    async def renew(self, handle: LeaseHandle, *, ttl_s: float | None = None) -> LeaseHandle:
+        """Moves the deadline of a lease that another process took."""
+        request = pb.RenewRequest(lease_id=handle.id, token=handle.token, ttl_s=ttl_s or 0.0)
+        response = await self._call(self._stub.Renew, request)
+        return handle.renewed(lease_from_pb(response.lease))
+
+    async def release(self, handle: LeaseHandle) -> None:
+        """Ends a lease that another process took."""
+        await self._call(self._stub.Release, pb.ReleaseRequest(lease_id=handle.id, token=handle.token))
+
+    def attach(self, handle: LeaseHandle) -> RemoteDevice:
+        """The device of a lease that another process took, and renews."""
+        channel = self._channels.to(handle.address)
+        return RemoteDevice(channel, handle.device, lease_id=handle.id, token=handle.token, address=handle.address)

@@ -1,0 +1,1 @@
+"""Protobuf to domain and back. With `server` and `client`, the only place that sees `device_farm.pb`."""

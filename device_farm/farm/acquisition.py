@@ -1,0 +1,68 @@
+"""A caller who waits for a lease."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator
+
+from device_farm.errors import FarmError, TransportError
+from device_farm.farm.model import Grant, QueuePosition
+from device_farm.farm.queue import Ticket
+
+
+class Acquisition:
+    """The latest news for one ticket. A caller that lost its connection and asks again takes over with `adopt`."""
+
+    def __init__(self, ticket: Ticket) -> None:
+        self.ticket = ticket
+        self.grant: Grant | None = None
+        self.delivered = False
+        self._position: QueuePosition | None = None
+        self._error: FarmError | None = None
+        self._news = asyncio.Event()
+        self._reader = 0
+
+    def moved(self, position: QueuePosition) -> None:
+        if position != self._position:
+            self._position = position
+            self._news.set()
+
+    def granted(self, grant: Grant) -> None:
+        self.grant = grant
+        self._news.set()
+
+    def failed(self, error: FarmError) -> None:
+        self._error = error
+        self._news.set()
+
+    @property
+    def over(self) -> bool:
+        return self._error is not None
+
+    def adopt(self) -> int:
+        """A new reader's number; the old one is told to go."""
+        self._reader += 1
+        self._news.set()
+        return self._reader
+
+    def read_by(self, reader: int) -> bool:
+        return reader == self._reader
+
+    async def news(self, reader: int) -> AsyncGenerator[QueuePosition | Grant, None]:
+        """Places in the queue as they change, then the grant. Raises what the request failed with."""
+        told: QueuePosition | None = None
+        while True:
+            if not self.read_by(reader):
+                raise TransportError("the same request was made again by another call")
+            if self._error is not None:
+                raise self._error
+            if self.grant is not None:
+                yield self.grant
+                self.delivered = True
+                return
+            if self._position is not None and self._position != told:
+                told = self._position
+                yield told
+                continue
+            self._news.clear()
+            await self._news.wait()

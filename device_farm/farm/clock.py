@@ -1,0 +1,32 @@
+"""Wall-clock time as an argument: lease deadlines have to outlive a process, so they are Unix seconds."""
+
+from __future__ import annotations
+
+import time
+from typing import Protocol
+
+
+class Clock(Protocol):
+    def now_s(self) -> float:
+        """Unix seconds."""
+        ...
+
+
+class SystemClock:
+    """The machine's clock. Hosts of one farm need clocks that agree to within a second or so (NTP)."""
+
+    def now_s(self) -> float:
+        return time.time()
+
+
+class ManualClock:
+    """A clock that moves only when told."""
+
+    def __init__(self, now_s: float = 1_700_000_000.0) -> None:
+        self._now_s = now_s
+
+    def now_s(self) -> float:
+        return self._now_s
+
+    def advance(self, seconds: float) -> None:
+        self._now_s += seconds
