@@ -15,7 +15,7 @@ _WINDOW_SECTIONS = ("displays", "windows", "")
 _PATTERN = "mCurrentFocus=|mFocusedApp=| cur=|mRotation="
 _COMPONENT = re.compile(r"([A-Za-z][\w.]*)/([\w.$]+)")
 _CURRENT_FOCUS = re.compile(r"mCurrentFocus=(?:Window\{\S+ (?:u\d+ )?(.*?)\}|null)")
-_FOCUSED_APP = re.compile(r"mFocusedApp=\S*ActivityRecord\{\S+ (?:u\d+ )?(\S+)")
+_FOCUSED_APP = re.compile(r"mFocusedApp=.*?ActivityRecord\{\S+ (?:u\d+ )?(\S+)")
 _CURRENT_SIZE = re.compile(r" cur=(\d+)x(\d+)")
 _ROTATION = re.compile(r"mRotation=(?:ROTATION_)?(\d+)")
 _CLOCK = re.compile(r"^FARM_TIME=(\d+)(?:\.(\d+))?", re.MULTILINE)

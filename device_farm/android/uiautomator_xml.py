@@ -16,10 +16,11 @@ from device_farm.types.observation import Orientation
 from device_farm.types.ui_tree import UiNode, UiState, UiTree
 
 _BOUNDS = re.compile(r"\[(-?\d{1,6}),(-?\d{1,6})\]\[(-?\d{1,6}),(-?\d{1,6})\]")
-_FORBIDDEN = re.compile(
-    r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|&#(?:0*(?:[0-8]|1[124-9]|2\d|3[01])|x0*(?:[0-8bcBCefEF]|1[0-9a-fA-F]));"
-)
-"""Characters and references that XML 1.0 does not allow, which apps put into texts nevertheless."""
+_FORBIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+"""Characters that XML 1.0 does not allow, which apps put into texts nevertheless."""
+
+_REFERENCE = re.compile(r"&#(?:x([0-9a-fA-F]{1,8})|([0-9]{1,10}));")
+_SURROGATES = re.compile(r"[\ud800-\udbff][\udc00-\udfff]")
 
 _MAX_NODES = 20_000
 _MAX_DEPTH = 200
@@ -137,6 +138,21 @@ def _clip(bounds: Rect, screen: Rect) -> Rect:
     return Rect(left, top, max(left, right), max(top, bottom))
 
 
+def _mended(text: str) -> str:
+    """`text` without what XML forbids. Emoji that old Androids write as two references become one character."""
+    text = _REFERENCE.sub(_referred, text)
+    text = _SURROGATES.sub(lambda pair: pair[0].encode("utf-16", "surrogatepass").decode("utf-16"), text)
+    return _FORBIDDEN.sub(" ", text)
+
+
+def _referred(reference: re.Match[str]) -> str:
+    number = int(reference[1], 16) if reference[1] else int(reference[2])
+    # Below the first letter a reference may stand for markup or a line feed, and is fine as it is.
+    if 0x20 <= number < 0x80 or number in (9, 10, 13):
+        return reference[0]
+    return chr(number) if number < 0x110000 else " "
+
+
 def _feed(text: str, screen: Size | None) -> _Builder:
     builder = _Builder(screen)
     parser = ElementTree.XMLParser(target=builder)
@@ -165,7 +181,7 @@ def parse_hierarchy(data: bytes | str, *, screen: Size | None = None) -> Hierarc
         builder = _feed(text.rstrip(), screen)
     except (ElementTree.ParseError, ValueError):
         try:
-            builder = _feed(_FORBIDDEN.sub(" ", text.rstrip()), screen)
+            builder = _feed(_mended(text.rstrip()), screen)
         except (ElementTree.ParseError, ValueError) as error:
             raise GuestError(f"the UI hierarchy is malformed: {error}") from error
     if not builder.seen_hierarchy:
