@@ -46,8 +46,7 @@ def resolve(root: Directory, path: str, *, follow: bool = True) -> Place:
                 parts.pop()
                 directories.pop()
             continue
-        if len(name.encode()) > NAME_MAX:
-            raise FileSystemError("ENAMETOOLONG", path)
+        _check_name(name, path)
         child = directories[-1].children.get(name)
         match child:
             case Link() if child.bind or pending or follow:
@@ -69,6 +68,17 @@ def resolve(root: Directory, path: str, *, follow: bool = True) -> Place:
             case _:
                 return Place((*parts, name), tuple(directories), child)
     return Place(tuple(parts), tuple(directories[:-1]), directories[-1])
+
+
+def _check_name(name: str, path: str) -> None:
+    try:
+        size = len(name.encode())
+    except UnicodeEncodeError:
+        raise FileSystemError("EINVAL", path.encode(errors="replace").decode()) from None
+    if size > NAME_MAX:
+        raise FileSystemError("ENAMETOOLONG", path)
+    if "\0" in name:
+        raise FileSystemError("EINVAL", path)
 
 
 def put(place: Place, node: Node | None, *, mtime_s: float) -> Directory:

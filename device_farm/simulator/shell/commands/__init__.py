@@ -1,0 +1,1 @@
+"""The programs of the phone, one module for each kind of work."""

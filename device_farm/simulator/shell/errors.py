@@ -1,0 +1,52 @@
+"""How a command line, a command or a loop can end early."""
+
+from __future__ import annotations
+
+
+class ShellSyntaxError(Exception):
+    """The command line does not parse. `str()` is what mksh prints after its name."""
+
+
+class ExpansionError(Exception):
+    """A word cannot be expanded: `${x?message}`, bad arithmetic. Ends the command line with status 1."""
+
+
+class RedirectError(Exception):
+    """A file behind `<` or `>` cannot be opened; the command does not run, status 1."""
+
+
+class CommandError(Exception):
+    """A command gives up: `NAME: message` on stderr and its exit code."""
+
+    def __init__(self, message: str, *, exit_code: int = 1) -> None:
+        super().__init__(message)
+        self.exit_code = exit_code
+
+
+class BrokenPipe(Exception):
+    """Nobody reads what the command writes: it ends silently with 128 + SIGPIPE."""
+
+
+class LimitError(Exception):
+    """The command line ran too long, too deep or wrote too much; it is killed, status 137."""
+
+
+class ExitShell(Exception):
+    def __init__(self, code: int) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class ReturnFromFunction(Exception):
+    def __init__(self, code: int) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class LeaveLoop(Exception):
+    """`break` and `continue`; `levels` loops are left, the last of them goes on if `resume`."""
+
+    def __init__(self, levels: int, *, resume: bool) -> None:
+        super().__init__(levels)
+        self.levels = levels
+        self.resume = resume
