@@ -1,1 +1,19 @@
 """The apps that every simulated phone comes with."""
+
+from __future__ import annotations
+
+from device_farm.simulator.apps.clock.app import ClockApp
+from device_farm.simulator.apps.contacts.app import ContactsApp, ContactsProviderApp
+from device_farm.simulator.apps.files.app import FilesApp
+from device_farm.simulator.apps.notes.app import NotesApp
+from device_farm.simulator.apps.settings.app import SettingsApp
+from device_farm.simulator.toolkit.app import App
+
+BUILTIN_APPS: tuple[App, ...] = (
+    SettingsApp(),
+    ContactsProviderApp(),
+    ContactsApp(),
+    NotesApp(),
+    FilesApp(),
+    ClockApp(),
+)

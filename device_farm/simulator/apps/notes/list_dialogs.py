@@ -40,12 +40,12 @@ def list_dialog(context: Context[S], name: str) -> w.Overlay:
 
 
 def _new_dialog(context: Context[S]) -> w.Overlay:
-    place = int(context.text("format", "0") or "0")
-    extension = context.text("ext", FORMATS[place].extensions[0]).strip()
+    extension = context.text("ext", FORMATS[0].extensions[0]).strip()
     entered = usable_name(context.text("name"))
+    plain = next(place for place, entry in enumerate(FORMATS) if ".txt" in entry.extensions)
+    place = next((place for place, entry in enumerate(FORMATS) if extension in entry.extensions), plain)
 
     def pick(index: int) -> None:
-        context.set_text("format", str(index))
         context.set_text("ext", FORMATS[index].extensions[0])
 
     return w.Dialog(

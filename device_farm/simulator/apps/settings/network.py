@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import partial
 
 from device_farm.simulator.apps.settings import radios
@@ -24,7 +25,7 @@ CARRIER = "T-Mobile"
 _DNS_MODES = (("Off", "off"), ("Automatic", "opportunistic"), ("Private DNS provider hostname", "hostname"))
 
 
-def internet_summary(context: Context[None]) -> str:
+def internet_summary(context: Context[NetworkState]) -> str:
     """What is connected: a Wi-Fi network, the carrier, or nothing."""
     tables = tables_of(context)
     connected = WifiStore(context.files).connected()
@@ -35,10 +36,20 @@ def internet_summary(context: Context[None]) -> str:
     return "Networks available" if radios.wifi_on(tables) else "Off"
 
 
-class NetworkDashboard(Page[None]):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NetworkState:
+    """`dns_mode` is what is chosen in the open dialog."""
+
+    dns_mode: str = "opportunistic"
+
+
+class NetworkDashboard(Page[NetworkState]):
     title = "Network & internet"
 
-    def rows(self, context: Context[None]) -> tuple[w.Widget, ...]:
+    def initial(self, context: Context[NetworkState]) -> NetworkState:
+        return NetworkState()
+
+    def rows(self, context: Context[NetworkState]) -> tuple[w.Widget, ...]:
         tables = tables_of(context)
         saver = tables.flag("global", "restrict_background_data")
         hotspot = tables.flag("global", "wifi_ap_on")
@@ -71,10 +82,10 @@ class NetworkDashboard(Page[None]):
                 summary="On" if saver else "Off",
                 icon="data_saver_on",
             ),
-            w.ListRow("Private DNS", _dns_summary(tables), "dns", on_tap=lambda: context.dialog("dns")),
+            w.ListRow("Private DNS", _dns_summary(tables), "dns", on_tap=lambda: _open_dns(context)),
         )
 
-    def dialog(self, context: Context[None], name: str, argument: object) -> w.Overlay:
+    def dialog(self, context: Context[NetworkState], name: str, argument: object) -> w.Overlay:
         if name == "dns":
             return _dns_dialog(context)
         return super().dialog(context, name, argument)
@@ -90,10 +101,18 @@ def _dns_summary(tables: Tables) -> str:
             return "Automatic"
 
 
-def _dns_dialog(context: Context[None]) -> w.Overlay:
+def _open_dns(context: Context[NetworkState]) -> None:
+    context.update(dns_mode=tables_of(context).text("global", "private_dns_mode", "opportunistic"))
+    context.dialog("dns")
+
+
+def _choose_dns(context: Context[NetworkState], mode: str) -> None:
+    context.update(dns_mode=mode)
+
+
+def _dns_dialog(context: Context[NetworkState]) -> w.Overlay:
     tables = tables_of(context)
-    stored = tables.text("global", "private_dns_mode", "opportunistic")
-    chosen = context.text("dns_mode", stored) or stored
+    chosen = context.state.dns_mode
     hostname = context.text("dns_host", tables.text("global", "private_dns_specifier"))
 
     def save() -> None:
@@ -102,8 +121,7 @@ def _dns_dialog(context: Context[None]) -> w.Overlay:
             tables.put("global", "private_dns_specifier", hostname.strip())
 
     radios_shown = tuple(
-        w.RadioRow(text, mode == chosen, on_tap=partial(context.set_text, "dns_mode", mode))
-        for text, mode in _DNS_MODES
+        w.RadioRow(text, mode == chosen, on_tap=partial(_choose_dns, context, mode)) for text, mode in _DNS_MODES
     )
     field = w.TextField(
         key="dns_host",

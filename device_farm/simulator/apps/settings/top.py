@@ -25,7 +25,7 @@ class Category:
 CATEGORIES: tuple[Category, ...] = (
     Category("Network & internet", "Mobile, Wi‑Fi, hotspot", "wifi", ".Settings$NetworkDashboardActivity"),
     Category("Connected devices", "Bluetooth, pairing", "devices", ".Settings$ConnectedDeviceDashboardActivity"),
-    Category("Apps", "Recent apps, default apps", "apps", ".Settings$ManageApplicationsActivity"),
+    Category("Apps", "Recent apps, default apps", "apps", ".Settings$AppDashboardActivity"),
     Category(
         "Notifications",
         "Notification history, conversations",

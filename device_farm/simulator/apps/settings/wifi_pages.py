@@ -32,9 +32,11 @@ _LEVEL_ICONS = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InternetState:
-    """`refused` is the network whose last password was wrong."""
+    """`refused` is the network whose last password was wrong; the rest is chosen in the open dialog."""
 
     refused: str = ""
+    show_password: bool = False
+    security: Security = "open"
 
 
 class Internet(Page[InternetState]):
@@ -57,7 +59,7 @@ class Internet(Page[InternetState]):
         rows.append(w.SwitchRow("Wi‑Fi", on, on_change=lambda value: radios.set_wifi(tables, value)))
         if on:
             rows += self._networks(context, store)
-            rows.append(w.ListRow("Add network", icon="add", on_tap=lambda: context.dialog("add")))
+            rows.append(w.ListRow("Add network", icon="add", on_tap=lambda: self._add(context)))
         count = len(store.saved())
         if count:
             rows.append(
@@ -111,7 +113,12 @@ class Internet(Page[InternetState]):
         elif point.security == "open":
             self._join(context, SavedNetwork(ssid=point.ssid, security="open"))
         else:
+            context.update(show_password=False)
             context.dialog("password", point.ssid)
+
+    def _add(self, context: Context[InternetState]) -> None:
+        context.update(show_password=False, security="open")
+        context.dialog("add")
 
     def _join(self, context: Context[InternetState], network: SavedNetwork) -> None:
         """Connects when the network is in reach and takes the password; else it stays saved only."""
@@ -145,11 +152,11 @@ class Internet(Page[InternetState]):
 
     def _password_dialog(self, context: Context[InternetState], ssid: str) -> w.Overlay:
         point = next((point for point in surroundings(context.files) if point.ssid == ssid), AccessPoint(ssid=ssid))
-        password, shown = context.text("password"), context.text("shown") == "1"
+        password = context.text("password")
         network = SavedNetwork(ssid=ssid, security=point.security, password=password)
         return w.Dialog(
             title=ssid,
-            body=w.Column((*_password_field(context, shown),), gap=8),
+            body=w.Column(_password_field(context), gap=8),
             buttons=(
                 w.DialogButton("Cancel"),
                 w.DialogButton(
@@ -161,8 +168,7 @@ class Internet(Page[InternetState]):
     def _add_dialog(self, context: Context[InternetState]) -> w.Overlay:
         ssid, password = context.text("ssid").strip(), context.text("password")
         kinds: tuple[Security, ...] = ("open", "wpa2", "wpa3")
-        place = int(context.text("security", "0") or "0")
-        security = kinds[place]
+        security = context.state.security
         network = SavedNetwork(ssid=ssid, security=security, password="" if security == "open" else password)
         ready = bool(ssid) and (security == "open" or len(password) >= MINIMUM_PASSWORD)
         fields: tuple[w.Widget, ...] = (
@@ -176,14 +182,14 @@ class Internet(Page[InternetState]):
             w.Text("Security", style="label"),
             w.Spinner(
                 tuple(SECURITY_NAMES[kind] for kind in kinds),
-                place,
-                lambda index: context.set_text("security", str(index)),
-                key="security_kind",
+                kinds.index(security),
+                lambda index: context.update(security=kinds[index]),
+                key="security",
                 resource_id=f"{PACKAGE}:id/security",
             ),
         )
         if security != "open":
-            fields = (*fields, *_password_field(context, context.text("shown") == "1", autofocus=False))
+            fields = (*fields, *_password_field(context, autofocus=False))
         return w.Dialog(
             title="Add network",
             body=w.Column(fields, gap=8),
@@ -194,7 +200,8 @@ class Internet(Page[InternetState]):
         )
 
 
-def _password_field(context: Context[InternetState], shown: bool, *, autofocus: bool = True) -> tuple[w.Widget, ...]:
+def _password_field(context: Context[InternetState], *, autofocus: bool = True) -> tuple[w.Widget, ...]:
+    shown = context.state.show_password
     return (
         w.TextField(
             key="password",
@@ -206,7 +213,7 @@ def _password_field(context: Context[InternetState], shown: bool, *, autofocus: 
         w.Checkbox(
             shown,
             "Show password",
-            lambda on: context.set_text("shown", "1" if on else "0"),
+            lambda on: context.update(show_password=on),
             resource_id=f"{PACKAGE}:id/show_password",
         ),
     )
