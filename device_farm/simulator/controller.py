@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Any, Never
 
@@ -24,7 +25,7 @@ STREAM_POLL_S = 1 / 60
 _DOWN, _UP, _MOVE = 0, 1, 2
 
 Frame = np.ndarray[Any, np.dtype[np.uint8]]
-Context = grpc.aio.ServicerContext
+Context = grpc.aio.ServicerContext[Any, Any]
 
 
 class ControllerServicer(services.EmulatorControllerServicer):
@@ -32,6 +33,7 @@ class ControllerServicer(services.EmulatorControllerServicer):
 
     def __init__(self, handset: Handset) -> None:
         self._handset = handset
+        self._remote = handset.remote
         self._finger: int | None = None
         self._sequence = 0
 
@@ -55,18 +57,18 @@ class ControllerServicer(services.EmulatorControllerServicer):
         await self._check_ready(request.display, context)
         shown: int | None = None
         while True:
-            number = self._handset.frame_number()
+            number = self._handset.phone.frame_number
             if number != shown:
                 shown = number
                 yield self._image(request)
-            await self._handset.real_sleep(STREAM_POLL_S)
+            await asyncio.sleep(STREAM_POLL_S)
 
     def _image(self, wanted: pb.ImageFormat) -> pb.Image:
-        frame = _scaled(self._handset.frame(), wanted.width, wanted.height)
+        frame = _scaled(self._remote.frame(), wanted.width, wanted.height)
         height, width, _ = frame.shape
         data = self._encoded(frame, wanted)
         self._sequence += 1
-        rotation = pb.Rotation(rotation=self._handset.rotation)  # type: ignore[arg-type]
+        rotation = pb.Rotation(rotation=self._remote.rotation)  # type: ignore[arg-type]
         return pb.Image(
             format=pb.ImageFormat(format=wanted.format, rotation=rotation, width=width, height=height),
             width=width,
@@ -101,30 +103,30 @@ class ControllerServicer(services.EmulatorControllerServicer):
         if touch.pressure <= 0:
             if self._finger is not None:
                 self._finger = None
-                self._handset.touch(_UP, point)
+                self._remote.touch(_UP, point)
         elif self._finger is None:
             self._finger = touch.identifier
-            self._handset.touch(_DOWN, point)
+            self._remote.touch(_DOWN, point)
         else:
-            self._handset.touch(_MOVE, point)
+            self._remote.touch(_MOVE, point)
 
     async def sendKey(self, request: pb.KeyboardEvent, context: Context) -> Empty:
         await self._check_ready(0, context)
         if request.text:
-            self._handset.type_text(request.text)
+            self._remote.type_text(request.text)
         elif request.eventType != pb.KeyboardEvent.keyup:  # a key acts when it goes down
             await self._press(request, context)
         return Empty()
 
     async def _press(self, request: pb.KeyboardEvent, context: Context) -> None:
         if request.key in W3C_KEYS:
-            self._handset.key(W3C_KEYS[request.key])
+            self._remote.key(W3C_KEYS[request.key])
         elif len(request.key) == 1:
-            self._handset.type_text(request.key)
+            self._remote.type_text(request.key)
         elif request.key:
             await _refuse(context, f"unknown key {request.key!r}")
         elif request.codeType == pb.KeyboardEvent.Evdev and request.keyCode in EVDEV_KEYS:
-            self._handset.key(EVDEV_KEYS[request.keyCode])
+            self._remote.key(EVDEV_KEYS[request.keyCode])
         else:
             kind = pb.KeyboardEvent.KeyCodeType.Name(request.codeType)
             await _refuse(context, f"unknown key code {request.keyCode} of type {kind}")
@@ -133,11 +135,11 @@ class ControllerServicer(services.EmulatorControllerServicer):
 
     async def getClipboard(self, request: Empty, context: Context) -> pb.ClipData:
         await self._check_ready(0, context)
-        return pb.ClipData(text=self._handset.clipboard)
+        return pb.ClipData(text=self._remote.clipboard)
 
     async def setClipboard(self, request: pb.ClipData, context: Context) -> Empty:
         await self._check_ready(0, context)
-        self._handset.clipboard = request.text
+        self._remote.clipboard = request.text
         return Empty()
 
     async def _check_ready(self, display: int, context: Context) -> None:

@@ -13,7 +13,7 @@ FAULT_HELP = {
     "stale-frame": "screenshots keep showing what was on the screen when the fault began",
     "accessibility-lost": "no accessibility tree can be read",
     "slow-shell": "every shell command starts after SECONDS more (default 5)",
-    "full-disk": "every write to the phone's storage fails with ENOSPC",
+    "full-disk": "the phone's storage is full: what would take more of it fails with ENOSPC",
 }
 """Name of each fault → what it does."""
 

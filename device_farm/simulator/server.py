@@ -42,6 +42,11 @@ class RunningPhone:
         """The name under which an adb server lists the phone."""
         return f"emulator-{self.ports.console}"
 
+    @property
+    def open_streams(self) -> int:
+        """adb streams that hosts have open now."""
+        return self._daemon.open_streams
+
     async def open(self, listeners: Listeners) -> None:
         """Serves the phone on `listeners`; they belong to it from here on.
 

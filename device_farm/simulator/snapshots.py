@@ -8,7 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from device_farm.errors import GuestError
-from device_farm.simulator.phone import PhoneSnapshot, SimulatedPhone
+from device_farm.simulator.phone import SimulatedPhone
+from device_farm.simulator.snapshot import PhoneSnapshot
 
 _NAME = re.compile(r"[A-Za-z0-9._-]{1,100}")
 

@@ -108,6 +108,10 @@ class Connection(asyncio.Protocol):
 
     # What the daemon and its services call.
 
+    @property
+    def stream_count(self) -> int:
+        return len(self._streams)
+
     def abort(self) -> None:
         """Breaks the TCP connection at once, without farewell. Idempotent."""
         if self._transport is not None:

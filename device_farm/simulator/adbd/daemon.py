@@ -12,7 +12,6 @@ from device_farm.simulator.adbd.auth import Authenticator
 from device_farm.simulator.adbd.connection import Connection
 from device_farm.simulator.adbd.services import Services
 from device_farm.simulator.adbd.stream import Stream
-from device_farm.simulator.faults import Faults
 from device_farm.simulator.handset import Handset
 
 logger = logging.getLogger(__name__)
@@ -39,7 +38,7 @@ class AdbDaemon:
         self._services = Services(handset, self.drop_connections)
         self._connections: set[Connection] = set()
         self._server: asyncio.Server | None = None
-        handset.faults.observe(self._faults_changed)
+        handset.observe_boot(self._boot_changed)
 
     async def listen(self, listener: socket.socket) -> None:
         """Serves `listener`, which belongs to this daemon from here on."""
@@ -53,6 +52,11 @@ class AdbDaemon:
             self._server = None
         self.drop_connections()
 
+    @property
+    def open_streams(self) -> int:
+        """Streams that hosts have open now, each a running service."""
+        return sum(connection.stream_count for connection in self._connections)
+
     def drop_connections(self) -> None:
         """Breaks every host's connection, as a reboot does."""
         for connection in list(self._connections):
@@ -62,14 +66,13 @@ class AdbDaemon:
 
     @property
     def answers(self) -> bool:
-        return not self._handset.faults.current.boot_hang
+        return self._handset.booted
 
     def banner(self) -> bytes:
-        profile = self._handset.phone.profile
-        properties = (
-            f"ro.product.name={profile.product};ro.product.model={profile.model};ro.product.device={profile.device}"
-        )
-        return f"device::{properties};features={','.join(FEATURES)}".encode()
+        properties = self._handset.phone.properties
+        names = ("ro.product.name", "ro.product.model", "ro.product.device")
+        shown = ";".join(f"{name}={properties.get(name, '')}" for name in names)
+        return f"device::{shown};features={','.join(FEATURES)}".encode()
 
     def authenticator(self) -> Authenticator | None:
         return None if self._authorized_keys is None else Authenticator(self._authorized_keys)
@@ -86,9 +89,9 @@ class AdbDaemon:
     def left(self, connection: Connection) -> None:
         self._connections.discard(connection)
 
-    def _faults_changed(self, faults: Faults) -> None:
+    def _boot_changed(self) -> None:
         for connection in list(self._connections):
-            if not faults.boot_hang:
+            if self._handset.booted:
                 connection.boot_finished()
             elif connection.online:
                 connection.abort()

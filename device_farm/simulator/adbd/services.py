@@ -41,7 +41,7 @@ class Services:
             case "abb_exec":
                 return self._binder_command(stream, rest)
             case "sync":
-                return SyncService(stream, self._handset.guest_files()).serve()
+                return SyncService(stream, self._handset.phone.files).serve()
             case "framebuffer":
                 return self._framebuffer(stream)
             case "tcp" | "localabstract" | "localreserved" | "localfilesystem":
@@ -71,7 +71,7 @@ class Services:
         return serve_shell(stream, command, self._handset.run_command, framed=False)
 
     async def _framebuffer(self, stream: Stream) -> None:
-        await stream.write(encode_framebuffer(self._handset.frame()))
+        await stream.write(encode_framebuffer(self._handset.phone.frame()))
 
     def _connect(self, stream: Stream, address: str, connection: Connection) -> Service:
         if address in connection.reverse:

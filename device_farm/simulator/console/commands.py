@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import TypeAlias
 
 from device_farm.errors import FarmError
@@ -45,8 +46,11 @@ class Console:
             "network": ("network status", self._network),
             "ping": ("check whether the emulator is alive", self._ping),
             "quit": ("quit the console session", self._quit),
+            "power": (
+                "the battery: power display, ac on|off, status charging|discharging, capacity PERCENT",
+                self._power,
+            ),
             "reset": ("back to the state after the first boot; reset SEED: with other content", self._reset),
-            "rotate": ("turn the screen by 90 degrees", self._rotate),
             "sms": ("incoming text message: sms send NUMBER TEXT", self._sms),
         }
 
@@ -140,10 +144,6 @@ class Console:
                 raise ConsoleError("reset takes a whole number or nothing")
         return []
 
-    async def _rotate(self, arguments: Arguments) -> Lines:
-        self._handset.set_rotation((self._handset.rotation + 1) % 4)
-        return []
-
     # Radio
 
     async def _sms(self, arguments: Arguments) -> Lines:
@@ -162,6 +162,28 @@ class Console:
                 end_call(self._handset.phone, number)
             case _:
                 raise ConsoleError("gsm needs one of: call NUMBER, cancel NUMBER")
+        return []
+
+    async def _power(self, arguments: Arguments) -> Lines:
+        phone = self._handset.phone
+        hardware = phone.state.hardware
+        match list(arguments):
+            case ["display"]:
+                return [
+                    f"AC: {'online' if hardware.charging else 'offline'}",
+                    f"status: {'Charging' if hardware.charging else 'Discharging'}",
+                    "health: Good",
+                    "present: true",
+                    f"capacity: {hardware.battery_percent}",
+                ]
+            case ["ac", "on"] | ["status", "charging"]:
+                phone.change(hardware=replace(hardware, charging=True))
+            case ["ac", "off"] | ["status", "discharging"]:
+                phone.change(hardware=replace(hardware, charging=False))
+            case ["capacity", percent] if percent.isdecimal() and int(percent) <= 100:
+                phone.change(hardware=replace(hardware, battery_percent=int(percent)))
+            case _:
+                raise ConsoleError("power needs: display, ac on|off, status charging|discharging, capacity 0..100")
         return []
 
     async def _network(self, arguments: Arguments) -> Lines:

@@ -10,7 +10,7 @@ import re
 
 from device_farm.errors import GuestError
 from device_farm.simulator.database import Database
-from device_farm.simulator.notifications import Notification, stamped
+from device_farm.simulator.notifications import Notification
 from device_farm.simulator.phone import SimulatedPhone
 
 SMS_DATABASE = "/data/data/com.android.providers.telephony/databases/mmssms.db"
@@ -57,7 +57,8 @@ def deliver_sms(phone: SimulatedPhone, number: str, text: str) -> None:
         "UPDATE threads SET date = ?, snippet = ?, read = 0, message_count = message_count + 1 WHERE _id = ?",
         (now_ms, text, thread),
     )
-    _post(phone, Notification(id=message.last_row_id, title=number, text=text, icon="sms", package=_MESSAGES))
+    notice = Notification(id=message.last_row_id, title=number, text=text, icon="sms", importance="high")
+    phone.notifications.post(notice, package=_MESSAGES)
 
 
 def ring(phone: SimulatedPhone, number: str) -> None:
@@ -67,21 +68,18 @@ def ring(phone: SimulatedPhone, number: str) -> None:
         GuestError: no phone number, or the phone rings already.
     """
     _check(number)
-    if phone.notifications.find((_DIALER, number, _INCOMING_CALL_ID)) is not None:
+    if _is_calling(phone, number):
         raise GuestError(f"{number} is calling already")
-    _post(
-        phone,
-        Notification(
-            id=_INCOMING_CALL_ID,
-            tag=number,
-            title=number,
-            text="Incoming call",
-            icon="call",
-            package=_DIALER,
-            importance="high",
-            ongoing=True,
-        ),
+    notice = Notification(
+        id=_INCOMING_CALL_ID,
+        tag=number,
+        title=number,
+        text="Incoming call",
+        icon="call",
+        importance="high",
+        ongoing=True,
     )
+    phone.notifications.post(notice, package=_DIALER)
 
 
 def end_call(phone: SimulatedPhone, number: str) -> None:
@@ -90,17 +88,20 @@ def end_call(phone: SimulatedPhone, number: str) -> None:
     Raises:
         GuestError: that number is not calling.
     """
-    key = (_DIALER, number, _INCOMING_CALL_ID)
-    if phone.notifications.find(key) is None:
+    if not _is_calling(phone, number):
         raise GuestError(f"{number} is not calling")
-    phone.notifications = phone.notifications.cancel(key)
+    phone.notifications.cancel((_DIALER, number, _INCOMING_CALL_ID))
     database = Database(phone.files, CALLS_DATABASE, _CALLS_SCHEMA)
     call = database.execute(
         "INSERT INTO calls (number, date, duration, type, new, countryiso, is_read) VALUES (?, ?, 0, ?, 1, 'US', 0)",
         (number, int(phone.clock.now_s() * 1000), _MISSED_CALL),
     )
-    text = Notification(id=call.last_row_id, title="Missed call", text=number, icon="phone_missed", package=_DIALER)
-    _post(phone, text)
+    notice = Notification(id=call.last_row_id, title="Missed call", text=number, icon="phone_missed")
+    phone.notifications.post(notice, package=_DIALER)
+
+
+def _is_calling(phone: SimulatedPhone, number: str) -> bool:
+    return any(entry.key == (_DIALER, number, _INCOMING_CALL_ID) for entry in phone.notifications.list())
 
 
 def _thread(database: Database, number: str) -> int:
@@ -113,10 +114,6 @@ def _thread(database: Database, number: str) -> int:
     if threads:
         return int(threads[0][0])
     return database.execute("INSERT INTO threads (recipient_ids) VALUES (?)", (str(address),)).last_row_id
-
-
-def _post(phone: SimulatedPhone, entry: Notification) -> None:
-    phone.notifications = phone.notifications.post(stamped(entry, package=entry.package, posted_s=phone.clock.now_s()))
 
 
 def _check(number: str) -> None:

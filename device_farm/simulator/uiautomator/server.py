@@ -21,12 +21,13 @@ class AutomationServer:
         self._phone = phone
         self._endpoints: dict[int, RpcEndpoint] = {}
         self._serving: dict[int, set[asyncio.Task[None]]] = {}
+        self._ends: dict[int, asyncio.Future[None]] = {}
 
     def listens(self, port: int) -> bool:
         return port in self._endpoints
 
     async def run(self, port: int) -> None:
-        """Serves `port` until cancelled.
+        """Serves `port` until cancelled or stopped.
 
         Raises:
             OSError: another server has the port.
@@ -37,11 +38,18 @@ class AutomationServer:
         groups = (System(self._phone), objects, Gestures(self._phone, objects))
         self._endpoints[port] = RpcEndpoint({name: call for group in groups for name, call in group.methods().items()})
         try:
-            await asyncio.get_running_loop().create_future()
+            self._ends[port] = asyncio.get_running_loop().create_future()
+            await self._ends[port]
         finally:
-            del self._endpoints[port]
+            del self._endpoints[port], self._ends[port]
             for task in self._serving.pop(port, set()):
                 task.cancel()
+
+    def stop(self) -> None:
+        """Ends the server on every port, as a reboot does."""
+        for end in self._ends.values():
+            if not end.done():
+                end.set_result(None)
 
     async def serve(self, port: int, channel: Channel) -> None:
         """Answers one connection to `port`, until either side ends it."""

@@ -1,0 +1,114 @@
+"""One simulated phone together with what outlives its resets: snapshots, injected faults, the automation server."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Literal, TypeAlias
+
+from device_farm.simulator.adbd.shell import Input, Output
+from device_farm.simulator.clock import Clock, RealClock, VirtualClock
+from device_farm.simulator.faults import NO_FAULTS, Faults, FaultSwitch
+from device_farm.simulator.faulty_phone import FaultyPhone
+from device_farm.simulator.remote import RemoteControl
+from device_farm.simulator.shell.shell import Shell
+from device_farm.simulator.snapshot import PhoneSnapshot
+from device_farm.simulator.snapshots import SnapshotStore
+from device_farm.simulator.uiautomator.program import JAR, JAR_CONTENT, app_process
+from device_farm.simulator.uiautomator.server import AutomationServer
+
+ClockKind: TypeAlias = Literal["virtual", "real"]
+
+
+class Handset:
+    """What all front-ends of one phone share. The phone boots when something first looks at it."""
+
+    def __init__(
+        self, *, seed: int = 0, clock: ClockKind = "virtual", name: str = "simulated-phone", faults: Faults = NO_FAULTS
+    ) -> None:
+        self.name = name
+        self.faults = FaultSwitch(faults)
+        self.snapshots = SnapshotStore(lambda: self.phone)
+        self.remote = RemoteControl(lambda: self.phone)
+        self.automation = AutomationServer(self.remote)
+        self._seed = seed
+        self._clock_kind: ClockKind = clock
+        self._phone: FaultyPhone | None = None
+        self._shell: Shell | None = None
+        self._first_boot: PhoneSnapshot | None = None
+        self._paused = False
+        self._boot_observers: list[Callable[[], None]] = []
+        self.faults.observe(self._faults_changed)
+
+    @property
+    def phone(self) -> FaultyPhone:
+        """The phone, booted now where it was not yet."""
+        if self._phone is None:
+            self._phone = _boot(self._seed, RealClock() if self._clock_kind == "real" else VirtualClock())
+            self._first_boot = self._phone.snapshot()
+            self._phone.set_faults(self.faults.current)
+        return self._phone
+
+    # Boot
+
+    @property
+    def booted(self) -> bool:
+        """False while an injected fault holds the boot up, or the virtual device is stopped by the console."""
+        return not (self.faults.current.boot_hang or self._paused)
+
+    @property
+    def paused(self) -> bool:
+        return self._paused
+
+    @paused.setter
+    def paused(self, paused: bool) -> None:
+        self._paused = paused
+        self._tell_boot_observers()
+
+    def observe_boot(self, observer: Callable[[], None]) -> None:
+        """Calls `observer` whenever `booted` may have changed."""
+        self._boot_observers.append(observer)
+
+    def reboot(self) -> None:
+        """Files and settings stay; everything that runs ends."""
+        self.automation.stop()
+        if self._shell is not None:
+            self._shell.kill_jobs()
+        self.phone.reboot()
+
+    def reset(self, *, seed: int | None = None) -> None:
+        """Back to the state after the first boot, without any snapshot; `seed` makes it that of another phone."""
+        phone = self.phone
+        if seed is not None and seed != self._seed:
+            self._seed = seed
+            self._first_boot = _boot(seed, VirtualClock()).snapshot()
+        assert self._first_boot is not None
+        self.snapshots.clear()
+        phone.restore(self._first_boot)
+
+    # Shell
+
+    async def run_command(self, command: str, stdin: Input, output: Output) -> int:
+        """Runs a command line in the phone's shell to its exit code, 0 to 255."""
+        delay_s = self.faults.current.slow_shell_s
+        if delay_s:
+            await asyncio.sleep(delay_s)
+        if self._shell is None:
+            self._shell = Shell(self.phone, {"app_process": app_process(self.automation)})
+        return await self._shell.execute(command, stdin, output)
+
+    def _faults_changed(self, faults: Faults) -> None:
+        if self._phone is not None:
+            self._phone.set_faults(faults)
+        self._tell_boot_observers()
+
+    def _tell_boot_observers(self) -> None:
+        for observer in self._boot_observers:
+            observer()
+
+
+def _boot(seed: int, clock: Clock) -> FaultyPhone:
+    phone = FaultyPhone.boot(seed=seed, clock=clock)
+    assert isinstance(phone, FaultyPhone)
+    phone.files.write(JAR, JAR_CONTENT)
+    return phone

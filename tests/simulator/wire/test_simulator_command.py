@@ -1,0 +1,102 @@
+"""`farm simulator` as a program."""
+
+from __future__ import annotations
+
+import json
+import signal
+import socket
+import subprocess
+import sys
+
+import pytest
+
+from device_farm.simulator.ports import GRPC_OFFSET
+from tests.simulator.wire.raw import raw_host
+
+
+def start(*arguments: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "device_farm.cli.main", "simulator", *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def free_pairs(count: int) -> int:
+    """An even port after which `2 * count` ports, and those of the control services, are free."""
+    for base in range(21000, 40000, 2 * count):
+        sockets = []
+        try:
+            for start in (base, base + GRPC_OFFSET):
+                sockets += [socket.create_server(("127.0.0.1", start + number)) for number in range(2 * count)]
+        except OSError:
+            continue
+        finally:
+            for bound in sockets:
+                bound.close()
+        return base
+    raise RuntimeError("no free ports")
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_phones_are_announced_and_serve_until_a_signal(number: signal.Signals) -> None:
+    base = free_pairs(2)
+    process = start("--devices", "2", "--base-port", str(base), "--json", "--seed", "5")
+    try:
+        assert process.stdout is not None
+        lines = [json.loads(process.stdout.readline()) for _ in range(2)]
+        assert [line["serial"] for line in lines] == [f"emulator-{base}", f"emulator-{base + 2}"]
+        for line in lines:
+            assert line["adb_port"] == line["console_port"] + 1
+            socket.create_connection(("127.0.0.1", line["grpc_port"]), timeout=5).close()
+            with raw_host(line["adb_port"]) as host:
+                host.connect()
+                assert host.shell("getprop sys.boot_completed") == b"1\n"
+        process.send_signal(number)
+        assert process.wait(20) == 130
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def test_killing_every_phone_ends_the_program() -> None:
+    process = start("--devices", "1", "--base-port", "0", "--json")
+    try:
+        assert process.stdout is not None
+        line = json.loads(process.stdout.readline())
+        with socket.create_connection(("127.0.0.1", line["console_port"]), timeout=10) as console:
+            console.sendall(b"kill\n")
+            assert b"bye" in console.makefile("rb").read()
+        assert process.wait(20) == 0
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def test_port_in_use_is_named_with_the_fix() -> None:
+    base = free_pairs(1)
+    with socket.create_server(("127.0.0.1", base + 1)):
+        process = start("--base-port", str(base))
+        _, errors = process.communicate(timeout=30)
+    assert process.returncode == 2
+    assert f"port {base + 1}" in errors and "--base-port" in errors
+    assert "Traceback" not in errors
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--base-port", "5555"), "odd"),
+        (("--base-port", "70000"), "--base-port"),
+        (("--base-port", "65530", "--devices", "9"), "end above"),
+        (("--devices", "0"), "--devices"),
+        (("--fault", "fire"), "unknown fault"),
+        (("--fault", "slow-shell=x"), "slow-shell"),
+    ],
+)
+def test_bad_arguments_are_refused(arguments: tuple[str, ...], said: str) -> None:
+    process = start(*arguments)
+    _, errors = process.communicate(timeout=30)
+    assert process.returncode == 2
+    assert said in errors and "Traceback" not in errors
