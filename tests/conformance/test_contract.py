@@ -1,0 +1,57 @@
+"""The contract suite on the real backends, in process and through gRPC."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+
+import pytest
+
+from device_farm.backends.config import BackendConfig, SimulatorConfig, XvfbConfig
+from device_farm.backends.loader import load_backend
+from device_farm.conformance.run import open_subject
+from device_farm.conformance.subject import facts_for
+from device_farm.conformance.suite import CHECKS, Check, CheckResult, run_check, run_checks
+from device_farm.errors import PrerequisiteError
+
+WAYS = pytest.mark.parametrize("through_grpc", [False, True], ids=["in_process", "grpc"])
+
+
+def demand(config: BackendConfig) -> None:
+    """Skips where this machine lacks what the backend needs; fails where FARM_REQUIRE says that it must be there."""
+    try:
+        load_backend(config).preflight()
+    except PrerequisiteError as error:
+        if config.type in os.environ.get("FARM_REQUIRE", "").split(","):
+            pytest.fail(f"{config.type} is required: {error}")
+        pytest.skip(str(error))
+
+
+@WAYS
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.name)
+def test_simulator_keeps_the_contract(check: Check, through_grpc: bool) -> None:
+    if check.in_process and through_grpc:
+        pytest.skip("needs the device in process")
+
+    async def scenario() -> CheckResult:
+        async with open_subject(SimulatorConfig(devices=1, seed=3), through_grpc=through_grpc) as subject:
+            return await run_check(check, subject, facts_for("simulator"))
+
+    config = SimulatorConfig(devices=1)
+    demand(config)
+    result = asyncio.run(scenario())
+    assert result.status in ("passed", "known_failure"), result.reason
+
+
+@pytest.mark.timeout(900)
+@WAYS
+def test_xvfb_keeps_the_contract(through_grpc: bool) -> None:
+    # One desktop for all checks: it takes seconds to start.
+    async def scenario() -> list[CheckResult]:
+        async with open_subject(config, through_grpc=through_grpc) as subject:
+            return [result async for result in run_checks(subject, facts_for("xvfb"))]
+
+    config = XvfbConfig(devices=1)
+    demand(config)
+    results = asyncio.run(scenario())
+    assert not [result for result in results if result.status == "failed"]
