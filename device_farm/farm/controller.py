@@ -381,6 +381,12 @@ class Controller:
         if member is None or member.link is not link:
             return
         member.link, member.lost_s = None, self._clock.now_s()
+        if not member.device_ids:
+            # It took its devices away before it left: nothing is waited for.
+            del self._fleet.members[name]
+            self._store.write(*journal.drop_host(name))
+            self._events.emit("host", name, "left", reason)
+            return
         self._events.emit("host", name, "lost", reason)
         for device_id in sorted(member.device_ids):
             device = self._fleet.devices[device_id]

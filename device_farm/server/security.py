@@ -44,6 +44,14 @@ def is_loopback(host: str) -> bool:
         return False
 
 
+def is_unspecified(host: str) -> bool:
+    """Whether `host` means every address of the machine, and so none that others could dial."""
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_unspecified
+    except ValueError:
+        return False
+
+
 def read_file(path: Path, *, field: str) -> bytes:
     """Raises ConfigError when it cannot be read or is empty."""
     try:
