@@ -14,6 +14,7 @@ from device_farm.simulator.apps.contacts.seed import seeded_contacts
 from device_farm.simulator.apps.contacts.store import ContactStore
 from device_farm.simulator.clock import VirtualClock
 from device_farm.simulator.database import Database
+from device_farm.simulator.intents import ExtraValue
 from device_farm.simulator.system_image import build_files
 
 ANA = ContactDetails(
@@ -147,7 +148,13 @@ def test_split_name_takes_the_last_word_as_family_name() -> None:
 
 
 def test_insert_intent_fills_names_numbers_and_kinds() -> None:
-    extras = {"name": "Jo Doe", "phone": 5550100, "phone_type": "work", "secondary_phone": "1", "email": "a@b.c"}
+    extras: dict[str, ExtraValue] = {
+        "name": "Jo Doe",
+        "phone": 5550100,
+        "phone_type": "work",
+        "secondary_phone": "1",
+        "email": "a@b.c",
+    }
     details = details_of_extras(extras)
     assert details.display_name == "Jo Doe"
     assert [(phone.number, phone.type) for phone in details.phones] == [("5550100", 3), ("1", 2)]
