@@ -17,12 +17,11 @@ from device_farm.simulator.toolkit.base import Widget
 from device_farm.simulator.toolkit.chrome import Dialog, Overlay
 
 if TYPE_CHECKING:
+    from device_farm.simulator.clock import Clock
     from device_farm.simulator.database import Database
     from device_farm.simulator.filesystem import FileSystem
     from device_farm.simulator.phone import SimulatedPhone
     from device_farm.simulator.settings_tables import SettingsTables
-
-    from device_farm.simulator.clock import Clock
 
 S = TypeVar("S")
 S_co = TypeVar("S_co", covariant=True)
@@ -125,6 +124,14 @@ class Context(AppContext, Protocol[S_co]):
 
     def cursor(self, key: str) -> int:
         """The cursor's place in field `key`, in characters."""
+        ...
+
+    def selection(self, key: str) -> tuple[int, int]:
+        """(start, end) of what is selected in field `key`; equal where nothing is."""
+        ...
+
+    def select(self, key: str, start: int, end: int) -> None:
+        """Selects characters of a field; start == end only moves the cursor."""
         ...
 
     def focus(self, key: str | None) -> None:

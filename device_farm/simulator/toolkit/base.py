@@ -10,6 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from device_farm.types.ui_tree import UiState
+
 Handler: TypeAlias = Callable[[], None]
 Extent: TypeAlias = float | Literal["fill"] | None
 """A size in dp, the whole room there is, or (None) as much as the content needs."""
@@ -67,6 +69,8 @@ TextStyle: TypeAlias = Literal[
 FontWeight: TypeAlias = Literal["regular", "medium", "bold"]
 CrossAlign: TypeAlias = Literal["start", "center", "end", "stretch"]
 MainAlign: TypeAlias = Literal["start", "center", "end", "between"]
+Direction: TypeAlias = Literal["left", "right", "up", "down"]
+"""Where the finger moves."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +80,9 @@ class Widget:
     `key` names the widget's view state (text of a field, scroll offset, open menu): unique on a screen and stable
     between builds. `resource_id` is `name` (becomes `PACKAGE:id/name`) or a full `package:id/name`. `description` is
     Android's content description. `class_name` replaces the widget's usual Android class. `weight` is the share of
-    the free space along the main axis of the Row or Column around it.
+    the free space along the main axis of the Row or Column around it. `on_swipe(direction)` runs when a finger is
+    dragged over the widget and nothing under it scrolls that way. `states`, `a11y_text` add to what accessibility
+    reports; `decorative` hides the widget itself (not its children) from it.
     """
 
     key: str = ""
@@ -87,6 +93,7 @@ class Widget:
     selected: bool = False
     on_tap: Handler | None = None
     on_long_press: Handler | None = None
+    on_swipe: Callable[[Direction], None] | None = None
     weight: float = 0.0
     width: Extent = None
     height: Extent = None
@@ -95,3 +102,6 @@ class Widget:
     radius: float = 0.0
     border: Colour | None = None
     elevation: float = 0.0
+    states: tuple[UiState, ...] = ()
+    a11y_text: str = ""
+    decorative: bool = False

@@ -61,12 +61,14 @@ class Scroll(Widget):
 class LazyList(Widget):
     """A scrolling list that builds only the rows in sight. Needs a `key`.
 
-    `row(i)` builds row i of `count`; every row is `row_height` dp high. Class androidx RecyclerView.
+    `row(i)` builds row i of `count`; every row is `row_height` dp high; `start` is the scroll
+    offset in dp before anybody scrolled. Class androidx RecyclerView.
     """
 
     count: int = 0
     row: Callable[[int], Widget] = lambda index: NOTHING
     row_height: float = 72.0
+    start: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,13 @@ class Grid(Widget):
     columns: int = 2
     gap: float = 8.0
     row_height: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Absolute(Widget):
+    """Children at fixed places: (x, y, widget) in dp from the top left corner. Give it `width` and `height`."""
+
+    children: tuple[tuple[float, float, Widget], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

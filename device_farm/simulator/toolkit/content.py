@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -69,3 +70,16 @@ class SectionHeader(Widget):
     """The small coloured title above a group of rows."""
 
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing(Widget):
+    """A named drawing of the painter (`drawings.py`) with its parameters.
+
+    `on_drag(x, y)` gets the place of a tap or of a moving finger as fractions of the widget's width and height.
+    """
+
+    kind: str
+    values: tuple[float, ...] = ()
+    colours: tuple[Colour, ...] = ()
+    on_drag: Callable[[float, float], None] | None = None

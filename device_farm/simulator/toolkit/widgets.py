@@ -25,7 +25,17 @@ from device_farm.simulator.toolkit.chrome import (
     Tabs,
     TimePickerDialog,
 )
-from device_farm.simulator.toolkit.containers import Card, Column, Grid, LazyList, Row, Scroll, Spacer, Stack
+from device_farm.simulator.toolkit.containers import (
+    Absolute,
+    Card,
+    Column,
+    Grid,
+    LazyList,
+    Row,
+    Scroll,
+    Spacer,
+    Stack,
+)
 from device_farm.simulator.toolkit.content import Avatar, Divider, Icon, Image, Progress, SectionHeader, Text
 from device_farm.simulator.toolkit.controls import (
     Button,
@@ -48,6 +58,7 @@ from device_farm.simulator.toolkit.controls import (
 )
 
 __all__ = [
+    "Absolute",
     "AppBar",
     "Avatar",
     "BottomNavigation",
