@@ -46,7 +46,7 @@ def _content_size(node: Node, inner: int) -> tuple[int, int]:
             widths = _row_widths(node, inner)
             height = max((natural(child, w)[1] for child, w in zip(node.children, widths, strict=True)), default=0)
             used = sum(widths) + node.gap * max(0, len(widths) - 1)
-            stretched = node.main != "start" or any(child.weight or child.width == FILL for child in node.children)
+            stretched = node.main == "between" or any(child.weight or child.width == FILL for child in node.children)
             return (inner if stretched else min(used, inner), height)
         case "stack":
             sizes = [natural(child, inner) for child in node.children]

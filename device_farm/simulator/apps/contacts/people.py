@@ -83,6 +83,7 @@ class People(Activity[PeopleState]):
             title_id="com.google.android.contacts:id/cliv_name_textview",
             description=name,
             height=_ROW_HEIGHT,
+            padding=(16, 8),
             on_tap=lambda: open_detail(context, entry.id),
         )
 
