@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
-from device_farm.types.trajectory import Episode
+from device_farm.types.trajectory import Episode, Step
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,8 +28,7 @@ class AttemptStarted:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepTaken:
     worker: int
-    index: int
-    action: str
+    step: Step
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

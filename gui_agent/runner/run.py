@@ -13,8 +13,6 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from device_farm.errors import AuthError, CapacityError, ConfigError, FarmError
-from device_farm.types.action import Action
-from device_farm.types.codec.json import encode
 from device_farm.types.task import Platform
 from device_farm.types.trajectory import Episode, InfraError, Step
 from gui_agent.runner.changed import with_changes
@@ -172,13 +170,7 @@ class Runner:
 
     def _on_step(self, index: int, step: Step) -> None:
         self._meter.steps += 1
-        kind = "unparsed" if step.action is None else str(_name(step.action))
-        self._tell(StepTaken(worker=index, index=step.index, action=kind))
-
-
-def _name(action: Action) -> object:
-    document = encode(action, Action)
-    return document["type"] if isinstance(document, dict) else ""
+        self._tell(StepTaken(worker=index, step=step))
 
 
 def _started(index: int, device_id: str, assignment: Assignment) -> AttemptStarted:

@@ -1,0 +1,70 @@
+"""Arguments that the commands share. Imports nothing heavy: `farm --help` runs it."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+
+def add_config_options(parser: argparse.ArgumentParser) -> None:
+    """`--config` and `--set`."""
+    parser.add_argument(
+        "--config",
+        action="append",
+        type=Path,
+        default=[],
+        metavar="FILE",
+        help="TOML file; later ones lie over earlier",
+    )
+    parser.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="KEY=VALUE",
+        dest="overrides",
+        help="override one key of the config",
+    )
+
+
+def add_device_options(parser: argparse.ArgumentParser) -> None:
+    """Where the devices come from."""
+    parser.add_argument("--farm", metavar="HOST:PORT", help="use a running farm; without it, one is started in here")
+    parser.add_argument(
+        "--backend",
+        action="append",
+        default=[],
+        metavar="NAME[=N]",
+        help="devices of the farm in here: simulator, xvfb, adb, fake; may be given again",
+    )
+    parser.add_argument("--devices", type=int, metavar="N", help="how many phones work at once (default 4)")
+    parser.add_argument("--desktops", type=int, metavar="N", help="how many desktops work at once (default 1)")
+
+
+def add_policy_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--policy", metavar="NAME", help="noop, random, expert, replay, openai, or MODULE:CALLABLE (default expert)"
+    )
+
+
+def add_run_options(parser: argparse.ArgumentParser) -> None:
+    """Everything that `collect` and `eval` take."""
+    parser.add_argument("--suite", metavar="NAME", help="the suite of tasks (default basics)")
+    parser.add_argument("--tasks", metavar="NAME,NAME", help="only these templates of the suite")
+    parser.add_argument(
+        "--platform", choices=("auto", "android", "desktop", "all"), help="auto: the phone where the suite has it"
+    )
+    add_policy_options(parser)
+    parser.add_argument("--episodes", type=int, metavar="N", help="how many tasks (default 32)")
+    parser.add_argument("--seed", type=int, metavar="N", help="the first seed of every template (default 0)")
+    parser.add_argument(
+        "--retries", type=int, metavar="N", help="further tries where the infrastructure failed (default 2)"
+    )
+    parser.add_argument(
+        "--max-infra-share", type=float, metavar="X", help="share of broken tasks above which the exit code is 4"
+    )
+    add_device_options(parser)
+    add_config_options(parser)
+    parser.add_argument("--out", type=Path, metavar="DIR", help="the run folder (default runs/SUITE-POLICY-TIME)")
+    parser.add_argument("--resume", action="store_true", help="go on with the run in --out")
+    parser.add_argument("--dry-run", action="store_true", help="check everything, say what would run, start nothing")
+    parser.add_argument("--json", action="store_true", help="the last line is one JSON object")

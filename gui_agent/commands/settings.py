@@ -1,0 +1,101 @@
+"""From parsed arguments to a config."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+from device_farm.backends.loader import parse_backend
+from device_farm.config import load_config, merge
+from device_farm.errors import ConfigError
+from gui_agent.config import RunConfig
+from gui_agent.policies.config import POLICY_NAMES
+
+
+class _AnyTable(BaseModel):
+    """Any TOML file, unchecked; used to look at a file before its final form is known."""
+
+    model_config = ConfigDict(extra="allow")
+
+
+_PLAIN = ("suite", "platform", "episodes", "seed", "devices", "desktops", "retries", "max_infra_share")
+
+
+def config_from(namespace: argparse.Namespace) -> RunConfig:
+    """The config of a run: what a resumed folder says, then each file, then the flags, then each `--set`.
+
+    Raises:
+        ConfigError: a flag, a file or a key is bad; names it.
+    """
+    defaults: dict[str, Any] = {}
+    paths = list(namespace.config)
+    stored = _stored_config(namespace)
+    if stored is not None:
+        paths.insert(0, stored)
+    overrides = _flags(namespace)
+    policy = getattr(namespace, "policy", None)
+    if policy is not None and paths:
+        defaults, paths = _without_other_policy(paths, policy), []
+    return load_config(RunConfig, paths=paths, overrides=[*overrides, *namespace.overrides], defaults=defaults)
+
+
+def _stored_config(namespace: argparse.Namespace) -> Path | None:
+    if not getattr(namespace, "resume", False):
+        return None
+    if namespace.out is None:
+        raise ConfigError("--resume needs the folder", field="--out", fix="add --out DIR")
+    path = Path(namespace.out) / "config.toml"
+    return path if path.exists() else None
+
+
+def _without_other_policy(paths: list[Path], policy: str) -> dict[str, Any]:
+    """The files as one, without their policy section where `--policy` asks for another type: its keys would not fit."""
+    merged: dict[str, Any] = {}
+    for path in paths:
+        loaded = load_config(_AnyTable, paths=[path]).model_dump()
+        merged = merge(merged, loaded)
+    section = merged.get("policy")
+    if isinstance(section, dict) and section.get("type") != policy_type(policy):
+        merged.pop("policy")
+    return merged
+
+
+def policy_type(name: str) -> str:
+    """`import` for MODULE:CALLABLE. Raises ConfigError that lists the policies."""
+    if ":" in name:
+        return "import"
+    if name not in POLICY_NAMES:
+        known = ", ".join(POLICY_NAMES)
+        raise ConfigError(f"unknown policy {name!r}", field="--policy", fix=f"one of: {known}; or MODULE:CALLABLE")
+    return name
+
+
+def _flags(namespace: argparse.Namespace) -> list[str]:
+    given = {name: getattr(namespace, name, None) for name in _PLAIN}
+    flags = [f"{name}={json.dumps(value)}" for name, value in given.items() if value is not None]
+    if getattr(namespace, "tasks", None):
+        names = [name.strip() for name in namespace.tasks.split(",") if name.strip()]
+        flags.append(f"tasks={json.dumps(names)}")
+    if getattr(namespace, "farm", None) is not None:
+        flags.append(f"farm.address={json.dumps(namespace.farm)}")
+    if getattr(namespace, "backend", None):
+        sections = [parse_backend(text).model_dump(mode="json", exclude_none=True) for text in namespace.backend]
+        flags.append(f"backends={_inline(sections)}")
+    if getattr(namespace, "policy", None) is not None:
+        flags.append(f"policy.type={json.dumps(policy_type(namespace.policy))}")
+        if ":" in namespace.policy:
+            flags.append(f"policy.import_path={json.dumps(namespace.policy)}")
+    return flags
+
+
+def _inline(value: Any) -> str:
+    """`value` as an inline TOML literal."""
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{key} = {_inline(part)}" for key, part in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(_inline(part) for part in value) + "]"
+    return json.dumps(value)

@@ -1,0 +1,157 @@
+"""From a config to the objects of a run. Everything that can be checked without a machine is checked here."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from device_farm.backends.config import AdbConfig, BackendConfig, SimulatorConfig, XvfbConfig
+from device_farm.backends.loader import load_backend
+from device_farm.client import FarmClient
+from device_farm.embedded import open_farm
+from device_farm.errors import ConfigError
+from device_farm.server.security import parse_address, read_file
+from device_farm.types.task import Platform, Task
+from gui_agent.benchmarks.base import Suite, TaskTemplate
+from gui_agent.benchmarks.registry import load_suite
+from gui_agent.config import FarmConfig, RunConfig
+from gui_agent.policies.base import Policy
+from gui_agent.policies.loader import load_policy
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """A checked run: its tasks, the code behind them, how many devices work at once, and where they come from."""
+
+    config: RunConfig
+    tasks: tuple[Task, ...]
+    template_of: Callable[[Task], TaskTemplate]
+    policy: Policy
+    workers: dict[Platform, int]
+    backends: tuple[BackendConfig, ...]
+
+
+def make_plan(config: RunConfig) -> Plan:
+    """Checks everything that needs no machine.
+
+    Raises:
+        ConfigError: the suite, a task, the policy, a backend or the farm's address is bad; names the field.
+        PrerequisiteError: this machine cannot run a backend.
+    """
+    suite = load_suite(config.suite)
+    platform = chosen_platform(config, suite)
+    tasks = suite.tasks(config.episodes, seed=config.seed, platform=platform, names=config.tasks)
+    if config.limits.max_steps:
+        tasks = [replace(task, max_steps=config.limits.max_steps) for task in tasks]
+    check_farm(config.farm)
+    return plan_tasks(config, tuple(tasks), lambda task: suite.template(task.template))
+
+
+def plan_tasks(config: RunConfig, tasks: tuple[Task, ...], template_of: Callable[[Task], TaskTemplate]) -> Plan:
+    """The plan for given tasks. Raises as `make_plan`."""
+    policy = load_policy(config.policy, template_of)
+    platforms = sorted({task.platform for task in tasks})
+    backends = () if config.farm.address else chosen_backends(config, platforms)
+    return Plan(
+        config=config,
+        tasks=tasks,
+        template_of=template_of,
+        policy=policy,
+        workers={platform: worker_count(config, backends, platform, platforms) for platform in platforms},
+        backends=backends,
+    )
+
+
+def chosen_platform(config: RunConfig, suite: Suite) -> Platform | None:
+    """The platform that `config.platform` means; None is every one."""
+    if config.platform == "all":
+        return None
+    if config.platform != "auto":
+        return config.platform
+    there = {template.platform for template in suite.select(names=config.tasks)}
+    if config.tasks:
+        return None
+    return "android" if "android" in there else "desktop"
+
+
+def chosen_backends(config: RunConfig, platforms: list[Platform]) -> tuple[BackendConfig, ...]:
+    """The configured backends, or the built-in one of each platform.
+
+    Raises:
+        ConfigError: no backend serves one of the platforms.
+        PrerequisiteError: this machine cannot run one; raised before any device is started.
+    """
+    built_in: dict[Platform, BackendConfig] = {
+        "android": SimulatorConfig(devices=config.devices, seed=config.seed),
+        "desktop": XvfbConfig(devices=desktop_count(config, platforms)),
+    }
+    backends = config.backends or tuple(built_in[platform] for platform in platforms)
+    loaded = [load_backend(backend) for backend in backends]
+    served = {backend.platform for backend in loaded}
+    for platform in platforms:
+        if platform not in served:
+            kinds = ", ".join(backend.name for backend in loaded)
+            message = f"{kinds} gives no {platform} device"
+            raise ConfigError(message, field="backends", fix=f"add a backend for {platform}, or choose --platform")
+    used = [backend for backend, made in zip(backends, loaded, strict=True) if made.platform in platforms]
+    for made in loaded:
+        if made.platform in platforms:
+            made.preflight()
+    return tuple(used)
+
+
+def desktop_count(config: RunConfig, platforms: list[Platform]) -> int:
+    """`devices` where only desktops are used and `desktops` was left alone, else `desktops`."""
+    alone = platforms == ["desktop"] and "desktops" not in config.model_fields_set
+    return min(config.devices, 64) if alone else config.desktops
+
+
+def worker_count(
+    config: RunConfig, backends: tuple[BackendConfig, ...], platform: Platform, platforms: list[Platform]
+) -> int:
+    """How many devices of a platform work at once: what was asked for, and no more than there will be."""
+    asked = config.devices if platform == "android" else desktop_count(config, platforms)
+    if not config.backends:
+        return asked
+    counts = [_devices(backend, asked) for backend in backends if load_backend(backend).platform == platform]
+    fixed = "devices" in config.model_fields_set if platform == "android" else "desktops" in config.model_fields_set
+    return min(sum(counts), asked) if fixed else sum(counts)
+
+
+def _devices(backend: BackendConfig, asked: int) -> int:
+    if isinstance(backend, AdbConfig):
+        return len(backend.serials) or asked
+    return backend.devices
+
+
+def check_farm(farm: FarmConfig) -> None:
+    """Raises ConfigError for an address or a credential that cannot work."""
+    if farm.address:
+        parse_address(farm.address, field="--farm")
+    _credential(farm)
+    _authority(farm)
+
+
+def _credential(farm: FarmConfig) -> str | None:
+    if not farm.credential_env:
+        return None
+    credential = os.environ.get(farm.credential_env, "")
+    if not credential:
+        message = f"the environment variable {farm.credential_env} is not set"
+        raise ConfigError(message, field="farm.credential_env", fix=f"export {farm.credential_env}=...")
+    return credential
+
+
+def _authority(farm: FarmConfig) -> bytes | None:
+    return read_file(Path(farm.ca_file), field="farm.ca_file") if farm.ca_file else None
+
+
+@asynccontextmanager
+async def opened_farm(farm: FarmConfig, backends: tuple[BackendConfig, ...]) -> AsyncIterator[FarmClient]:
+    """The farm at the configured address, or one in this process. Raises as `open_farm`."""
+    client = open_farm(farm.address or None, backends, credential=_credential(farm), ca=_authority(farm))
+    async with client as connected:
+        yield connected

@@ -1,0 +1,63 @@
+"""The config of a run: what a TOML file may say, and `--set` override."""
+
+from __future__ import annotations
+
+from typing import Literal, TypeAlias
+
+from pydantic import Field
+
+from device_farm.backends.config import BackendConfig
+from device_farm.config import ConfigModel
+from gui_agent.policies.config import ExpertConfig, PolicyConfig
+
+PlatformChoice: TypeAlias = Literal["auto", "android", "desktop", "all"]
+
+
+class LimitsConfig(ConfigModel):
+    """Deadlines in seconds of the phases outside a task's own time budget; `max_steps` 0 keeps the tasks' own."""
+
+    set_up_s: float = Field(default=120.0, gt=0)
+    evaluate_s: float = Field(default=60.0, gt=0)
+    max_steps: int = Field(default=0, ge=0)
+
+
+class FarmConfig(ConfigModel):
+    """A running farm. `address` HOST:PORT ("" starts one inside this process), `template` one of its pools ("" any).
+
+    `credential_env` names the environment variable with the farm's credential, `ca_file` the PEM file of its authority.
+    """
+
+    address: str = ""
+    template: str = ""
+    credential_env: str = ""
+    ca_file: str = ""
+    priority: int = Field(default=0, ge=-1000, le=1000)
+
+
+class RunConfig(ConfigModel):
+    """A run of a suite under a policy.
+
+    `platform` auto takes the phone's tasks where the suite has any. `devices` and `desktops` are how many phones and
+    desktops work at once; `devices` counts desktops where only desktops are used. `backends` replaces the built-in
+    devices. `retries` is how often a task that the infrastructure broke is tried again; above a share of
+    `max_infra_share` tasks that stay broken the command ends with exit code 4.
+    """
+
+    suite: str = "basics"
+    tasks: tuple[str, ...] = ()
+    platform: PlatformChoice = "auto"
+    episodes: int = Field(default=32, ge=1, le=1_000_000)
+    seed: int = Field(default=0, ge=0)
+    devices: int = Field(default=4, ge=1, le=1000)
+    desktops: int = Field(default=1, ge=1, le=64)
+    retries: int = Field(default=2, ge=0, le=20)
+    max_infra_share: float = Field(default=0.1, ge=0, le=1)
+    policy: PolicyConfig = ExpertConfig()
+    farm: FarmConfig = FarmConfig()
+    backends: tuple[BackendConfig, ...] = ()
+    limits: LimitsConfig = LimitsConfig()
+    report: bool = True
+
+
+IDENTITY = ("suite", "tasks", "platform", "seed", "policy")
+"""What a resumed run must share with what is in its folder."""

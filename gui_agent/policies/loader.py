@@ -1,0 +1,101 @@
+"""From a config section to a policy: the only place that knows them all."""
+
+from __future__ import annotations
+
+import importlib
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, assert_never
+
+from device_farm.errors import ConfigError, DataError
+from device_farm.types.codec.dialects import dialect_by_name
+from device_farm.types.task import Task
+from device_farm.types.trajectory import Episode
+from gui_agent.benchmarks.base import TaskTemplate
+from gui_agent.policies.base import Policy
+from gui_agent.policies.config import (
+    ExpertConfig,
+    ImportedPolicyConfig,
+    NoopConfig,
+    OpenAiConfig,
+    PolicyConfig,
+    RandomConfig,
+    ReplayConfig,
+)
+from gui_agent.store.reader import RunReader, final_attempts
+
+
+def load_policy(config: PolicyConfig, template_of: Callable[[Task], TaskTemplate]) -> Policy:
+    """The policy of `config`, not entered. Each one's own dependencies are imported only when it is asked for.
+
+    Raises:
+        ConfigError: a dialect, an API key, a run or an import path does not exist; names the key.
+    """
+    match config:
+        case NoopConfig():
+            from gui_agent.policies.noop import NoopPolicy
+
+            return NoopPolicy()
+        case RandomConfig(seed=seed):
+            from gui_agent.policies.random import RandomPolicy
+
+            return RandomPolicy(seed)
+        case ExpertConfig():
+            from gui_agent.policies.expert import ExpertPolicy
+
+            return ExpertPolicy(template_of)
+        case ReplayConfig(run=run):
+            from gui_agent.policies.replay import ReplayPolicy
+
+            return ReplayPolicy(_stored_episodes(Path(run)))
+        case OpenAiConfig():
+            return _open_ai(config)
+        case ImportedPolicyConfig():
+            return _imported(config)
+        case _:
+            assert_never(config)
+
+
+def _open_ai(config: OpenAiConfig) -> Policy:
+    from gui_agent.policies.openai import OpenAiPolicy
+
+    dialect = dialect_by_name(config.dialect, field="policy.dialect")
+    if not config.base_url.startswith(("http://", "https://")):
+        fix = "write for example http://127.0.0.1:8000/v1"
+        raise ConfigError(f"{config.base_url!r} is no address", field="policy.base_url", fix=fix)
+    if config.min_pixels > config.max_pixels:
+        raise ConfigError(f"{config.min_pixels} is more than policy.max_pixels", field="policy.min_pixels")
+    key = os.environ.get(config.api_key_env, "") if config.api_key_env else ""
+    if config.api_key_env and not key:
+        message = f"the environment variable {config.api_key_env} is not set"
+        raise ConfigError(message, field="policy.api_key_env", fix=f"export {config.api_key_env}=...")
+    return OpenAiPolicy(config, dialect, api_key=key)
+
+
+def _stored_episodes(run: Path) -> Callable[[str], Episode | None]:
+    try:
+        stored = [entry.episode for entry in RunReader(run).episodes()]
+    except DataError as error:
+        raise ConfigError(str(error), field="policy.run") from error
+    by_task = {episode.task.id: episode for episode in final_attempts(stored)}
+    return by_task.get
+
+
+def _imported(config: ImportedPolicyConfig) -> Policy:
+    module, colon, attribute = config.import_path.partition(":")
+    if not colon or not module or not attribute:
+        raise ConfigError(f"{config.import_path!r} is not MODULE:CALLABLE", field="policy.import_path")
+    try:
+        factory: Any = getattr(importlib.import_module(module), attribute)
+    except (ImportError, AttributeError) as error:
+        raise ConfigError(f"cannot import {config.import_path!r}: {error}", field="policy.import_path") from error
+    try:
+        policy = factory(**config.options)
+    except TypeError as error:
+        raise ConfigError(f"{config.import_path} refused its options: {error}", field="policy.options") from error
+    for member in ("name", "dialect", "start", "__aenter__", "__aexit__"):
+        if not hasattr(policy, member):
+            message = f"{config.import_path} returned no Policy: it has no {member!r}"
+            raise ConfigError(message, field="policy.import_path")
+    return policy  # type: ignore[no-any-return]

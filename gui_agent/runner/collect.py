@@ -1,0 +1,82 @@
+"""A whole run: plan, farm, policy, store and display put together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from device_farm.types.task import JsonValue
+from device_farm.types.trajectory import Episode
+from gui_agent.composition import Plan, opened_farm
+from gui_agent.config import IDENTITY
+from gui_agent.runner.episode import EpisodeRunner, Limits
+from gui_agent.runner.events import Listener, RunStarted
+from gui_agent.runner.farm import FarmSource
+from gui_agent.runner.journal import Journal
+from gui_agent.runner.queue import Assignment, remaining
+from gui_agent.runner.run import Runner, RunResult
+from gui_agent.runner.summary import RunSummary, summarise
+from gui_agent.store.files import Files
+from gui_agent.store.reader import RunReader
+from gui_agent.store.writer import RunWriter
+
+
+def resolved_config(plan: Plan) -> dict[str, Any]:
+    """The config as it is written into the run folder."""
+    return plan.config.model_dump(mode="json")
+
+
+def open_writer(plan: Plan, out: Path, *, resume: bool, files: Files | None = None) -> RunWriter:
+    """The writer of the run folder, not entered."""
+    return RunWriter(out, resolved_config(plan), resume=resume, identity=IDENTITY, files=files)
+
+
+async def collect(
+    plan: Plan, out: Path, *, resume: bool = False, listeners: Sequence[Listener] = (), files: Files | None = None
+) -> RunSummary:
+    """Collects what the plan asks for and the folder does not hold yet.
+
+    Raises:
+        ConfigError: the folder holds another run.
+        CapacityError, PrerequisiteError, TransportError: the farm gives no devices.
+        StorageError: the disk is full; what is stored stays readable.
+    """
+    with open_writer(plan, out, resume=resume, files=files) as writer:
+        reader = RunReader(out)
+        before = [stored.episode for stored in reader.episodes()]
+        left = remaining(plan.tasks, before, plan.config.retries)
+        everyone = [*listeners, Journal(writer)]
+        started = RunStarted(tasks=len(left), already=len(plan.tasks) - len(left), devices=sum(plan.workers.values()))
+        for listener in everyone:
+            listener.on_event(started)
+        result = (
+            await _run(plan, left, writer, everyone) if left else RunResult(steps=0, wall_s=0.0, device_utilisation=0.0)
+        )
+        summary = summarise(
+            _of_plan(plan, reader),
+            planned=len(plan.tasks),
+            steps=result.steps,
+            wall_s=result.wall_s,
+            device_utilisation=result.device_utilisation,
+        )
+        writer.event("run_finished", **summary.to_json())
+    return summary
+
+
+def _of_plan(plan: Plan, reader: RunReader) -> list[Episode]:
+    """Every stored attempt at the plan's tasks; a folder resumed with fewer episodes may hold more."""
+    wanted = {task.id for task in plan.tasks}
+    return [stored.episode for stored in reader.episodes() if stored.episode.task.id in wanted]
+
+
+async def _run(plan: Plan, left: Sequence[Assignment], writer: RunWriter, listeners: Sequence[Listener]) -> RunResult:
+    config = plan.config
+    policy_config: Mapping[str, Any] = config.policy.model_dump(mode="json")
+    extra: dict[str, JsonValue] = {"policy": dict(policy_config)}
+    limits = Limits(set_up_s=config.limits.set_up_s, evaluate_s=config.limits.evaluate_s)
+    async with opened_farm(config.farm, plan.backends) as client, plan.policy as policy:
+        source = FarmSource(client, template=config.farm.template, priority=config.farm.priority)
+        episodes = EpisodeRunner(policy, plan.template_of, limits=limits, provenance=extra)
+        runner = Runner(source, episodes, writer, workers=plan.workers, retries=config.retries, listeners=listeners)
+        return await runner.run(left)
