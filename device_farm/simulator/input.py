@@ -12,6 +12,7 @@ from device_farm.simulator.clock import VirtualClock
 from device_farm.simulator.editing import Editor
 from device_farm.simulator.keys import Keys
 from device_farm.simulator.toolkit.base import Direction, Handler
+from device_farm.simulator.toolkit.drawings import slider_track
 from device_farm.simulator.toolkit.emit import cursor_at
 from device_farm.simulator.toolkit.hit import deepest
 from device_farm.simulator.toolkit.metrics import (
@@ -21,7 +22,7 @@ from device_farm.simulator.toolkit.metrics import (
     STATUS_BAR_PX,
     TOUCH_SLOP_PX,
 )
-from device_farm.simulator.toolkit.node import FieldContent, Node
+from device_farm.simulator.toolkit.node import FieldContent, Node, Shape
 from device_farm.simulator.toolkit.view import FieldState
 
 if TYPE_CHECKING:
@@ -350,5 +351,8 @@ def _aimed(gesture: _Gesture, node: Node) -> _Gesture:
 
 
 def _fractions(node: Node, x: int, y: int) -> tuple[float, float]:
-    width, height = max(1, node.right - node.left), max(1, node.bottom - node.top)
-    return ((x - node.left) / width, (y - node.top) / height)
+    """Where in the node a touch lies; on a slider, along the way of its thumb, so that both ends can be reached."""
+    first, last = node.left, node.right
+    if isinstance(node.content, Shape) and node.content.kind == "slider":
+        first, last = slider_track(node.left, node.right)
+    return ((x - first) / max(1, last - first), (y - node.top) / max(1, node.bottom - node.top))

@@ -9,6 +9,7 @@ from device_farm.types.ui_tree import UiNode
 
 KEY_BACK = 4
 KEY_DEL = 67
+KEY_MOVE_END = 123
 
 
 class Hand:
@@ -84,6 +85,7 @@ class Hand:
         """Taps a field, empties it, types."""
         node = self.node(**fields)
         self.press(node)
+        self.phone.input.key(KEY_MOVE_END)
         for _ in self.node(**fields).text:
             self.phone.input.key(KEY_DEL)
         self.type(text)

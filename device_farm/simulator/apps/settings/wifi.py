@@ -134,7 +134,18 @@ class WifiStore:
         self._write([replace(network, connected=False) for network in self.saved()])
 
     def forget(self, ssid: str) -> None:
+        """Drops a saved network; the phone then joins the strongest other one that it knows, as Android does."""
         self._write([network for network in self.saved() if network.ssid != ssid])
+        if self.connected() is None:
+            self._rejoin()
+
+    def _rejoin(self) -> None:
+        known = {network.ssid: network for network in self.saved() if network.auto_join}
+        for point in surroundings(self._files):
+            network = known.get(point.ssid)
+            if network is not None and network.password == point.password:
+                self.connect(network)
+                return
 
     def _write(self, networks: Iterable[SavedNetwork]) -> None:
         root = ElementTree.Element("WifiConfigStoreData")
