@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from random import Random
+from typing import ClassVar
 
 from device_farm.device import Device
 from device_farm.types.task import JsonValue, Task
@@ -62,7 +63,7 @@ class _AtTime(TaskTemplate):
     """A task about one alarm. The two alarms that the clock comes with are left out of the sampled times."""
 
     params = {"hour": HOUR, "minute": MINUTE, "half": HALF}
-    tags = ("clock",)
+    tags: ClassVar[tuple[str, ...]] = ("clock",)
 
     def sample(self, rng: Random) -> dict[str, JsonValue]:
         values = super().sample(rng)
