@@ -107,7 +107,8 @@ class Store:
             except DataError as error:
                 _LOG.error("%s", error)
                 for write in batch:
-                    write.done.set_exception(error)
+                    if not write.done.done():
+                        write.done.set_exception(error)
             else:
                 for write in batch:
                     if not write.done.done():
