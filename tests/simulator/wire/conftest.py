@@ -2,47 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import shutil
 import socket
 import subprocess
-import threading
 import time
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, TypeVar
 
 import adbutils
 import pytest
+from wire_clients import Adb, Loop
 
 from device_farm.simulator.faults import Faults
 from device_farm.simulator.server import RunningPhone, SimulatorServer
-
-T = TypeVar("T")
-
-
-class Loop:
-    """An event loop in a thread: blocking clients can be used beside it."""
-
-    def __init__(self) -> None:
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
-        self._thread.start()
-
-    def run(self, work: Coroutine[Any, Any, T]) -> T:
-        return asyncio.run_coroutine_threadsafe(work, self._loop).result(60)
-
-    def call(self, function: Callable[[], T]) -> T:
-        async def once() -> T:
-            return function()
-
-        return self.run(once())
-
-    def close(self) -> None:
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(10)
-        self._loop.close()
 
 
 @pytest.fixture(scope="session")
@@ -102,34 +75,6 @@ def adb_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
         process.kill()
         process.wait()
         log.close()
-
-
-class Adb:
-    """The `adb` program against one phone."""
-
-    def __init__(self, port: int, serial: str, home: Path) -> None:
-        self.serial = serial
-        self._environment = {**os.environ, "ANDROID_ADB_SERVER_PORT": str(port), "HOME": str(home)}
-
-    def __call__(self, *arguments: str, stdin: bytes | None = None) -> subprocess.CompletedProcess[bytes]:
-        return subprocess.run(
-            ["adb", "-s", self.serial, *arguments],
-            env=self._environment,
-            input=stdin,
-            stdin=subprocess.DEVNULL if stdin is None else None,
-            capture_output=True,
-            timeout=30,
-            check=False,
-        )
-
-    def start(self, *arguments: str) -> subprocess.Popen[bytes]:
-        return subprocess.Popen(
-            ["adb", "-s", self.serial, *arguments],
-            env=self._environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-        )
 
 
 @pytest.fixture

@@ -13,9 +13,9 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from wire_clients import Adb
 
 from device_farm.simulator.server import RunningPhone
-from tests.simulator.wire.conftest import Adb
 
 
 def test_shell_returns_output_errors_and_exit_code(adb: Adb) -> None:

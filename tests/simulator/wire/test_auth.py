@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from wire_clients import Adb, Loop
 
 from device_farm.simulator.server import RunningPhone, SimulatorServer
-from tests.simulator.wire.conftest import Adb, Loop
 
 
 @pytest.fixture

@@ -7,10 +7,10 @@ import time
 from collections.abc import Iterator
 
 import pytest
+from wire_clients import Loop
+from wire_raw import raw_host
 
 from device_farm.simulator.server import RunningPhone
-from tests.simulator.wire.conftest import Loop
-from tests.simulator.wire.raw import raw_host
 
 
 class ConsoleClient:

@@ -9,12 +9,12 @@ import grpc
 import numpy as np
 import pytest
 from google.protobuf.empty_pb2 import Empty
+from wire_clients import Loop
+from wire_raw import raw_host
 
 from device_farm.pb import emulator_controller_pb2 as pb
 from device_farm.pb import emulator_controller_pb2_grpc as services
 from device_farm.simulator.server import RunningPhone
-from tests.simulator.wire.conftest import Loop
-from tests.simulator.wire.raw import raw_host
 
 Stub = services.EmulatorControllerStub
 

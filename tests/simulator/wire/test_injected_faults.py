@@ -5,11 +5,11 @@ from __future__ import annotations
 import time
 
 import pytest
+from wire_clients import Loop
+from wire_raw import raw_host
 
 from device_farm.simulator.faults import NO_FAULTS
 from device_farm.simulator.server import RunningPhone
-from tests.simulator.wire.conftest import Loop
-from tests.simulator.wire.raw import raw_host
 
 
 def inject(loop: Loop, phone: RunningPhone, name: str, argument: str = "") -> None:

@@ -6,8 +6,7 @@ from pathlib import Path
 
 import adbutils
 import pytest
-
-from tests.simulator.wire.conftest import Adb
+from wire_clients import Adb
 
 APK_OF_UIAUTOMATOR2 = "assets/app-uiautomator.apk"
 

@@ -9,9 +9,9 @@ import subprocess
 import sys
 
 import pytest
+from wire_raw import raw_host
 
 from device_farm.simulator.ports import GRPC_OFFSET
-from tests.simulator.wire.raw import raw_host
 
 
 def start(*arguments: str) -> subprocess.Popen[str]:

@@ -11,12 +11,12 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from wire_raw import RawHost, raw_host, sync_request
 
 from device_farm.simulator.adbd import packet as wire
 from device_farm.simulator.adbd.connection import MAX_STREAMS
 from device_farm.simulator.adbd.packet import Command
 from device_farm.simulator.server import RunningPhone
-from tests.simulator.wire.raw import RawHost, raw_host, sync_request
 
 SHARED_PHONE = settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
