@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import time
 from collections.abc import Callable
@@ -168,10 +169,10 @@ class AdbClient:
     async def _shell_v2(self, command: str, stdin: bytes) -> ShellResult:
         stream = await self.connection.open(f"shell,v2,raw:{command}")
         try:
-            for start in range(0, len(stdin), _STDIN_CHUNK):
-                await stream.write(encode_frame(shell_protocol.STDIN, stdin[start : start + _STDIN_CHUNK]))
             if stdin:
-                await stream.write(encode_frame(shell_protocol.CLOSE_STDIN))
+                # A command may end without reading it all; what it said until then is still to be read.
+                with contextlib.suppress(TransportError):
+                    await _feed(stream, stdin)
             return await _collect(stream)
         finally:
             stream.close()
@@ -187,6 +188,12 @@ class AdbClient:
         if found is None:
             raise TransportError(f"the shell ended before {command[:80]!r} did")
         return ShellResult(exit_code=int(found[1]), stdout=output[: found.start()])
+
+
+async def _feed(stream: AdbStream, stdin: bytes) -> None:
+    for start in range(0, len(stdin), _STDIN_CHUNK):
+        await stream.write(encode_frame(shell_protocol.STDIN, stdin[start : start + _STDIN_CHUNK]))
+    await stream.write(encode_frame(shell_protocol.CLOSE_STDIN))
 
 
 async def _collect(stream: AdbStream) -> ShellResult:
