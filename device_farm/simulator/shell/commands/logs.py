@@ -1,0 +1,182 @@
+"""`logcat` and `log`."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from device_farm.simulator.logcat import LogLine, Priority
+from device_farm.simulator.shell.commands.dates import parse_time
+from device_farm.simulator.shell.errors import CommandError
+from device_farm.simulator.shell.options import Options, read_options
+from device_farm.simulator.shell.process import Process
+from device_farm.simulator.shell.times import local_time
+
+_LETTERS: Final[Mapping[str, Priority]] = {priority.value: priority for priority in Priority}
+_DEFAULT_BUFFERS: Final = ("main", "system", "crash")
+_FORMATS: Final = ("brief", "long", "process", "raw", "tag", "thread", "threadtime", "time")
+_LONG: Final = {
+    "buffer": "b",
+    "clear": "c",
+    "format": "v",
+    "regex": "e",
+    "max-count": "m",
+    "pid": "P",
+    "last": "L",
+    "tail": "t",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Filter:
+    """`levels` by tag, `*` for all others; None is silent."""
+
+    buffers: tuple[str, ...]
+    levels: Mapping[str, Priority | None]
+    pattern: re.Pattern[str] | None
+    pid: int | None
+
+    def takes(self, line: LogLine) -> bool:
+        if line.buffer not in self.buffers and "all" not in self.buffers:
+            return False
+        level = self.levels.get(line.tag, self.levels.get("*", Priority.VERBOSE))
+        if level is None or line.priority.rank < level.rank:
+            return False
+        if self.pid is not None and line.pid != self.pid:
+            return False
+        return self.pattern is None or self.pattern.search(line.message) is not None
+
+
+async def logcat(process: Process) -> int:
+    buffers, process.args = _take_buffers(process.args)
+    options = read_options(process, "cdgsLDSB", "bvTtefrnmP", long=_LONG)
+    log = process.machine.logcat
+    if "c" in options:
+        log.clear()
+        return 0
+    if "g" in options:
+        for buffer in buffers or _DEFAULT_BUFFERS:
+            process.print(
+                f"{buffer}: ring buffer is 256 KiB (12 KiB consumed), max entry is 5120 B, max payload is 4068 B"
+            )
+        return 0
+    form = options.value("v", "threadtime").split(",")[0].split()[0]
+    if form not in _FORMATS:
+        raise CommandError(f"Invalid parameter {form} to -v", exit_code=1)
+    chosen = _filter(options, buffers)
+    with log.follow() as queue:
+        most = options.number("m", 1 << 60)
+        shown = _print_history(process, options, chosen, form, most)
+        if "d" in options or "t" in options or shown >= most:
+            return 0
+        await _follow(process, queue, chosen, form, most - shown)
+    return 0
+
+
+def _take_buffers(args: list[str]) -> tuple[tuple[str, ...], list[str]]:
+    """`-b` may be given several times."""
+    buffers: list[str] = []
+    rest: list[str] = []
+    index = 0
+    while index < len(args):
+        if args[index] in ("-b", "--buffer") and index + 1 < len(args):
+            buffers += args[index + 1].split(",")
+            index += 1
+        else:
+            rest.append(args[index])
+        index += 1
+    return tuple(buffers), rest
+
+
+def _filter(options: Options, buffers: tuple[str, ...]) -> _Filter:
+    levels: dict[str, Priority | None] = {"*": None} if "s" in options else {}
+    for spec in " ".join(options.rest).split():
+        tag, colon, letter = spec.rpartition(":")
+        if not colon:
+            tag, letter = spec, "V"
+        levels[tag] = _LETTERS.get(letter.upper()) if letter != "*" else Priority.VERBOSE
+    try:
+        pattern = re.compile(options.value("e")) if "e" in options else None
+    except re.error:
+        raise CommandError(f"bad regex '{options.value('e')}'") from None
+    pid = options.number("P", -1)
+    if "default" in buffers:
+        buffers = (*buffers, *_DEFAULT_BUFFERS)
+    return _Filter(buffers=buffers or _DEFAULT_BUFFERS, levels=levels, pattern=pattern, pid=pid if pid >= 0 else None)
+
+
+def _print_history(process: Process, options: Options, chosen: _Filter, form: str, most: int) -> int:
+    since = options.value("T") or options.value("t")
+    lines = process.machine.logcat.lines()
+    if since and not since.isdigit():
+        at_s = _since_s(process, since)
+        lines = tuple(line for line in lines if line.time_s >= at_s)
+    selected = [line for line in lines if chosen.takes(line)]
+    if since.isdigit():
+        selected = selected[-int(since[:9]) :] if int(since[:9]) else []
+    selected = selected[:most]
+    opened: set[str] = set()
+    for line in selected:
+        if line.buffer not in opened:
+            opened.add(line.buffer)
+            process.print(f"--------- beginning of {line.buffer}")
+        process.print(_formatted(process, line, form))
+    return len(selected)
+
+
+def _since_s(process: Process, text: str) -> float:
+    """`MM-DD hh:mm:ss.mmm`, `YYYY-MM-DD hh:mm:ss.mmm` or `SECONDS.FRACTION`."""
+    if re.fullmatch(r"\d{1,11}\.\d{1,9}", text):
+        return float(text)
+    if re.match(r"\d\d-\d\d ", text):
+        text = f"{local_time(process.machine).year}-{text}"
+    at_s = parse_time(process.machine, text)
+    if at_s is None:
+        raise CommandError(f'-t "{text}" not in time format')
+    return at_s
+
+
+async def _follow(process: Process, queue: asyncio.Queue[LogLine], chosen: _Filter, form: str, most: int) -> None:
+    await process.flush()
+    while most > 0:
+        line = await queue.get()
+        if chosen.takes(line):
+            process.print(_formatted(process, line, form))
+            most -= 1
+            await process.flush()
+
+
+def _formatted(process: Process, line: LogLine, form: str) -> str:
+    letter = line.priority.value
+    moment = local_time(process.machine, line.time_s)
+    stamp = moment.strftime("%m-%d %H:%M:%S.") + f"{moment.microsecond // 1000:03d}"
+    match form:
+        case "brief":
+            return f"{letter}/{line.tag:<8}({line.pid:5d}): {line.message}"
+        case "process":
+            return f"{letter}({line.pid:5d}) {line.message}  ({line.tag})"
+        case "tag":
+            return f"{letter}/{line.tag:<8}: {line.message}"
+        case "raw":
+            return line.message
+        case "time":
+            return f"{stamp} {letter}/{line.tag:<8}({line.pid:5d}): {line.message}"
+        case "thread":
+            return f"{letter}({line.pid:5d}:{line.tid:5d}) {line.message}"
+        case "long":
+            return f"[ {stamp} {line.pid:5d}:{line.tid:5d} {letter}/{line.tag:<8} ]\n{line.message}\n"
+        case _:
+            return f"{stamp} {line.pid:5d} {line.tid:5d} {letter} {line.tag:<8}: {line.message}"
+
+
+async def log(process: Process) -> int:
+    """`log [-p PRIORITY] [-t TAG] MESSAGE`."""
+    options = read_options(process, "", "pt", stop_early=True, least=1)
+    letter = options.value("p", "i").upper()[:1]
+    if letter not in _LETTERS:
+        raise CommandError(f"bad -p '{options.value('p')}'")
+    process.machine.logcat.log(options.value("t", "log"), " ".join(options.rest), priority=_LETTERS[letter], pid=4321)
+    return 0
