@@ -6,7 +6,7 @@ import pytest
 
 from device_farm.errors import GuestError
 from device_farm.simulator.apps.contacts.model import ContactDetails, EmailAddress, PhoneNumber
-from device_farm.simulator.apps.contacts.provider import ContactsProvider
+from device_farm.simulator.apps.contacts.provider import ContactsProvider, ContentValue
 from device_farm.simulator.apps.contacts.schema import DATABASE_PATH, SCHEMA
 from device_farm.simulator.apps.contacts.store import ContactStore
 from device_farm.simulator.clock import VirtualClock
@@ -52,9 +52,18 @@ def test_query_of_one_contact_and_its_data() -> None:
 def test_insert_of_raw_contact_and_data_makes_a_contact() -> None:
     provider, store = fresh_provider()
     assert provider.insert("raw_contacts", {"account_name": None}) == "content://com.android.contacts/raw_contacts/3"
-    name = {"raw_contact_id": 3, "mimetype": "vnd.android.cursor.item/name", "data1": "Eve Moore"}
+    name: dict[str, ContentValue] = {
+        "raw_contact_id": 3,
+        "mimetype": "vnd.android.cursor.item/name",
+        "data1": "Eve Moore",
+    }
     assert provider.insert("data", name).startswith("content://com.android.contacts/data/")
-    number = {"raw_contact_id": 3, "mimetype": "vnd.android.cursor.item/phone_v2", "data1": "42", "data2": 2}
+    number: dict[str, ContentValue] = {
+        "raw_contact_id": 3,
+        "mimetype": "vnd.android.cursor.item/phone_v2",
+        "data1": "42",
+        "data2": 2,
+    }
     provider.insert("data", number)
     contact = store.get(3)
     assert contact is not None

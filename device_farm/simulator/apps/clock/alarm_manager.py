@@ -32,6 +32,8 @@ ALERT_CLASS = "com.android.deskclock.alarms.AlarmActivity"
 # DeskClock's defaults: snooze for ten minutes, fall silent after ten minutes.
 SNOOZE_MINUTES = 10
 SILENCE_MINUTES = 10
+# For how long a missed alarm is worth a notification (MISSED_TIME_TO_LIVE_HOUR_OFFSET).
+MISSED_HOURS = 12
 
 
 def store_of(context: AppContext) -> AlarmStore:
@@ -92,9 +94,13 @@ def plan_all(context: AppContext) -> None:
 
 
 def ring(context: AppContext, instance_id: int) -> None:
-    """The time of an instance has come."""
+    """The time of an instance has come. When the clock was moved past it, it was missed, or is long over."""
     instance = _find(context, instance_id)
     if instance is None:
+        return
+    late_s = context.now_s - _unix(context, instance.when)
+    if late_s > MISSED_HOURS * 3600:
+        stop(context, instance_id)
         return
     store_of(context).set_instance(instance.id, InstanceState.FIRED, instance.when)
     context.notify(
@@ -115,7 +121,7 @@ def ring(context: AppContext, instance_id: int) -> None:
             ),
         )
     )
-    context.schedule(context.now_s + SILENCE_MINUTES * 60, SILENCE_EVENT, instance.id)
+    context.schedule(_unix(context, instance.when) + SILENCE_MINUTES * 60, SILENCE_EVENT, instance.id)
 
 
 def alert_intent(instance_id: int) -> Intent:

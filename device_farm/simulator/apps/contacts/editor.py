@@ -85,7 +85,7 @@ class ContactEditor(Activity[EditorState]):
                 padding=(16, 8),
                 children=(
                     w.Column((w.Avatar(icon="add_a_photo", size=96),), cross="center", padding=(0, 8)),
-                    _field("first", "First name", start.first, "person"),
+                    _field("first", "First name", start.first, "person", autofocus=start.empty),
                     _field("last", "Last name", start.last, ""),
                     _field("company", "Company", start.company, "business"),
                     *self._lines(context, "phone"),
@@ -244,8 +244,9 @@ def _gutter(icon: str) -> w.Widget:
     )
 
 
-def _field(key: str, hint: str, start: str, icon: str) -> w.Widget:
-    return w.Row((_gutter(icon), w.TextField(hint, start, key=key, weight=1), w.Spacer(width=48)), cross="start")
+def _field(key: str, hint: str, start: str, icon: str, *, autofocus: bool = False) -> w.Widget:
+    field = w.TextField(hint, start, key=key, weight=1, autofocus=autofocus)
+    return w.Row((_gutter(icon), field, w.Spacer(width=48)), cross="start")
 
 
 def details_of_extras(extras: Mapping[str, ExtraValue]) -> ContactDetails:

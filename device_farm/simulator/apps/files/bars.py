@@ -53,11 +53,17 @@ def folder_bar(context: FilesContext) -> w.AppBar:
                 "search",
                 description="Search",
                 resource_id="option_menu_search",
-                on_tap=lambda: context.update(searching=True),
+                on_tap=lambda: _start_search(context),
             ),
         ),
         overflow=tuple(overflow),
     )
+
+
+def _start_search(context: FilesContext) -> None:
+    context.update(searching=True)
+    context.set_text("search", "")
+    context.focus("search")
 
 
 def select_all(context: FilesContext) -> None:

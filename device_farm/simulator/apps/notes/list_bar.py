@@ -35,7 +35,7 @@ def list_bar(context: Context[S]) -> w.AppBar:
                 "search",
                 description="Search",
                 resource_id="action_search",
-                on_tap=lambda: context.update(searching=True),
+                on_tap=lambda: _start_search(context),
             ),
         ),
         overflow=(
@@ -83,6 +83,12 @@ def _sort_button(context: Context[S]) -> w.Widget:
         description="Sort by",
         resource_id="action_sort",
     )
+
+
+def _start_search(context: Context[S]) -> None:
+    context.update(searching=True)
+    context.set_text("search", "")
+    context.focus("search")
 
 
 def select_all(context: Context[S]) -> None:
