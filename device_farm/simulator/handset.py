@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
+from functools import lru_cache
 from typing import Literal, TypeAlias
 
 from device_farm.simulator.adbd.shell import Input, Output
@@ -44,7 +46,8 @@ class Handset:
     def phone(self) -> FaultyPhone:
         """The phone, booted now where it was not yet."""
         if self._phone is None:
-            self._phone = _boot(self._seed, RealClock() if self._clock_kind == "real" else VirtualClock())
+            clock = RealClock() if self._clock_kind == "real" else VirtualClock()
+            self._phone = _boot(self._seed, clock)
             self._first_boot = self._phone.snapshot()
             self._phone.set_faults(self.faults.current)
         return self._phone
@@ -79,10 +82,10 @@ class Handset:
     def reset(self, *, seed: int | None = None) -> None:
         """Back to the state after the first boot, without any snapshot; `seed` makes it that of another phone."""
         phone = self.phone
+        assert self._first_boot is not None
         if seed is not None and seed != self._seed:
             self._seed = seed
-            self._first_boot = _boot(seed, VirtualClock()).snapshot()
-        assert self._first_boot is not None
+            self._first_boot = replace(_first_boot(seed), clock=self._first_boot.clock)
         self.snapshots.clear()
         phone.restore(self._first_boot)
 
@@ -105,6 +108,12 @@ class Handset:
     def _tell_boot_observers(self) -> None:
         for observer in self._boot_observers:
             observer()
+
+
+@lru_cache(maxsize=256)
+def _first_boot(seed: int) -> PhoneSnapshot:
+    """The phone of `seed` after its first boot; phones share what is in it."""
+    return _boot(seed, VirtualClock()).snapshot()
 
 
 def _boot(seed: int, clock: Clock) -> FaultyPhone:

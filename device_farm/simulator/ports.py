@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import resource
 import socket
 from dataclasses import dataclass
 
@@ -103,8 +104,20 @@ def _listen_anywhere(host: str) -> Listeners:
     raise BackendError(f"found no two free neighbouring ports on {host} in {_ATTEMPTS} attempts")
 
 
+def _tcp_socket() -> socket.socket:
+    """A new socket; a soft limit on open files that is too low for so many phones is raised to the hard one."""
+    try:
+        return socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    except OSError as error:
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        if error.errno != errno.EMFILE or soft == hard:
+            raise BackendError(f"no socket for another phone: {error.strerror}", fix="ulimit -n 65536") from error
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+        return socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+
+
 def _bound(host: str, port: int) -> socket.socket:
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listener = _tcp_socket()
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((host, port))

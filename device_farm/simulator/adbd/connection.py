@@ -64,6 +64,7 @@ class Connection(asyncio.Protocol):
         self._checksums = True
         self._transport: asyncio.Transport | None = None
         self._streams: dict[int, Stream] = {}
+        self._outgoing: list[bytes] = []
         self._tasks: set[asyncio.Task[None]] = set()
         self._last_id = 0
         self._peer = ""
@@ -100,8 +101,15 @@ class Connection(asyncio.Protocol):
     # PacketSink
 
     def send(self, command: Command, arg0: int, arg1: int, payload: bytes = b"") -> None:
+        """Packets of one turn of the event loop leave together: a short command's whole answer is one segment."""
+        if not self._outgoing:
+            asyncio.get_running_loop().call_soon(self._flush)
+        self._outgoing.append(wire.encode(command, arg0, arg1, payload, with_checksum=self._checksums))
+
+    def _flush(self) -> None:
+        outgoing, self._outgoing = self._outgoing, []
         if self._transport is not None and not self._transport.is_closing():
-            self._transport.write(wire.encode(command, arg0, arg1, payload, with_checksum=self._checksums))
+            self._transport.write(b"".join(outgoing))
 
     def forget(self, local_id: int) -> None:
         self._streams.pop(local_id, None)
@@ -199,8 +207,9 @@ class Connection(asyncio.Protocol):
             self.send(Command.CLSE, 0, remote_id)
             return
         self._streams[stream.local_id] = stream
-        self.send(Command.OKAY, stream.local_id, remote_id)
+        # The service takes its first step after this turn but before the next flush, so behind this OKAY.
         self._serve(destination, stream, service)
+        self.send(Command.OKAY, stream.local_id, remote_id)
 
     def _handle_stream(self, packet: Packet) -> None:
         stream = self._streams.get(packet.arg1)
