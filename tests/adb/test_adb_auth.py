@@ -16,7 +16,8 @@ from device_farm.adb.auth import AdbKey, load_key
 from device_farm.adb.client import AdbClient
 from device_farm.adb.direct import DirectConnection
 from device_farm.adb.packet import Packet
-from device_farm.errors import ConfigError
+from device_farm.errors import ConfigError, TransportError
+from device_farm.simulator.server import SimulatorServer
 from tests.adb.peers import DaemonPeer, daemon
 from tests.adb.test_adb_direct import echo
 
@@ -66,6 +67,20 @@ def test_connection_signs_then_offers_its_public_key(key: AdbKey) -> None:
             client = AdbClient(DirectConnection("127.0.0.1", port, key=key))
             assert (await client.shell("in")).stdout == b"in"
             await client.close()
+
+    asyncio.run(scenario())
+
+
+def test_a_simulated_phone_lets_in_whom_it_knows(key: AdbKey) -> None:
+    async def scenario() -> None:
+        known = key.public_line.rstrip(b"\0").decode()
+        async with SimulatorServer(devices=1, authorized_keys=(known,)) as server:
+            port = server.phones[0].ports.adb
+            client = AdbClient(DirectConnection("127.0.0.1", port, key=key))
+            assert (await client.shell("echo in")).stdout == b"in\n"
+            await client.close()
+            with pytest.raises(TransportError, match="asks for an adb key"):
+                await AdbClient(DirectConnection("127.0.0.1", port)).shell("echo in")
 
     asyncio.run(scenario())
 
