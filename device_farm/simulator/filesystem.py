@@ -19,6 +19,9 @@ from device_farm.simulator.filesystem_tree import Place, glob, put, resolve, wal
 CAPACITY_BYTES = 6_228_115_456
 BASE_USED_BYTES = 1_442_840_576
 
+# A sparse file with a longer hole cannot be read: it exists to fill the disk.
+HOLE_READ_MAX = 64 * 1024 * 1024
+
 # FileSystem has a method of the name `list`.
 Names = list[str]
 
@@ -81,7 +84,9 @@ class FileSystem:
     def read(self, path: str) -> bytes:
         match self._existing(path):
             case File() as file:
-                return file.data
+                if file.hole_bytes > HOLE_READ_MAX:
+                    raise FileSystemError("EFBIG", path)
+                return file.data + bytes(file.hole_bytes) if file.hole_bytes else file.data
             case Directory():
                 raise FileSystemError("EISDIR", path)
             case Special() | Link():
@@ -156,6 +161,7 @@ class FileSystem:
                 fresh = replace(
                     old,
                     data=bytes(data),
+                    hole_bytes=0,
                     mtime_s=self.clock.now_s(),
                     mode=old.mode if mode is None else mode & 0o7777,
                     uid=old.uid if uid is None else uid,
@@ -169,7 +175,15 @@ class FileSystem:
 
     def append(self, path: str, data: bytes) -> None:
         node = self._lookup(path)
-        self.write(path, node.data + data if isinstance(node, File) else data)
+        self.write(path, self.read(path) + data if isinstance(node, File) else data)
+
+    def set_size(self, path: str, size: int) -> None:
+        """Cuts the file, or lengthens it with zeros. Raises FileSystemError EISDIR, ENOENT, ENOSPC."""
+        place = self._writable_existing(path)
+        if not isinstance(place.node, File):
+            raise FileSystemError("EISDIR", path)
+        data = place.node.data[:size]
+        self._put(place, replace(place.node, data=data, hole_bytes=size - len(data), mtime_s=self.clock.now_s()))
 
     def mkdir(
         self,
@@ -204,20 +218,16 @@ class FileSystem:
 
     def remove(self, path: str, *, recursive: bool = False) -> None:
         """Removes a file or link; a directory only with `recursive`, with all that is in it."""
-        place = self._writable(path, follow=False)
+        place = self._writable_existing(path, follow=False)
         match place.node:
-            case None:
-                raise FileSystemError("ENOENT", path)
             case Directory() if not recursive:
                 raise FileSystemError("EISDIR", path)
             case _:
                 self._put(place, None)
 
     def rmdir(self, path: str) -> None:
-        place = self._writable(path, follow=False)
+        place = self._writable_existing(path, follow=False)
         match place.node:
-            case None:
-                raise FileSystemError("ENOENT", path)
             case Directory(children=children):
                 if children:
                     raise FileSystemError("ENOTEMPTY", path)
@@ -334,9 +344,10 @@ class FileSystem:
         return place
 
     def _writable_existing(self, path: str, *, follow: bool = True) -> _Found:
-        place = self._writable(path, follow=follow)
-        if place.node is None:
+        if resolve(self._root, path, follow=follow).node is None:
             raise FileSystemError("ENOENT", path)
+        place = self._writable(path, follow=follow)
+        assert place.node is not None
         return _Found(place.parts, place.parents, place.node)
 
     def _put(self, place: Place, node: Node | None) -> None:

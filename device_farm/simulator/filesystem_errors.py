@@ -8,6 +8,7 @@ from device_farm.errors import GuestError
 MESSAGES = {
     "EACCES": "Permission denied",
     "EEXIST": "File exists",
+    "EFBIG": "File too large",
     "EINVAL": "Invalid argument",
     "EISDIR": "Is a directory",
     "ELOOP": "Too many symbolic links encountered",

@@ -20,7 +20,14 @@ class _Node:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class File(_Node):
+    """`hole_bytes` zeros follow `data` and take space on the phone, but no memory here."""
+
     data: bytes = b""
+    hole_bytes: int = 0
+
+    @property
+    def size(self) -> int:
+        return len(self.data) + self.hole_bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -53,7 +60,7 @@ def node_bytes(node: Node) -> int:
     """What the node and everything below it takes of the disk, in bytes."""
     match node:
         case File():
-            return len(node.data)
+            return node.size
         case Directory():
             return node.total_bytes
         case Link() | Special():
@@ -97,7 +104,7 @@ DIRECTORY_SIZE = 3452
 def stat_of(node: Node) -> Stat:
     match node:
         case File():
-            kind, size, links = stat.S_IFREG, len(node.data), 1
+            kind, size, links = stat.S_IFREG, node.size, 1
         case Directory():
             subdirectories = sum(isinstance(child, Directory) for child in node.children.values())
             kind, size, links = stat.S_IFDIR, DIRECTORY_SIZE, 2 + subdirectories

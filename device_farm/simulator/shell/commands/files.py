@@ -253,14 +253,11 @@ async def truncate(process: Process) -> int:
     if found is None:
         raise CommandError(f"bad size '{options.value('s')}'")
     size = int(found.group(1)) * {"": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30}[found.group(2).lower()]
-    if size > process.files.capacity_bytes:
-        raise CommandError(f"'{options.rest[0]}': File too large")
 
     def change(path: str) -> None:
-        data = process.files.read(path) if process.files.exists(path) else b""
-        if size - len(data) > process.files.free_bytes:
-            raise FileSystemError("ENOSPC", path)
-        process.files.write(path, data[:size].ljust(size, b"\0"))
+        if not process.files.exists(path):
+            process.files.write(path, b"")
+        process.files.set_size(path, size)
 
     return _each(process, options.rest, change, message="'{name}': {reason}")
 

@@ -16,9 +16,14 @@ from device_farm.simulator.shell.process import Process
 from device_farm.simulator.shell.times import local_time
 from device_farm.simulator.shell.users import user_name
 
+# Zeros beyond this are kept as the hole of a sparse file.
+ZEROS_MAX = 16 * 1024 * 1024
+
 _STAT_FORMAT = (
-    "  File: %N\n  Size: %s\t Blocks: %b\t IO Blocks: %B\t%F\nDevice: fd05h/64773d\t Inode: %i\t Links: %h\n"
-    "Access: (%a/%A)\tUid: (%u/%U)\tGid: (%g/%G)\nAccess: %x\nModify: %y\nChange: %z"
+    "  File: %N\n  Size: %s\t Blocks: %b\t IO Blocks: %B\t %F\n"
+    "Device: %Dh/%dd\t Inode: %i\t Links: %h\t Device type: %t,%T\n"
+    "Access: (%04a/%A)\tUid: (%5u/%8U)\tGid: (%5g/%8G)\n"
+    "Access: %x\nModify: %y\nChange: %z"
 )
 
 
@@ -74,10 +79,12 @@ def _stat_text(process: Process, form: str, name: str, status: Stat) -> str:
         "h": str(status.links),
         "i": str(status.ino),
         "m": "/",
-        "N": f"`{name}' -> `{status.target}'" if status.is_link else f"`{name}'",
+        "N": f"{name} -> '{status.target}'" if status.is_link else name,
         "n": name,
         "o": "4096",
         "s": str(status.size),
+        "T": "0",
+        "t": "0",
         "U": user_name(status.uid),
         "u": str(status.uid),
         **dict.fromkeys("xyz", stamp),
@@ -85,7 +92,14 @@ def _stat_text(process: Process, form: str, name: str, status: Stat) -> str:
         "%": "%",
     }
     form = form.replace("\\n", "\n").replace("\\t", "\t")
-    return re.sub(r"%([-0-9]*)([A-Za-z%])", lambda found: fields.get(found.group(2), "?"), form)
+
+    def replace(found: re.Match[str]) -> str:
+        flags, width, letter = found.groups()
+        value = fields.get(letter, "?")
+        size = int(width or 0)
+        return value.ljust(size) if "-" in flags else value.zfill(size) if "0" in flags else value.rjust(size)
+
+    return re.sub(r"%([-0]*)(\d{0,2})([A-Za-z%])", replace, form)
 
 
 async def readlink(process: Process) -> int:
@@ -275,7 +289,9 @@ async def dd(process: Process) -> int:
     if source in ("/dev/zero", "/dev/urandom", "/dev/random"):
         if wanted is None or wanted > process.files.capacity_bytes:
             raise CommandError(f"{operands.get('of', 'stdout')}: No space left on device")
-        data = bytes(min(wanted, process.files.free_bytes + 1))
+        if wanted > ZEROS_MAX:
+            return await _dd_hole(process, operands, wanted, block)
+        data = bytes(wanted)
     else:
         data = await process.input_bytes(source)
     start = (sizes["skip"] or 0) * block
@@ -288,6 +304,22 @@ async def dd(process: Process) -> int:
             f"{len(data)} bytes ({human_size(len(data))}) copied, 0.001 s, {human_size(len(data) * 1000)}/s"
         )
     return 0
+
+
+async def _dd_hole(process: Process, operands: dict[str, str], wanted: int, block: int) -> int:
+    """Fills a disk without filling the memory of the host."""
+    target = operands.get("of", "")
+    if not target:
+        raise CommandError("stdout: too much output")
+    path = process.path(target)
+    process.files.write(path, b"")
+    fitting = min(wanted, process.files.free_bytes)
+    process.files.set_size(path, fitting)
+    if fitting < wanted:
+        process.error(f"{target}: No space left on device")
+    full, partial = divmod(fitting, block)
+    process.complain(f"{full}+{int(partial > 0)} records in\n{full}+{int(partial > 0)} records out")
+    return int(fitting < wanted)
 
 
 async def _dd_write(process: Process, operands: dict[str, str], data: bytes, offset: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 import sqlite3
 from collections.abc import Iterator
@@ -30,8 +31,9 @@ async def sqlite(process: Process) -> int:
     scripts = [*commands, *rest[1:]]
     if len(rest) < 2:
         scripts.append(decode(await process.stdin.read_all()))
-    if path and process.files.is_dir(path):
-        raise _sql_error("unable to open database file")
+    if path and (process.files.is_dir(path) or not process.files.is_dir(posixpath.dirname(path))):
+        process.complain(f'Error: unable to open database "{rest[0]}": unable to open database file')
+        return 1
     # Nothing of a database in memory is kept: it lies in a fork of the files.
     files = process.files if path else process.files.fork()
     try:

@@ -134,15 +134,17 @@ async def wc(process: Process) -> int:
         }
         for letter in letters:
             totals[letter] += counts[letter]
-        _print_counts(process, [counts[letter] for letter in letters], name if options.rest else "")
+        _print_counts(process, [counts[letter] for letter in letters], options.rest, name)
     if len(options.rest) > 1:
-        _print_counts(process, list(totals.values()), "total")
+        _print_counts(process, list(totals.values()), options.rest, "total")
     return _status(process, options.rest)
 
 
-def _print_counts(process: Process, counts: list[int], name: str) -> None:
-    text = str(counts[0]) if len(counts) == 1 else " ".join(f"{count:7d}" for count in counts)
-    process.print(f"{text} {name}" if name else text)
+def _print_counts(process: Process, counts: list[int], names: list[str], name: str) -> None:
+    # toybox pads unless there is one file, or one figure of stdin.
+    padded = len(names) > 1 or (not names and len(counts) > 1)
+    text = " ".join(f"{count:7d}" if padded else str(count) for count in counts)
+    process.print(f"{text} {name}" if names else text)
 
 
 async def sort(process: Process) -> int:
