@@ -7,7 +7,7 @@ import logging
 import posixpath
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Final, assert_never
+from typing import TYPE_CHECKING, Final, assert_never
 
 from device_farm.simulator.filesystem_errors import FileSystemError
 from device_farm.simulator.logcat import Priority
@@ -27,7 +27,7 @@ from device_farm.simulator.shell.errors import (
 from device_farm.simulator.shell.expansion import Expander, matcher
 from device_farm.simulator.shell.jobs import Jobs
 from device_farm.simulator.shell.parser import parse
-from device_farm.simulator.shell.process import Command, Machine, Process
+from device_farm.simulator.shell.process import Command, Process
 from device_farm.simulator.shell.redirects import Streams, apply_redirects
 from device_farm.simulator.shell.streams import Budget, CaptureSink, Pipe, Reader, decode, encode
 from device_farm.simulator.shell.syntax import (
@@ -49,6 +49,9 @@ from device_farm.simulator.shell.syntax import (
 from device_farm.simulator.shell.syntax import Command as CommandTree
 from device_farm.simulator.shell.variables import Variables
 
+if TYPE_CHECKING:
+    from device_farm.simulator.phone import SimulatedPhone
+
 SHELL_NAME: Final = "/system/bin/sh"
 PROGRAM_FOLDERS: Final = ("/system/bin", "/system/xbin", "/vendor/bin", "/bin", "/apex/com.android.art/bin")
 
@@ -66,7 +69,7 @@ class Interpreter:
 
     def __init__(
         self,
-        machine: Machine,
+        phone: SimulatedPhone,
         commands: Mapping[str, Command],
         *,
         budget: Budget,
@@ -75,7 +78,7 @@ class Interpreter:
         cwd: str = "/",
         jobs: Jobs | None = None,
     ) -> None:
-        self.machine = machine
+        self.phone = phone
         self.commands = commands
         self.budget = budget
         self.streams = streams
@@ -87,12 +90,12 @@ class Interpreter:
         self.jobs = Jobs() if jobs is None else jobs
         self._checked_depth = 0
         self._substituted = 0
-        self.expander = Expander(machine.files, self.variables, lambda: self.cwd, self._special, self._substitute)
+        self.expander = Expander(phone.files, self.variables, lambda: self.cwd, self._special, self._substitute)
 
     def fork(self, streams: Streams) -> Interpreter:
         """A subshell: sees everything, changes nothing here."""
         child = Interpreter(
-            self.machine,
+            self.phone,
             self.commands,
             budget=self.budget,
             streams=streams,
@@ -234,7 +237,7 @@ class Interpreter:
                 self.functions[name] = function_body
                 return 0
             case Conditional():
-                return await evaluate_conditional(command, self.expander, self.machine.files, self.cwd)
+                return await evaluate_conditional(command, self.expander, self.phone.files, self.cwd)
             case Redirected():
                 return await self._run_redirected(command)
             case _:
@@ -409,7 +412,7 @@ class Interpreter:
     async def _run_file(self, name: str, args: list[str]) -> int:
         path = name if name.startswith("/") else posixpath.join(self.cwd, name)
         folder, program = posixpath.split(posixpath.normpath(path))
-        files = self.machine.files
+        files = self.phone.files
         if folder in PROGRAM_FOLDERS and (command := self.commands.get(program)) is not None:
             return await self._execute(program, command, args)
         if not files.exists(path):
@@ -431,7 +434,7 @@ class Interpreter:
         process = Process(
             name=posixpath.basename(name) or name,
             args=args,
-            machine=self.machine,
+            phone=self.phone,
             stdin=self.streams.stdin,
             stdout=self.streams.stdout,
             stderr=self.streams.stderr,
@@ -458,7 +461,7 @@ class Interpreter:
     def _crash(self, process: Process) -> int:
         """Records the exception being handled as a native crash is, and reports SIGABRT."""
         _LOGGER.exception("the simulated command %r failed: %r", process.name, process.args)
-        self.machine.logcat.log(
+        self.phone.logcat.log(
             "DEBUG", f"Fatal signal 6 (SIGABRT) in {process.name}", priority=Priority.FATAL, buffer="crash"
         )
         process.complain("Aborted")

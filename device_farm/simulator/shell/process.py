@@ -5,36 +5,18 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Final, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
-from device_farm.simulator.clock import Clock
 from device_farm.simulator.filesystem import FileSystem
-from device_farm.simulator.logcat import Logcat
-from device_farm.simulator.properties import Properties
-from device_farm.simulator.settings_tables import SettingsTables
 from device_farm.simulator.shell.errors import CommandError, LimitError
 from device_farm.simulator.shell.streams import Reader, Sink, decode, encode
 
 if TYPE_CHECKING:
+    from device_farm.simulator.phone import SimulatedPhone
     from device_farm.simulator.shell.interpreter import Interpreter
 
 # What one command may gather before it has to hand it on.
 BUFFER_MAX: Final = 64 * 1024 * 1024
-
-
-class Machine(Protocol):
-    """The part of a phone that the shell's own commands work on."""
-
-    @property
-    def clock(self) -> Clock: ...
-    @property
-    def files(self) -> FileSystem: ...
-    @property
-    def settings(self) -> SettingsTables: ...
-    @property
-    def properties(self) -> Properties: ...
-    @property
-    def logcat(self) -> Logcat: ...
 
 
 @dataclass(slots=True, kw_only=True)
@@ -43,7 +25,7 @@ class Process:
 
     name: str
     args: list[str]
-    machine: Machine
+    phone: SimulatedPhone
     stdin: Reader
     stdout: Sink
     stderr: Sink
@@ -54,7 +36,7 @@ class Process:
 
     @property
     def files(self) -> FileSystem:
-        return self.machine.files
+        return self.phone.files
 
     @property
     def cwd(self) -> str:

@@ -82,7 +82,7 @@ def _open_input(shell: Interpreter, target: str, streams: Streams) -> Reader:
     if target in ("/dev/stdin", "/proc/self/fd/0", "/dev/tty"):
         return streams.stdin
     try:
-        return Reader(BytesSource(shell.machine.files.read(_absolute(shell, target))))
+        return Reader(BytesSource(shell.phone.files.read(_absolute(shell, target))))
     except FileSystemError as error:
         raise RedirectError(f"can't open {target}: {error.reason}") from None
 
@@ -95,7 +95,7 @@ def _open_output(shell: Interpreter, target: str, streams: Streams, *, append: b
             return streams.stderr
         case "/dev/null":
             return NullSink()
-    files = shell.machine.files
+    files = shell.phone.files
     path = _absolute(shell, target)
     try:
         if isinstance(files.node(path), Special):

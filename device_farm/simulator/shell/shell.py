@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections import ChainMap
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from device_farm.simulator.shell.commands.table import PROGRAMS
 from device_farm.simulator.shell.interpreter import Interpreter
 from device_farm.simulator.shell.jobs import Jobs
-from device_farm.simulator.shell.process import Command, Machine
+from device_farm.simulator.shell.process import Command
 from device_farm.simulator.shell.redirects import Streams
 from device_farm.simulator.shell.streams import Budget, BytesSource, Output, OutputSink, Reader, Source
+
+if TYPE_CHECKING:
+    from device_farm.simulator.phone import SimulatedPhone
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,8 +31,8 @@ class ShellOutcome:
 class Shell:
     """Command lines on one phone. `commands` adds to the programs, or replaces some: name to coroutine."""
 
-    def __init__(self, machine: Machine, commands: Mapping[str, Command] | None = None) -> None:
-        self._machine = machine
+    def __init__(self, phone: SimulatedPhone, commands: Mapping[str, Command] | None = None) -> None:
+        self._phone = phone
         self._own: dict[str, Command] = dict(commands or {})
         self._commands = ChainMap(self._own, dict(PROGRAMS))
         self._jobs = Jobs()
@@ -47,7 +51,7 @@ class Shell:
             stdin=Reader(stdin), stdout=OutputSink(1, output, budget), stderr=OutputSink(2, output, budget)
         )
         jobs = self._jobs.session()
-        shell = Interpreter(self._machine, self._commands, budget=budget, streams=streams, jobs=jobs)
+        shell = Interpreter(self._phone, self._commands, budget=budget, streams=streams, jobs=jobs)
         try:
             exit_code = await shell.run_text(command)
             await jobs.wait_attached()

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, tzinfo
 from functools import lru_cache
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from device_farm.simulator.shell.process import Machine
+if TYPE_CHECKING:
+    from device_farm.simulator.phone import SimulatedPhone
 
 
 @lru_cache(maxsize=64)
@@ -18,10 +20,10 @@ def zone(name: str) -> tzinfo:
         return UTC
 
 
-def local_time(machine: Machine, at_s: float | None = None, *, utc: bool = False) -> datetime:
+def local_time(phone: SimulatedPhone, at_s: float | None = None, *, utc: bool = False) -> datetime:
     """`at_s` (default: now) in the phone's time zone, to the microsecond."""
-    at_s = machine.clock.now_s() if at_s is None else at_s
-    name = "UTC" if utc else machine.properties.get("persist.sys.timezone", "UTC")
+    at_s = phone.clock.now_s() if at_s is None else at_s
+    name = "UTC" if utc else phone.properties.get("persist.sys.timezone", "UTC")
     try:
         return datetime.fromtimestamp(at_s, zone(name))
     except (OverflowError, ValueError, OSError):

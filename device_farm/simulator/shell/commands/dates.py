@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from datetime import datetime, timedelta
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from device_farm.simulator.shell.errors import CommandError
 from device_farm.simulator.shell.options import read_options
-from device_farm.simulator.shell.process import Machine, Process
+from device_farm.simulator.shell.process import Process
 from device_farm.simulator.shell.times import local_time
+
+if TYPE_CHECKING:
+    from device_farm.simulator.phone import SimulatedPhone
 
 # [[CC]YY]MMDDhhmm[.ss] with the year last or first, as POSIX writes it for `date` and `touch`.
 _POSIX_SET: Final = re.compile(r"(\d\d)(\d\d)(\d\d)(\d\d)(?:(\d\d)?(\d\d))?(?:\.(\d\d))?")
@@ -32,21 +35,21 @@ async def date(process: Process) -> int:
     iso = [argument for argument in process.args if argument.startswith("-I")]
     process.args = args
     options = read_options(process, "un", "drsD")
-    machine = process.machine
+    phone = process.phone
     utc = "u" in options
     form = next((text[1:] for text in options.rest if text.startswith("+")), _DEFAULT_FORMAT)
     if iso:
         form = _ISO_FORMATS.get(iso[0][2:], "%Y-%m-%d")
     setting = [text for text in options.rest if not text.startswith("+")]
-    at_s = machine.clock.now_s()
+    at_s = phone.clock.now_s()
     if "r" in options:
         at_s = process.files.stat(process.path(options.value("r"))).mtime_s
     elif "d" in options:
-        at_s = _parsed(machine, options.value("d"), utc=utc)
+        at_s = _parsed(phone, options.value("d"), utc=utc)
     elif "s" in options or setting:
-        at_s = _parsed(machine, options.value("s") or setting[0], utc=utc)
-        machine.clock.set(at_s)
-    process.print(format_time(local_time(machine, at_s, utc=utc), form, at_s))
+        at_s = _parsed(phone, options.value("s") or setting[0], utc=utc)
+        phone.clock.set(at_s)
+    process.print(format_time(local_time(phone, at_s, utc=utc), form, at_s))
     return 0
 
 
@@ -82,17 +85,17 @@ def format_time(moment: datetime, form: str, at_s: float) -> str:
     return re.sub(r"%([-_0]?)(\d?)(:z|[a-zA-Z%])", replace, form)
 
 
-def _parsed(machine: Machine, text: str, *, utc: bool) -> float:
-    at_s = parse_time(machine, text, utc=utc)
+def _parsed(phone: SimulatedPhone, text: str, *, utc: bool) -> float:
+    at_s = parse_time(phone, text, utc=utc)
     if at_s is None:
         raise CommandError(f"bad date '{text}'")
     return at_s
 
 
-def parse_time(machine: Machine, text: str, *, utc: bool = False) -> float | None:
+def parse_time(phone: SimulatedPhone, text: str, *, utc: bool = False) -> float | None:
     """Unix seconds of `@SECONDS`, `MMDDhhmm[[CC]YY][.ss]`, an ISO date and time or a time of day; None for no time."""
     text = text.strip()
-    now = local_time(machine, utc=utc)
+    now = local_time(phone, utc=utc)
     try:
         if found := re.fullmatch(r"@(-?\d{1,12}(?:\.\d{1,9})?)", text):
             return float(found.group(1))
@@ -102,29 +105,29 @@ def parse_time(machine: Machine, text: str, *, utc: bool = False) -> float | Non
         if found := _CLOCK.fullmatch(text):
             hours, minutes, seconds = (int(value or 0) for value in found.groups())
             return now.replace(hour=hours, minute=minutes, second=seconds, microsecond=0).timestamp()
-        return _iso_time(machine, text, utc=utc)
+        return _iso_time(phone, text, utc=utc)
     except ValueError:
         return None
 
 
-def parse_touch_time(machine: Machine, text: str) -> float | None:
+def parse_touch_time(phone: SimulatedPhone, text: str) -> float | None:
     """As `parse_time`, with the year first: `[[CC]YY]MMDDhhmm[.ss]`."""
     try:
         if found := _POSIX_TOUCH.fullmatch(text):
             century, year, month, day, hour, minute, second = found.groups()
-            return _moment(local_time(machine), century, year, month, day, hour, minute, second)
+            return _moment(local_time(phone), century, year, month, day, hour, minute, second)
     except ValueError:
         return None
-    return parse_time(machine, text)
+    return parse_time(phone, text)
 
 
-def _iso_time(machine: Machine, text: str, *, utc: bool) -> float | None:
+def _iso_time(phone: SimulatedPhone, text: str, *, utc: bool) -> float | None:
     found = _ISO.fullmatch(text)
     if found is None:
         return None
     *fields, fraction, zulu = found.groups()
     year, month, day, hour, minute, second = (int(value or 0) for value in fields)
-    zone = local_time(machine, utc=utc or bool(zulu)).tzinfo
+    zone = local_time(phone, utc=utc or bool(zulu)).tzinfo
     moment = datetime(year, month, day, hour, minute, second, tzinfo=zone)
     return (moment + timedelta(seconds=float(f"0.{fraction or 0}"))).timestamp()
 

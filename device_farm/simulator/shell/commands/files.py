@@ -87,7 +87,7 @@ async def touch(process: Process) -> int:
     if "r" in options:
         at_s = process.files.stat(process.path(options.value("r"))).mtime_s
     elif "t" in options or "d" in options:
-        at_s = parse_touch_time(process.machine, options.value("t") or options.value("d"))
+        at_s = parse_touch_time(process.phone, options.value("t") or options.value("d"))
         if at_s is None:
             raise CommandError(f"bad date '{options.value('t') or options.value('d')}'")
     create = "c" not in options

@@ -225,7 +225,7 @@ class _Expression:
             raise CommandError(f"{text} not [+-]N")
         sign, number = parsed.groups()
         unit_s = 60 if token.endswith("min") else 86_400
-        now_s = self._process.machine.clock.now_s()
+        now_s = self._process.phone.clock.now_s()
         return lambda found: _compare(int((now_s - found.status.mtime_s) // unit_s), sign, int(number))
 
     def _action(self, token: str) -> Test:
@@ -305,7 +305,7 @@ def _compare(value: int, sign: str, number: int) -> bool:
 
 def _formatted(process: Process, form: str, found: Found) -> str:
     status = found.status
-    moment = local_time(process.machine, status.mtime_s)
+    moment = local_time(process.phone, status.mtime_s)
 
     def replace(directive: re.Match[str]) -> str:
         letter = directive.group(1)

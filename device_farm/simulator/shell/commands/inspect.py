@@ -59,7 +59,7 @@ def _filesystem(process: Process, name: str, form: str) -> str:
 
 
 def _stat_text(process: Process, form: str, name: str, status: Stat) -> str:
-    moment = local_time(process.machine, status.mtime_s)
+    moment = local_time(process.phone, status.mtime_s)
     stamp = format_time(moment, "%Y-%m-%d %H:%M:%S.%N %z", status.mtime_s)
     kind = "regular file" if status.is_file else "directory" if status.is_dir else "symbolic link"
     if not (status.is_file or status.is_dir or status.is_link):

@@ -158,7 +158,7 @@ class _Lister:
         return human_size(status.size) if "h" in self._options else str(status.size)
 
     def _time(self, status: Stat) -> str:
-        moment = local_time(self._process.machine, status.mtime_s)
+        moment = local_time(self._process.phone, status.mtime_s)
         if self._options.flags.get("l", 0) > 1 or "_" in self._options:
             return moment.strftime("%Y-%m-%d %H:%M:%S.%f") + "000 " + moment.strftime("%z")
         return moment.strftime("%Y-%m-%d %H:%M")

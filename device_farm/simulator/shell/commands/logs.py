@@ -53,7 +53,7 @@ class _Filter:
 async def logcat(process: Process) -> int:
     buffers, process.args = _take_buffers(process.args)
     options = read_options(process, "cdgsLDSB", "bvTtefrnmP", long=_LONG)
-    log = process.machine.logcat
+    log = process.phone.logcat
     if "c" in options:
         log.clear()
         return 0
@@ -110,7 +110,7 @@ def _filter(options: Options, buffers: tuple[str, ...]) -> _Filter:
 
 def _print_history(process: Process, options: Options, chosen: _Filter, form: str, most: int) -> int:
     since = options.value("T") or options.value("t")
-    lines = process.machine.logcat.lines()
+    lines = process.phone.logcat.lines()
     if since and not since.isdigit():
         at_s = _since_s(process, since)
         lines = tuple(line for line in lines if line.time_s >= at_s)
@@ -132,8 +132,8 @@ def _since_s(process: Process, text: str) -> float:
     if re.fullmatch(r"\d{1,11}\.\d{1,9}", text):
         return float(text)
     if re.match(r"\d\d-\d\d ", text):
-        text = f"{local_time(process.machine).year}-{text}"
-    at_s = parse_time(process.machine, text)
+        text = f"{local_time(process.phone).year}-{text}"
+    at_s = parse_time(process.phone, text)
     if at_s is None:
         raise CommandError(f'-t "{text}" not in time format')
     return at_s
@@ -151,7 +151,7 @@ async def _follow(process: Process, queue: asyncio.Queue[LogLine], chosen: _Filt
 
 def _formatted(process: Process, line: LogLine, form: str) -> str:
     letter = line.priority.value
-    moment = local_time(process.machine, line.time_s)
+    moment = local_time(process.phone, line.time_s)
     stamp = moment.strftime("%m-%d %H:%M:%S.") + f"{moment.microsecond // 1000:03d}"
     match form:
         case "brief":
@@ -178,5 +178,5 @@ async def log(process: Process) -> int:
     letter = options.value("p", "i").upper()[:1]
     if letter not in _LETTERS:
         raise CommandError(f"bad -p '{options.value('p')}'")
-    process.machine.logcat.log(options.value("t", "log"), " ".join(options.rest), priority=_LETTERS[letter], pid=4321)
+    process.phone.logcat.log(options.value("t", "log"), " ".join(options.rest), priority=_LETTERS[letter], pid=4321)
     return 0

@@ -137,7 +137,7 @@ async def sleep(process: Process) -> int:
     if not process.args:
         raise process.usage("Needs 1 argument")
     await process.flush()
-    await process.machine.clock.sleep(sum(_duration_s(text) for text in process.args))
+    await process.phone.clock.sleep(sum(_duration_s(text) for text in process.args))
     return 0
 
 
@@ -151,7 +151,7 @@ def _duration_s(text: str) -> float:
 async def usleep(process: Process) -> int:
     if len(process.args) != 1 or not re.fullmatch(r"\d{1,12}", process.args[0]):
         raise process.usage("Needs 1 argument")
-    await process.machine.clock.sleep(int(process.args[0]) / 1_000_000)
+    await process.phone.clock.sleep(int(process.args[0]) / 1_000_000)
     return 0
 
 
@@ -174,13 +174,13 @@ async def _limit(process: Process, limit_s: float) -> None:
     # The command gets a few turns of the event loop before a virtual clock jumps.
     for _ in range(1000):
         await asyncio.sleep(0)
-    await process.machine.clock.sleep(limit_s)
+    await process.phone.clock.sleep(limit_s)
 
 
 async def time(process: Process) -> int:
-    start_s = process.machine.clock.uptime_s()
+    start_s = process.phone.clock.uptime_s()
     code = await process.run(process.args) if process.args else 0
-    seconds = process.machine.clock.uptime_s() - start_s
+    seconds = process.phone.clock.uptime_s() - start_s
     for name, value in (("real", seconds), ("user", 0.0), ("sys", 0.0)):
         process.complain(f"{name}    {int(value // 60)}m{value % 60:05.2f}s")
     return code
@@ -245,10 +245,10 @@ async def watch(process: Process) -> int:
     """Repeats a command until the caller goes away."""
     options = read_options(process, "bet", "n", stop_early=True, least=1)
     while True:
-        moment = local_time(process.machine).strftime("%c")
+        moment = local_time(process.phone).strftime("%c")
         process.print(f"Every {options.value('n', '2')}s: {' '.join(options.rest)}  {moment}\n")
         await process.run(options.rest)
-        await process.machine.clock.sleep(max(0.1, _duration_s(options.value("n", "2"))))
+        await process.phone.clock.sleep(max(0.1, _duration_s(options.value("n", "2"))))
 
 
 async def expr(process: Process) -> int:

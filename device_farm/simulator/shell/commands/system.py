@@ -55,7 +55,7 @@ async def uname(process: Process) -> int:
         "n": "localhost",
         "r": _KERNEL,
         "v": "#1 SMP PREEMPT Thu Jun 23 22:55:07 UTC 2022",
-        "m": process.machine.properties.get("ro.product.cpu.abi", "x86_64").replace("arm64-v8a", "aarch64"),
+        "m": process.phone.properties.get("ro.product.cpu.abi", "x86_64").replace("arm64-v8a", "aarch64"),
         "o": "Toybox",
     }
     letters = "snrvmo" if "a" in options else [letter for letter in "snrvmo" if letter in options] or "s"
@@ -69,8 +69,8 @@ async def hostname(process: Process) -> int:
 
 
 async def uptime(process: Process) -> int:
-    seconds = int(process.machine.clock.uptime_s())
-    now = local_time(process.machine)
+    seconds = int(process.phone.clock.uptime_s())
+    now = local_time(process.phone)
     days, rest = divmod(seconds, 86_400)
     hours, minutes = divmod(rest // 60, 60)
     since = f"{days} day{'s' * (days != 1)}, " if days else ""
@@ -141,7 +141,7 @@ async def nproc(process: Process) -> int:
 
 async def getprop(process: Process) -> int:
     options = read_options(process, "TZ")
-    properties = process.machine.properties
+    properties = process.phone.properties
     if options.rest:
         default = options.rest[1] if len(options.rest) > 1 else ""
         process.print(properties.get(options.rest[0]) or default)
@@ -155,6 +155,6 @@ async def setprop(process: Process) -> int:
     if len(process.args) != 2:
         raise process.usage("Needs 2 arguments" if len(process.args) < 2 else "Max 2 arguments")
     name, value = process.args
-    if not process.machine.properties.set(name, value):
+    if not process.phone.properties.set(name, value):
         raise CommandError(f"failed to set property '{name}' to '{value}'")
     return 0

@@ -113,7 +113,7 @@ async def _follow(process: Process, names: list[str]) -> None:
     while sizes:
         await process.flush()
         # Looks four times a second, as toybox does without inotify.
-        await process.machine.clock.sleep(0.25)
+        await process.phone.clock.sleep(0.25)
         process.shell.budget.spend_step()
         for name, size in sizes.items():
             data = process.files.read(process.path(name)) if _readable(process, name) else b""
