@@ -44,18 +44,24 @@ def configure(parser: argparse.ArgumentParser) -> None:
 async def run(arguments: argparse.Namespace) -> int:
     """Serves until interrupted, or until every phone was ended by its console."""
     from device_farm.simulator.faults import parse_faults
-    from device_farm.simulator.server import SimulatorServer
+    from device_farm.simulator.ports import check_range
 
     if not 1 <= arguments.devices <= _MAX_DEVICES:
         raise ConfigError(f"must be 1 to {_MAX_DEVICES}, got {arguments.devices}", field="--devices")
     if not 0 <= arguments.base_port <= 65534:
         raise ConfigError(f"must be 0 to 65534, got {arguments.base_port}", field="--base-port")
+    check_range(arguments.base_port, arguments.devices)
+    faults = parse_faults(arguments.fault)
+
+    # The drawing library loads here, after everything that a person may have mistyped.
+    from device_farm.simulator.server import SimulatorServer
+
     server = SimulatorServer(
         devices=arguments.devices,
         seed=arguments.seed,
         base_port=arguments.base_port,
         clock=arguments.clock,
-        faults=parse_faults(arguments.fault),
+        faults=faults,
     )
     async with server:
         for phone in server.phones:

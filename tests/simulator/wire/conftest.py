@@ -42,27 +42,35 @@ def phone(loop: Loop, served: RunningPhone) -> Iterator[RunningPhone]:
 
 
 @pytest.fixture(scope="session")
-def adb_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
-    """The port of an adb server that knows no device."""
+def adb_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The HOME of the adb server, with its key."""
     program = shutil.which("adb")
     if program is None:
         if "adb" in os.environ.get("FARM_REQUIRE", ""):
             pytest.fail("adb is not installed")
         pytest.skip("adb is not installed: apt-get install adb")
     home = tmp_path_factory.mktemp("adb-home")
+    (home / ".android").mkdir()
+    subprocess.run([program, "keygen", str(home / ".android" / "adbkey")], check=True, capture_output=True)
+    return home
+
+
+@pytest.fixture(scope="session")
+def adb_server(adb_home: Path) -> Iterator[int]:
+    """The port of an adb server that knows no device."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     environment = {
         **os.environ,
-        "HOME": str(home),
+        "HOME": str(adb_home),
         "ADB_LOCAL_TRANSPORT_MAX_PORT": "5553",
         "ADB_MDNS": "0",
         "ADB_USB": "0",
     }
-    log = (home / "log").open("wb")
+    log = (adb_home / "log").open("wb")
     process = subprocess.Popen(
-        [program, "-P", str(port), "nodaemon", "server"], env=environment, stdout=log, stderr=subprocess.STDOUT
+        ["adb", "-P", str(port), "nodaemon", "server"], env=environment, stdout=log, stderr=subprocess.STDOUT
     )
     try:
         for _ in range(100):

@@ -79,7 +79,7 @@ def test_push_where_nothing_may_be_written_fails_with_the_reason(adb: Adb, tmp_p
 def test_pull_of_a_missing_file_fails(adb: Adb, tmp_path: Path) -> None:
     done = adb("pull", "/sdcard/nothing", str(tmp_path / "x"))
     assert done.returncode != 0
-    assert b"does not exist" in done.stderr or b"No such file" in done.stderr
+    assert b"does not exist" in done.stdout + done.stderr or b"No such file" in done.stdout + done.stderr
 
 
 def test_ls_lists_what_the_shell_sees(adb: Adb) -> None:
