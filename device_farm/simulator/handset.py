@@ -13,6 +13,7 @@ from device_farm.simulator.clock import Clock, RealClock, VirtualClock
 from device_farm.simulator.faults import NO_FAULTS, Faults, FaultSwitch
 from device_farm.simulator.faulty_phone import FaultyPhone
 from device_farm.simulator.remote import RemoteControl
+from device_farm.simulator.shell.process import Command
 from device_farm.simulator.shell.shell import Shell
 from device_farm.simulator.snapshot import PhoneSnapshot
 from device_farm.simulator.snapshots import SnapshotStore
@@ -36,6 +37,7 @@ class Handset:
         self._seed = seed
         self._clock_kind: ClockKind = clock
         self._phone: FaultyPhone | None = None
+        self._programs: dict[str, Command] = {"app_process": app_process(self.automation)}
         self._shell: Shell | None = None
         self._first_boot: PhoneSnapshot | None = None
         self._paused = False
@@ -91,13 +93,17 @@ class Handset:
 
     # Shell
 
+    def add_program(self, name: str, program: Command) -> None:
+        """Adds a program that needs what is outside the phone's state, such as its adb connections."""
+        self._programs[name] = program
+
     async def run_command(self, command: str, stdin: Input, output: Output) -> int:
         """Runs a command line in the phone's shell to its exit code, 0 to 255."""
         delay_s = self.faults.current.slow_shell_s
         if delay_s:
             await asyncio.sleep(delay_s)
         if self._shell is None:
-            self._shell = Shell(self.phone, {"app_process": app_process(self.automation)})
+            self._shell = Shell(self.phone, self._programs)
         return await self._shell.execute(command, stdin, output)
 
     def _faults_changed(self, faults: Faults) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 from device_farm.simulator.adbd.auth import Authenticator
 from device_farm.simulator.adbd.connection import Connection
+from device_farm.simulator.adbd.netcat import netcat
 from device_farm.simulator.adbd.services import Services
 from device_farm.simulator.adbd.stream import Stream
 from device_farm.simulator.handset import Handset
@@ -38,6 +39,7 @@ class AdbDaemon:
         self._services = Services(handset, self.drop_connections)
         self._connections: set[Connection] = set()
         self._server: asyncio.Server | None = None
+        handset.add_program("nc", netcat(self.connect_out))
         handset.observe_boot(self._boot_changed)
 
     async def listen(self, listener: socket.socket) -> None:
@@ -56,6 +58,13 @@ class AdbDaemon:
     def open_streams(self) -> int:
         """Streams that hosts have open now, each a running service."""
         return sum(connection.stream_count for connection in self._connections)
+
+    def connect_out(self, address: str) -> Stream | None:
+        """A stream to the host that listens at `address` of the phone by `adb reverse`; None where none does."""
+        for connection in self._connections:
+            if connection.online and address in connection.reverse:
+                return connection.open_stream(connection.reverse.target(address))
+        return None
 
     def drop_connections(self) -> None:
         """Breaks every host's connection, as a reboot does."""

@@ -135,6 +135,13 @@ def test_reverse_connections_reach_the_host(adb: Adb, echo_port: int) -> None:
     assert b"7100" not in adb("reverse", "--list").stdout
 
 
+def test_program_on_the_phone_reaches_the_host(adb: Adb, echo_port: int) -> None:
+    assert adb("shell", "echo hi | nc localhost 7101").returncode != 0
+    adb("reverse", "tcp:7101", f"tcp:{echo_port}")
+    done = adb("shell", "echo from the phone | nc localhost 7101")
+    assert (done.stdout, done.returncode) == (b"FROM THE PHONE\n", 0)
+
+
 def test_forward_to_a_closed_port_is_refused(adb: Adb) -> None:
     local = int(adb("forward", "tcp:0", "tcp:9008").stdout)
     with socket.create_connection(("127.0.0.1", local), timeout=10) as client, suppress(ConnectionResetError):
