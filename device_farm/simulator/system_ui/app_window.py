@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from device_farm.simulator.state import ActivityRecord
 from device_farm.simulator.system_ui.window import Window, lay_out, make_scope
 from device_farm.simulator.toolkit.base import Handler, Widget
-from device_farm.simulator.toolkit.chrome import BottomSheet, Overlay
-from device_farm.simulator.toolkit.containers import Row, Stack
+from device_farm.simulator.toolkit.chrome import BottomSheet, Overlay, Screen
+from device_farm.simulator.toolkit.containers import Column, Row, Stack
 from device_farm.simulator.toolkit.content import Text
 from device_farm.simulator.toolkit.controls import Button
 from device_farm.simulator.toolkit.layout import place
@@ -33,7 +33,7 @@ def app_windows(phone: SimulatedPhone, record: ActivityRecord, bottom: int) -> l
     widget = activity.build(context)
     snackbar = record.view.snackbar
     if snackbar is not None and snackbar.until_s > phone.clock.uptime_s():
-        widget = Stack((widget, _snackbar(phone, record, snackbar)), ("fill", "bottom"))
+        widget = _with_snackbar(widget, _snackbar(phone, record, snackbar))
     windows = [_screen(phone, record, widget, bottom)]
     for level, overlay in enumerate(record.view.overlays):
         described = activity.dialog(phone.callbacks.context(record, f"{level}:"), overlay.name, overlay.argument)
@@ -100,6 +100,13 @@ def modal_window(
     place(root, 0, 0, SCREEN_WIDTH_PX, SCREEN_HEIGHT_PX)
     return Window(name="dialog", package=package, ref=ref, root=root, scope=scope, box=box, on_outside=on_outside,
                   modal=True)  # fmt: skip
+
+
+def _with_snackbar(widget: Widget, bar: Widget) -> Widget:
+    """On a Screen the bar lies above the bottom navigation and lifts the floating button, so that it covers neither."""
+    if not isinstance(widget, Screen):
+        return Stack((widget, bar), ("fill", "bottom"))
+    return replace(widget, bottom=bar if widget.bottom is None else Column((bar, widget.bottom)))
 
 
 def _snackbar(phone: SimulatedPhone, record: ActivityRecord, snackbar: SnackbarState) -> Widget:

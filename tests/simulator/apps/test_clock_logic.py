@@ -19,6 +19,7 @@ from device_farm.simulator.apps.clock.timers import (
     keypad_description,
     keypad_ms,
     keypad_text,
+    length_text,
     new_timer,
     stopwatch_text,
 )
@@ -139,6 +140,10 @@ def test_countdown_text_rounds_up_to_whole_seconds(milliseconds: int, text: str)
 @pytest.mark.parametrize(("milliseconds", "text"), [(0, "0.00"), (65_430, "1:05.43"), (3_600_010, "1:00:00.01")])
 def test_stopwatch_text_shows_hundredths(milliseconds: int, text: str) -> None:
     assert stopwatch_text(milliseconds) == text
+
+
+def test_length_text_leaves_out_what_is_nought() -> None:
+    assert [length_text(value) for value in (0, 5000, 3_630_000)] == ["0s", "5s", "1h 30s"]
 
 
 def test_city_search_matches_the_start_of_words() -> None:

@@ -20,6 +20,9 @@ from device_farm.simulator.apps.clock.weekdays import (
 )
 from device_farm.simulator.toolkit import widgets as w
 
+# Height of a closed card with the gap below it, in dp.
+_CARD_HEIGHT = 160.0
+
 SOUNDS: tuple[tuple[str, str], ...] = (
     ("Default (Cesium)", ""),
     ("Silent", "silent"),
@@ -220,6 +223,8 @@ def _time_dialog(context: ClockContext, alarm: Alarm | None) -> w.Overlay:
             changed = replace(alarm, hour=hour, minute=minute, enabled=True)
         alarm_id = save_alarm(context, changed)
         context.update(expanded=alarm_id)
+        place = [other.id for other in store_of(context).alarms()].index(alarm_id)
+        context.scroll_to("alarms", place * _CARD_HEIGHT)
         _tell(context, next_time(context, changed))
 
     if alarm is not None:

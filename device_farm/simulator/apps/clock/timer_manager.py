@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from device_farm.simulator.apps.clock.timer_store import ClockPreferences
-from device_farm.simulator.apps.clock.timers import Timer, TimerState, countdown_text
+from device_farm.simulator.apps.clock.timers import Timer, TimerState, length_text
 from device_farm.simulator.intents import MAIN, Intent
 from device_farm.simulator.notifications import Notification, NotificationAction
 from device_farm.simulator.toolkit.app import AppContext
@@ -51,7 +51,7 @@ def run_out(context: AppContext, timer_id: int) -> None:
             id=timer.id,
             tag=_TAG,
             title="Time’s up",
-            text=timer.label or f"{countdown_text(timer.length_ms)} Timer",
+            text=timer.label or f"{length_text(timer.length_ms)} Timer",
             channel="Firing alarms & timers",
             icon="hourglass_empty",
             importance="high",

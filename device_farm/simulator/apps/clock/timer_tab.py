@@ -14,6 +14,7 @@ from device_farm.simulator.apps.clock.timers import (
     keypad_description,
     keypad_ms,
     keypad_text,
+    length_text,
     new_timer,
 )
 from device_farm.simulator.toolkit import widgets as w
@@ -117,7 +118,6 @@ def _card(context: ClockContext, timer: Timer) -> w.Widget:
     now = now_ms(context)
     running = timer.state is TimerState.RUNNING
     remaining = timer.remaining_ms(now)
-    length = countdown_text(timer.length_ms)
     toggle = _toggle(context, timer)
     fresh = timer.state is TimerState.RESET
     left = w.Button(
@@ -138,7 +138,7 @@ def _card(context: ClockContext, timer: Timer) -> w.Widget:
     heading = w.Row(
         (
             w.Text(
-                timer.label or f"{length} Timer",
+                timer.label or f"{length_text(timer.length_ms)} Timer",
                 style="title_small",
                 weight=1,
                 padding=(4, 12),

@@ -127,6 +127,14 @@ def countdown_text(remaining_ms: int) -> str:
     return f"{sign}{minutes}:{seconds:02d}" if minutes else f"{sign}{seconds}"
 
 
+def length_text(length_ms: int) -> str:
+    """`1h 5m 30s` without the parts that are nought."""
+    hours, rest = divmod(length_ms // 1000, 3600)
+    minutes, seconds = divmod(rest, 60)
+    parts = [f"{value}{unit}" for value, unit in ((hours, "h"), (minutes, "m"), (seconds, "s")) if value]
+    return " ".join(parts) or "0s"
+
+
 def stopwatch_text(total_ms: int) -> str:
     """`1:02:03.45`, without empty hours and minutes, in hundredths of a second."""
     hundredths = total_ms // 10

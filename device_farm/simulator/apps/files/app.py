@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from device_farm.simulator.apps.file_io import save_file
 from device_farm.simulator.apps.files.bars import INSPECTOR_CLASS
 from device_farm.simulator.apps.files.options import PACKAGE
 from device_farm.simulator.apps.files.screens import Browser, ImageViewer, Inspector
 from device_farm.simulator.apps.files.seed import seeded_files
-from device_farm.simulator.apps.seeding import first_start
+from device_farm.simulator.apps.seeding import first_start, write_seeded
 from device_farm.simulator.intents import DEFAULT, LAUNCHER, MAIN, VIEW, IntentFilter
 from device_farm.simulator.toolkit.app import ActivityEntry, App, AppContext, AppIcon
 
@@ -37,5 +36,4 @@ class FilesApp(App):
 
     def on_install(self, context: AppContext) -> None:
         if first_start(context):
-            for path, data in seeded_files(context.random("files")).items():
-                save_file(context.files, path, data)
+            write_seeded(context, seeded_files(context.random("files")))

@@ -208,6 +208,7 @@ def drawer(context: FilesContext) -> w.Widget:
     panel = w.Column(
         (w.Text("Files", style="title_large", padding=(16, 48, 16, 16)), *rows),
         width=300,
+        height="fill",
         padding=(12, 0),
         background="surface_low",
         resource_id=f"{PACKAGE}:id/drawer_roots",

@@ -40,8 +40,10 @@ def seeded_files(generator: random.Random) -> dict[str, bytes]:
     """Path and content of every seeded file."""
     files: dict[str, bytes] = {}
     for _ in range(4):
-        day, time = generator.randint(1, 28), generator.randint(0, 235959)
-        files[f"{SDCARD}/DCIM/Camera/IMG_202309{day:02d}_{time:06d}.png"] = gradient_png(generator)
+        day, hour = generator.randint(1, 28), generator.randint(7, 22)
+        minute, second = generator.randint(0, 59), generator.randint(0, 59)
+        name = f"IMG_202309{day:02d}_{hour:02d}{minute:02d}{second:02d}.png"
+        files[f"{SDCARD}/DCIM/Camera/{name}"] = gradient_png(generator)
     for name in generator.sample(("beach", "garden", "harbor", "mountain", "old_town"), 2):
         files[f"{SDCARD}/Pictures/{name}.png"] = gradient_png(generator)
     number = generator.randint(1000, 9999)

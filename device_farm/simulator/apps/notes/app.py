@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from device_farm.simulator.apps.file_io import save_file
 from device_farm.simulator.apps.notes.document import DOCUMENT_CLASS, Document
 from device_farm.simulator.apps.notes.main import Main
 from device_farm.simulator.apps.notes.options import NOTEBOOK, PACKAGE
 from device_farm.simulator.apps.notes.seed import seeded_notes
 from device_farm.simulator.apps.notes.share import ShareInto
-from device_farm.simulator.apps.seeding import first_start
+from device_farm.simulator.apps.seeding import first_start, write_seeded
 from device_farm.simulator.intents import DEFAULT, EDIT, LAUNCHER, MAIN, SEND, VIEW, IntentFilter
 from device_farm.simulator.toolkit.app import ActivityEntry, App, AppContext, AppIcon
 
@@ -53,5 +52,5 @@ class NotesApp(App):
     def on_install(self, context: AppContext) -> None:
         context.files.mkdir(NOTEBOOK, parents=True)
         if first_start(context):
-            for path, text in seeded_notes(context.random("notes")).items():
-                save_file(context.files, path, text.encode())
+            notes = seeded_notes(context.random("notes"))
+            write_seeded(context, {path: text.encode() for path, text in notes.items()})

@@ -152,8 +152,12 @@ class TextReading(Page[None]):
             tables.put("system", "font_scale", FONT_SCALES[index][1])
 
         return (
-            w.Card(
-                w.Text("Preview: the quick brown fox jumps over the lazy dog.", style="body_large", padding=16),
+            w.Column(
+                (
+                    w.Card(
+                        w.Text("Preview: the quick brown fox jumps over the lazy dog.", style="body_large", padding=16)
+                    ),
+                ),
                 padding=(16, 8),
             ),
             w.Column(

@@ -106,7 +106,7 @@ def switch_row(
 
 def main_switch(title: str, checked: bool, on_change: Callable[[bool], None]) -> w.Widget:
     """The filled bar with the page's main switch."""
-    return w.Row(
+    bar = w.Row(
         (
             w.Text(title, style="title", weight=1, resource_id=f"{PACKAGE}:id/switch_text"),
             w.Switch(checked, on_change, resource_id="android:id/switch_widget"),
@@ -117,6 +117,7 @@ def main_switch(title: str, checked: bool, on_change: Callable[[bool], None]) ->
         resource_id=f"{PACKAGE}:id/main_switch_bar",
         on_tap=lambda: on_change(not checked),
     )
+    return w.Column((bar,), padding=(16, 8))
 
 
 def choice_row(context: Context[S], choice: Choice, *, summary: str = "") -> w.Widget:

@@ -44,27 +44,32 @@ STREAMS: tuple[Stream, ...] = (
     Stream(title="Ring & notification volume", key="volume_ring", icon="notifications", maximum=7),
     Stream(title="Alarm volume", key="volume_alarm", icon="alarm", maximum=7, minimum=1, default=6),
 )
+_MEDIA = "content://media/internal/audio/media"
+
+
+def _sounds(default_number: int, names: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    """Name and URI; the first is the sound that a new phone has, whose setting carries no title."""
+    first, *others = names
+    titled = (
+        (name, f"{_MEDIA}/{number}?title={name.replace(' ', '%20')}&canonical=1")
+        for number, name in enumerate(others, start=default_number + 1)
+    )
+    return ((first, f"{_MEDIA}/{default_number}"), *titled)
+
+
 RINGTONES = Choice(
     title="Phone ringtone",
     table="system",
     key="ringtone",
-    options=tuple(
-        (name, f"content://media/internal/audio/media/{number}?title={name.replace(' ', '%20')}&canonical=1")
-        for number, name in enumerate(
-            ("Flutey Phone", "Zen", "Atria", "Beats", "Callisto", "Dione", "Umbriel"), start=21
-        )
-    ),
-    default="content://media/internal/audio/media/21?title=Flutey%20Phone&canonical=1",
+    options=_sounds(143, ("Flutey Phone", "Zen", "Atria", "Beats", "Callisto", "Dione", "Umbriel")),
+    default=f"{_MEDIA}/143",
 )
 NOTIFICATION_SOUND = Choice(
     title="Default notification sound",
     table="system",
     key="notification_sound",
-    options=tuple(
-        (name, f"content://media/internal/audio/media/{number}?title={name}&canonical=1")
-        for number, name in enumerate(("Pixie", "Ping", "Chime", "Ding", "Bell", "Clink"), start=41)
-    ),
-    default="content://media/internal/audio/media/41?title=Pixie&canonical=1",
+    options=_sounds(98, ("Pixie Dust", "Ping", "Chime", "Ding", "Bell", "Clink")),
+    default=f"{_MEDIA}/98",
 )
 _DND_OFF = 0
 _DND_PRIORITY = 1

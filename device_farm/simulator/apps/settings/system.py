@@ -64,7 +64,7 @@ LANGUAGES: tuple[tuple[str, str], ...] = (
     ("Español (España)", "es-ES"),
     ("Français (France)", "fr-FR"),
     ("Italiano (Italia)", "it-IT"),
-    ("日本語 (日本)", "ja-JP"),
+    ("Nederlands (Nederland)", "nl-NL"),
     ("Português (Brasil)", "pt-BR"),
 )
 
