@@ -67,9 +67,14 @@ class HostLease:
 
 
 class HostLeases:
-    """The open leases of a machine, and the last few thousand that ended, for a clear answer to a late call."""
+    """The open leases of a machine, and the last few thousand that ended, for a clear answer to a late call.
+
+    `doubt_s` is how long a lease outlives its deadline. It is 0 while the farm can be heard; a machine that is cut
+    off from its farm cannot know of renewals, and nobody else can be given its devices meanwhile.
+    """
 
     def __init__(self, clock: Clock) -> None:
+        self.doubt_s = 0.0
         self._clock = clock
         self._open: dict[str, HostLease] = {}
         self._ended = EndedLeases()
@@ -89,11 +94,11 @@ class HostLeases:
 
     def overdue(self) -> list[HostLease]:
         now_s = self._clock.now_s()
-        return [lease for lease in self._open.values() if now_s >= lease.deadline_s]
+        return [lease for lease in self._open.values() if now_s >= lease.deadline_s + self.doubt_s]
 
     def next_s(self) -> float | None:
         """The earliest deadline."""
-        return min((lease.deadline_s for lease in self._open.values()), default=None)
+        return min((lease.deadline_s + self.doubt_s for lease in self._open.values()), default=None)
 
     def check(self, lease_id: str, token: str) -> HostLease:
         """The lease that the caller has shown to hold.
@@ -107,6 +112,6 @@ class HostLeases:
             raise self._ended.refusal(lease_id, token)
         if not token_matches(token, lease.token_hash):
             raise wrong_token(lease_id)
-        if self._clock.now_s() >= lease.deadline_s:
+        if self._clock.now_s() >= lease.deadline_s + self.doubt_s:
             raise lease.over("its deadline has passed")
         return lease

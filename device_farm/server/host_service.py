@@ -116,6 +116,8 @@ class HostService(host_pb2_grpc.HostServicer):
             link = RemoteLink()
             devices = [offered_from_pb(device) for device in first.inventory.devices]
             self._controller.attach(session.name, link, devices, address=session.address, version=session.version)
+            # After the orders that came of attaching: the host knows now that it is in, and what it had missed.
+            link.orders.put_nowait(pb.HeartbeatResponse(ping=pb.Ping()))
             reason = "its connection ended"
             try:
                 await self._serve(context, session.name, link)

@@ -23,8 +23,10 @@ from device_farm.server.errors import from_rpc
 _LOG = logging.getLogger(__name__)
 _REGISTER_S = 10.0
 _MISSED = 4
-_BACKOFF_S = 0.5
-_MAX_BACKOFF_S = 10.0
+_BACKOFF_S = 0.25
+_MAX_BACKOFF_S = 3.0
+# As long as the farm waits for a lost host by default.
+_DOUBT_S = 60.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +55,7 @@ class FarmJoin:
         self._metadata = tuple(metadata)
         self._farm = farm
         self._updates: asyncio.Queue[pb.HeartbeatRequest] = asyncio.Queue()
+        self._talking = False
         self.connected = asyncio.Event()
 
     async def run(self) -> None:
@@ -94,13 +97,15 @@ class FarmJoin:
         devices = [offered_to_pb(device) for device in self._agent.inventory()]
         inventory = pb.Inventory(session=session.session, devices=devices)
         await stream.write(pb.HeartbeatRequest(inventory=inventory))
+        self._talking = True
         writer = asyncio.create_task(self._write(stream, session.heartbeat_s))
         try:
             while (order := await self._read(stream, session.heartbeat_s)) is not None:
-                self.connected.set()
                 self._obey(order)
         finally:
             self._agent.report = _unheard
+            self._talking = False
+            self._agent.leases.doubt_s = _DOUBT_S
             writer.cancel()
             with contextlib.suppress(asyncio.CancelledError, grpc.aio.AioRpcError, asyncio.InvalidStateError):
                 await writer
@@ -148,7 +153,9 @@ class FarmJoin:
                 how = lease_ends.from_wire(close.end)
                 self._agent.close_lease(close.lease_id, f"{how}: {close.reason}")
             case "ping":
-                return
+                # The first one follows all renewals that were missed while the farm could not be heard.
+                self._agent.leases.doubt_s = 0.0
+                self.connected.set()
             case other:
                 _LOG.warning("the farm sent %s, which is not understood", other)
 
@@ -162,7 +169,7 @@ class FarmJoin:
 
     async def flush(self, *, timeout_s: float) -> None:
         """Returns when the farm was sent everything, or the time is up."""
-        if not self.connected.is_set():
+        if not self._talking:
             return
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(timeout_s):
