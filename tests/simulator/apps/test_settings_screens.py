@@ -337,3 +337,25 @@ def test_app_details_open_by_package_uri() -> None:
         Intent(action="android.settings.APPLICATION_DETAILS_SETTINGS", data="package:net.gsantner.markor")
     )
     assert hand.sees("Markor") and hand.sees("Uninstall")
+
+
+def test_switches_with_other_values_than_0_and_1() -> None:
+    hand = opened("Accessibility")
+    hand.tap("Remove animations")
+    assert [
+        stored(hand, "global", key)
+        for key in ("window_animation_scale", "transition_animation_scale", "animator_duration_scale")
+    ] == ["0.0", "0.0", "0.0"]
+    hand.tap("Power button ends call")
+    assert stored(hand, "secure", "incall_power_button_behavior") == "2"
+    hand.back()
+    hand.tap("System")
+    hand.tap("Gestures")
+    hand.tap("Quickly open camera")
+    assert stored(hand, "secure", "camera_double_tap_power_gesture_disabled") == "1"
+
+
+def test_nfc_lies_in_the_preferences_of_its_service() -> None:
+    hand = opened("Connected devices", "Connection preferences", "NFC")
+    text = hand.phone.files.read_text("/data/data/com.android.nfc/shared_prefs/NfcServicePrefs.xml")
+    assert '<boolean name="nfc_on" value="true" />' in text

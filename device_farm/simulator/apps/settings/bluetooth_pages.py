@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import partial
 
+from device_farm.simulator.apps.preference_store import PreferenceStore
 from device_farm.simulator.apps.settings import radios
 from device_farm.simulator.apps.settings.bluetooth import ICONS, BluetoothDevice, BondStore, surroundings
 from device_farm.simulator.apps.settings.pages import PACKAGE, Page, link_row, main_switch, note, open_page, tables_of
@@ -79,14 +80,16 @@ class ConnectionPreferences(Page[None]):
     def rows(self, context: Context[None]) -> tuple[w.Widget, ...]:
         tables = tables_of(context)
         on = radios.bluetooth_on(tables)
+        # The NFC service keeps its switch in its own preferences.
+        nfc = PreferenceStore(context.files, "com.android.nfc", "NfcServicePrefs")
         return (
             link_row(context, "Bluetooth", BLUETOOTH, summary="On" if on else "Off", icon="bluetooth"),
             w.SwitchRow(
                 "NFC",
-                tables.flag("secure", "nfc_on"),
+                nfc.flag("nfc_on"),
                 "Allow data exchange when the phone touches another device",
                 "nfc",
-                on_change=lambda value: tables.put("secure", "nfc_on", value),
+                on_change=lambda value: nfc.put(nfc_on=value),
             ),
         )
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import math
 
+from device_farm.simulator.apps.settings.tables import Tables
+
 MINIMUM = 1
 MAXIMUM = 255
 SLIDER_MAXIMUM = 65535.0
@@ -30,6 +32,12 @@ def slider_of_stored(stored: int) -> float:
     linear = 12.0 * (min(max(stored, MINIMUM), MAXIMUM) - MINIMUM) / (MAXIMUM - MINIMUM)
     gamma = math.sqrt(linear) * _R if linear <= 1.0 else _A * math.log(linear - _B) + _C
     return min(max(gamma, 0.0), 1.0) * SLIDER_MAXIMUM
+
+
+def store(tables: Tables, stored: int) -> None:
+    """Writes the value, and beside it the fraction that newer parts of Android read."""
+    tables.put("system", "screen_brightness", stored)
+    tables.put("system", "screen_brightness_float", round((stored - MINIMUM) / (MAXIMUM - MINIMUM), 8))
 
 
 def percent(stored: int) -> int:

@@ -32,6 +32,8 @@ TIMEOUT = Choice(
     default="60000",
 )
 FONT_SCALES: tuple[tuple[str, float], ...] = (("Small", 0.85), ("Default", 1.0), ("Large", 1.15), ("Largest", 1.3))
+# What Settings adds to the weight of every font for bold text (FONT_WEIGHT_ADJUSTMENT_BOLD of FontStyle).
+_BOLD = 300
 _NIGHT_YES = 2
 _NIGHT_NO = 1
 
@@ -42,7 +44,6 @@ class Display(Page[None]):
     def rows(self, context: Context[None]) -> tuple[w.Widget, ...]:
         tables = tables_of(context)
         stored = tables.number("system", "screen_brightness", 102)
-        dark = tables.number("secure", "ui_night_mode", _NIGHT_NO) == _NIGHT_YES
         return (
             w.SectionHeader("Brightness"),
             w.ListRow(
@@ -64,6 +65,13 @@ class Display(Page[None]):
                 ".Settings$ScreenTimeoutActivity",
                 summary=f"After {TIMEOUT.label(tables)} of inactivity",
             ),
+            *self._looks(context),
+        )
+
+    def _looks(self, context: Context[None]) -> tuple[w.Widget, ...]:
+        tables = tables_of(context)
+        dark = tables.number("secure", "ui_night_mode", _NIGHT_NO) == _NIGHT_YES
+        return (
             w.SectionHeader("Appearance"),
             w.SwitchRow(
                 "Dark theme",
@@ -112,9 +120,7 @@ def _brightness_dialog(context: Context[None]) -> w.Overlay:
                     brightness.slider_of_stored(stored),
                     0.0,
                     brightness.SLIDER_MAXIMUM,
-                    on_change=lambda position: tables.put(
-                        "system", "screen_brightness", brightness.stored_of_slider(position)
-                    ),
+                    on_change=lambda position: brightness.store(tables, brightness.stored_of_slider(position)),
                     key="brightness",
                     description="Display brightness",
                     resource_id="com.android.systemui:id/slider",
@@ -186,7 +192,14 @@ class TextReading(Page[None]):
                 padding=(24, 8),
                 gap=4,
             ),
-            switch_row(context, "Bold text", "secure", "bold_text_enabled", summary="Make all text bolder"),
+            switch_row(
+                context,
+                "Bold text",
+                "secure",
+                "font_weight_adjustment",
+                summary="Make all text bolder",
+                on_value=_BOLD,
+            ),
             switch_row(
                 context,
                 "High contrast text",

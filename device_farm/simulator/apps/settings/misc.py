@@ -12,11 +12,14 @@ from device_farm.simulator.apps.settings.pages import (
     switch_row,
     tables_of,
 )
+from device_farm.simulator.apps.settings.tables import Tables
 from device_farm.simulator.toolkit import widgets as w
 from device_farm.simulator.toolkit.app import Context
 
 # Settings.Secure.LOCATION_MODE_HIGH_ACCURACY.
 _LOCATION_ON = 3
+
+ANIMATION_SCALES = ("window_animation_scale", "transition_animation_scale", "animator_duration_scale")
 
 LOCK_DELAY = Choice(
     title="Lock after screen timeout",
@@ -105,6 +108,7 @@ class Accessibility(Page[None]):
     title = "Accessibility"
 
     def rows(self, context: Context[None]) -> tuple[w.Widget, ...]:
+        tables = tables_of(context)
         return (
             w.SectionHeader("Display"),
             link_row(context, "Display size and text", ".Settings$TextReadingSettingsActivity", icon="text_fields"),
@@ -114,13 +118,12 @@ class Accessibility(Page[None]):
             switch_row(
                 context, "Color correction", "secure", "accessibility_display_daltonizer_enabled", icon="palette"
             ),
-            switch_row(
-                context,
+            w.SwitchRow(
                 "Remove animations",
-                "global",
-                "remove_animations",
-                summary="Reduce movement on the screen",
-                icon="animation",
+                not tables.decimal("global", ANIMATION_SCALES[0], 1.0),
+                "Reduce movement on the screen",
+                "animation",
+                on_change=lambda on: _remove_animations(tables, on),
             ),
             w.SectionHeader("Audio"),
             switch_row(context, "Mono audio", "system", "master_mono", summary="Combine channels when playing audio"),
@@ -130,9 +133,16 @@ class Accessibility(Page[None]):
                 context,
                 "Power button ends call",
                 "secure",
-                "incall_power_button_behavior_hangup",
+                "incall_power_button_behavior",
+                on_value=2,
+                off_value=1,
             ),
         )
+
+
+def _remove_animations(tables: Tables, on: bool) -> None:
+    for key in ANIMATION_SCALES:
+        tables.put("global", key, 0.0 if on else 1.0)
 
 
 class Location(Page[None]):
@@ -171,17 +181,6 @@ class Security(Page[None]):
             choice_row(context, LOCK_DELAY),
             switch_row(context, "Show passwords", "system", "show_password", default=True),
             w.SectionHeader("Privacy controls"),
-            switch_row(
-                context, "Camera access", "secure", "camera_access_enabled", summary="For all apps", default=True
-            ),
-            switch_row(
-                context,
-                "Microphone access",
-                "secure",
-                "microphone_access_enabled",
-                summary="For all apps",
-                default=True,
-            ),
             switch_row(
                 context,
                 "Show clipboard access",

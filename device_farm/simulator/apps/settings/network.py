@@ -1,4 +1,8 @@
-"""Network & internet: Internet, airplane mode, mobile data, hotspot, Data Saver, private DNS."""
+"""Network & internet: Internet, airplane mode, mobile data, hotspot, Data Saver, private DNS.
+
+Android keeps the state of hotspot and Data Saver in its services, without a setting. Here they lie in the global table
+under `wifi_ap_on`, `wifi_ap_ssid`, `wifi_ap_password` and `restrict_background_data`, so that a probe can see them.
+"""
 
 from __future__ import annotations
 
@@ -189,14 +193,6 @@ class Tethering(Page[None]):
                 ".Settings$WifiTetherSettingsActivity",
                 summary=f"{name} is active" if on else "Not sharing internet or content with other devices",
                 icon="wifi_tethering",
-            ),
-            switch_row(
-                context,
-                "Bluetooth tethering",
-                "global",
-                "bluetooth_tethering_on",
-                summary="Share phone’s internet connection via Bluetooth",
-                enabled=radios.bluetooth_on(tables),
             ),
         )
 

@@ -91,15 +91,17 @@ def switch_row(
     default: bool = False,
     enabled: bool = True,
     icon: str = "",
+    on_value: int = 1,
+    off_value: int = 0,
 ) -> w.Widget:
-    """A switch over a setting that holds 1 or 0."""
+    """A switch over a setting that holds `on_value` or `off_value`; any value but `off_value` reads as on."""
     tables = tables_of(context)
     return w.SwitchRow(
         title,
-        tables.flag(table, key, default),
+        tables.number(table, key, on_value if default else off_value) != off_value,
         summary,
         icon,
-        on_change=lambda on: tables.put(table, key, on),
+        on_change=lambda on: tables.put(table, key, on_value if on else off_value),
         enabled=enabled,
     )
 

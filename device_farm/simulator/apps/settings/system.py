@@ -14,6 +14,8 @@ from device_farm.simulator.toolkit.base import Handler
 
 S = TypeVar("S")
 
+# BATTERY_PLUGGED_AC, _USB and _WIRELESS of BatteryManager together.
+_ANY_CHARGER = 7
 ZONE_PROPERTY = "persist.sys.timezone"
 LOCALE_PROPERTY = "persist.sys.locale"
 
@@ -154,8 +156,11 @@ class Gestures(Page[None]):
                 context,
                 "Quickly open camera",
                 "secure",
-                "camera_double_tap_power_gesture_enabled",
+                "camera_double_tap_power_gesture_disabled",
                 summary="Press power button twice",
+                default=True,
+                on_value=0,
+                off_value=1,
             ),
             switch_row(context, "Tap to check phone", "secure", "doze_tap_gesture", default=True),
             switch_row(context, "Lift to check phone", "secure", "doze_pulse_on_pick_up", default=True),
@@ -263,6 +268,7 @@ class Developer(Page[None]):
                 "global",
                 "stay_on_while_plugged_in",
                 summary="Screen will never sleep while charging",
+                on_value=_ANY_CHARGER,
             ),
             switch_row(
                 context,
