@@ -10,7 +10,10 @@ from device_farm.config import ConfigModel
 
 
 class SimulatorConfig(ConfigModel):
-    """Simulated phones. `base_port` 0 takes free ports; otherwise phone n has console port base_port + 2n."""
+    """Simulated phones. `base_port` 0 takes free ports; otherwise phone n has console port base_port + 2n.
+
+    `faults` are injected into every phone: `NAME` or `NAME=ARGUMENT`, as `farm simulator --fault` takes them.
+    """
 
     type: Literal["simulator"] = "simulator"
     devices: int = Field(default=4, ge=1, le=1000)
@@ -18,6 +21,7 @@ class SimulatorConfig(ConfigModel):
     base_port: int = Field(default=0, ge=0, le=65000)
     isolation: Literal["in_process", "process"] = "in_process"
     clock: Literal["virtual", "real"] = "virtual"
+    faults: tuple[str, ...] = ()
 
 
 class XvfbConfig(ConfigModel):

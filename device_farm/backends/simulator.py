@@ -23,6 +23,7 @@ from device_farm.android.settle import SettledAtOnce
 from device_farm.android.snapshots import ConsoleSnapshots
 from device_farm.backends.config import SimulatorConfig
 from device_farm.errors import BackendError, ConfigError, PrerequisiteError
+from device_farm.simulator.faults import parse_faults
 from device_farm.simulator.server import RunningPhone, SimulatorServer
 from device_farm.types.task import Platform
 
@@ -155,7 +156,9 @@ class SimulatorBackend:
         self._config = config
         if config.base_port % 2:
             raise ConfigError(f"{config.base_port} is odd", field="base_port", fix="use an even port such as 5554")
-        self._server = SimulatorServer(seed=config.seed, base_port=config.base_port, clock=config.clock)
+        self._server = SimulatorServer(
+            seed=config.seed, base_port=config.base_port, clock=config.clock, faults=parse_faults(config.faults)
+        )
         self._taken: set[int] = set()
 
     @property
@@ -193,4 +196,5 @@ class SimulatorBackend:
     def _arguments(self, number: int) -> tuple[str, ...]:
         base_port = self._config.base_port + 2 * number if self._config.base_port else 0
         seed = self._config.seed + number
-        return ("--base-port", str(base_port), "--seed", str(seed), "--clock", self._config.clock)
+        faults = [word for fault in self._config.faults for word in ("--fault", fault)]
+        return ("--base-port", str(base_port), "--seed", str(seed), "--clock", self._config.clock, *faults)
