@@ -1,0 +1,28 @@
+"""`farm export`: a run folder as a data set."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from device_farm.cli.command import Command
+
+FORMATS = ("jsonl", "ui-s1", "sharegpt", "parquet")
+
+
+def _configure(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("run", type=Path, metavar="RUN", help="a run folder")
+    parser.add_argument("--format", required=True, choices=FORMATS, help="the form of the data set")
+    parser.add_argument("--out", type=Path, metavar="DIR", help="a new folder (default RUN/export/FORMAT)")
+    parser.add_argument("--success-only", action="store_true", help="only episodes with reward 1")
+    parser.add_argument("--dialect", metavar="NAME", help="sharegpt: how actions are written (default: the platform's)")
+    parser.add_argument("--json", action="store_true", help="the last line is one JSON object")
+
+
+async def _run(namespace: argparse.Namespace) -> int:
+    from gui_agent.commands.exporting import run_export
+
+    return await run_export(namespace)
+
+
+COMMAND = Command(name="export", help="write a run as a data set", configure=_configure, run=_run)

@@ -1,0 +1,83 @@
+"""A stored run as replay and verify need it: its suite, its devices, its episodes."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from device_farm.config import load_config
+from device_farm.errors import ConfigError, DataError
+from device_farm.types.task import Platform, Task
+from device_farm.types.trajectory import Episode
+from gui_agent.benchmarks.base import TaskTemplate
+from gui_agent.benchmarks.registry import load_suite, suite_of_task
+from gui_agent.commands.settings import config_from
+from gui_agent.composition import check_farm, chosen_backends, opened_farm, worker_count
+from gui_agent.config import RunConfig
+from gui_agent.runner.events import Listener
+from gui_agent.runner.replay import Comparison, replay_all
+from gui_agent.store.reader import RunReader
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredRun:
+    """`config` is that of the run with this command's devices laid over it."""
+
+    reader: RunReader
+    config: RunConfig
+    template_of: Callable[[Task], TaskTemplate]
+
+
+def open_stored(namespace: argparse.Namespace) -> StoredRun:
+    """Raises ConfigError and DataError before any device is started."""
+    reader = RunReader(namespace.run)
+    stored = _without_foreign_code(reader.config(), namespace)
+    try:
+        config = load_config(RunConfig, defaults=stored)
+    except ConfigError as error:
+        raise DataError(f"{reader.layout.config}: {error}", field="config.toml") from error
+    flags = argparse.Namespace(
+        config=[],
+        overrides=[],
+        farm=namespace.farm,
+        backend=namespace.backend,
+        devices=namespace.devices,
+        desktops=namespace.desktops,
+    )
+    chosen = config_from(flags)
+    updates = {name: getattr(chosen, name) for name in chosen.model_fields_set}
+    config = config.model_copy(update=updates)
+    check_farm(config.farm)
+    suite = load_suite(namespace.suite) if namespace.suite else suite_of_task(config.suite)
+    return StoredRun(reader=reader, config=config, template_of=lambda task: suite.template(task.template))
+
+
+def _without_foreign_code(stored: dict[str, Any], namespace: argparse.Namespace) -> dict[str, Any]:
+    """A run folder may come from anywhere: what it says to import is not imported, and its policy is not needed."""
+    backends = [entry for entry in stored.get("backends", []) if isinstance(entry, dict)]
+    if not namespace.backend and any(entry.get("type") == "import" for entry in backends):
+        raise ConfigError("the run used a backend by import path", field="backends", fix="name it with --backend")
+    left = {key: value for key, value in stored.items() if key not in ("policy", "farm")}
+    return {**left, "backends": []} if namespace.backend else left
+
+
+async def replay_stored(
+    run: StoredRun, episodes: Sequence[Episode], listeners: Sequence[Listener] = ()
+) -> list[Comparison]:
+    """Re-executes `episodes` on the run's kind of devices."""
+    platforms: list[Platform] = sorted({episode.task.platform for episode in episodes})
+    backends = () if run.config.farm.address else chosen_backends(run.config, platforms)
+    workers: dict[Platform, int] = {
+        platform: worker_count(run.config, backends, platform, platforms) for platform in platforms
+    }
+    async with opened_farm(run.config.farm, backends) as client:
+        return await replay_all(episodes, client, run.template_of, workers, listeners)
+
+
+async def load_episodes(run: StoredRun, ids: Sequence[str]) -> list[Episode]:
+    """The named episodes, or all of them. Raises ConfigError and DataError."""
+    wanted = list(ids) or run.reader.episode_ids()
+    return [(await asyncio.to_thread(run.reader.load, name)).episode for name in wanted]

@@ -1,0 +1,1 @@
+"""Run folders as data sets: one module a format."""

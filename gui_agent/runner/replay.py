@@ -1,0 +1,121 @@
+"""Re-executes stored episodes on fresh devices, and says how the outcome differs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from device_farm.client import FarmClient
+from device_farm.types.observation import Observation
+from device_farm.types.task import Platform, Task
+from device_farm.types.trajectory import Episode, Scored
+from gui_agent.benchmarks.base import TaskTemplate
+from gui_agent.policies.replay import ReplayPolicy
+from gui_agent.runner.episode import EpisodeRunner
+from gui_agent.runner.events import Listener, RunStarted
+from gui_agent.runner.farm import FarmSource
+from gui_agent.runner.queue import Assignment
+from gui_agent.runner.run import Runner
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """One episode against its replay. `first_difference` is the step whose screen differs first, None for none.
+
+    `reward_then` and `reward_now` are None where there was no verdict; `problem` says why the replay has none.
+    """
+
+    episode_id: str
+    steps: int
+    screens: int
+    same_screens: int
+    first_difference: int | None
+    reward_then: float | None
+    reward_now: float | None
+    problem: str = ""
+
+    @property
+    def rewards_agree(self) -> bool:
+        return self.reward_now is not None and self.reward_then == self.reward_now
+
+    @property
+    def screens_agree(self) -> bool:
+        return self.screens == self.same_screens
+
+
+def replayable(episode: Episode) -> bool:
+    """Only a scored episode has a reward to compare; the others broke for reasons that a replay does not have."""
+    return isinstance(episode.outcome, Scored)
+
+
+def compare(stored: Episode, again: Episode) -> Comparison:
+    """Screens by digest, step by step, and the rewards. Steps without an action (unreadable replies) are left out."""
+    then = [step.observation for step in stored.steps if step.action is not None]
+    now = [step.observation for step in again.steps if step.action is not None]
+    then, now = _with_final(then, stored), _with_final(now, again)
+    equal = [_digest(one) == _digest(other) for one, other in zip(then, now, strict=False)]
+    different = [index for index, same in enumerate(equal) if not same]
+    if len(then) != len(now):
+        different.append(min(len(then), len(now)))
+    reward_now = again.outcome.reward if isinstance(again.outcome, Scored) else None
+    message = getattr(again.outcome, "message", again.outcome.kind)
+    return Comparison(
+        episode_id=stored.id,
+        steps=len(stored.steps),
+        screens=len(then),
+        same_screens=sum(equal) if len(then) == len(now) else min(sum(equal), len(then) - 1),
+        first_difference=different[0] if different else None,
+        reward_then=stored.outcome.reward if isinstance(stored.outcome, Scored) else None,
+        reward_now=reward_now,
+        problem="" if reward_now is not None else f"{again.outcome.kind}: {message}",
+    )
+
+
+def _with_final(screens: list[Observation], episode: Episode) -> list[Observation]:
+    return screens if episode.final is None else [*screens, episode.final]
+
+
+def _digest(observation: Observation) -> str | None:
+    return None if observation.screenshot is None else observation.screenshot.digest
+
+
+class _Comparer:
+    """A sink that compares instead of storing."""
+
+    def __init__(self, stored: dict[str, Episode]) -> None:
+        self._stored = stored
+        self.comparisons: dict[str, Comparison] = {}
+
+    def add(self, episode: Episode) -> None:
+        # A retried attempt replaces the comparison of the one that broke.
+        stored = self._stored[episode.task.id]
+        self.comparisons[stored.id] = compare(stored, episode)
+
+
+async def replay_all(
+    episodes: Sequence[Episode],
+    client: FarmClient,
+    template_of: Callable[[Task], TaskTemplate],
+    workers: dict[Platform, int],
+    listeners: Sequence[Listener] = (),
+) -> list[Comparison]:
+    """Comparisons in the order of `episodes`, one a task.
+
+    Raises:
+        CapacityError, TransportError: the farm gives no devices.
+    """
+    stored = {episode.task.id: episode for episode in episodes}
+    comparer = _Comparer(stored)
+    runner = Runner(
+        FarmSource(client, owner="farm-replay"),
+        EpisodeRunner(ReplayPolicy(stored.get), template_of),
+        comparer,
+        workers=workers,
+        retries=1,
+        listeners=listeners,
+    )
+    started = RunStarted(tasks=len(stored), already=0, devices=sum(workers.values()))
+    for listener in listeners:
+        listener.on_event(started)
+    await runner.run([Assignment(task=episode.task) for episode in stored.values()])
+    return [comparer.comparisons[episode.id] for episode in stored.values()]
