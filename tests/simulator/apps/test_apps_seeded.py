@@ -6,7 +6,9 @@ import pytest
 from hand import Hand
 
 from device_farm.simulator.apps import BUILTIN_APPS
+from device_farm.simulator.apps.clock.alarm_store import DATABASE_PATH, SCHEMA, AlarmStore
 from device_farm.simulator.apps.contacts.schema import CONTACTS_PACKAGE
+from device_farm.simulator.database import Database
 from device_farm.simulator.phone import SimulatedPhone
 
 WITH_ICON = tuple(app for app in BUILTIN_APPS if app.activities)
@@ -37,6 +39,15 @@ def test_another_seed_gives_other_content() -> None:
 
     assert content(1) == content(1)
     assert content(1) != content(2)
+
+
+def test_seed_decides_the_alarms_that_are_on() -> None:
+    def alarms(seed: int) -> list[tuple[int, int, bool, str]]:
+        found = AlarmStore(Database(SimulatedPhone.boot(seed=seed).files, DATABASE_PATH, SCHEMA)).alarms()
+        return [(alarm.hour, alarm.minute, alarm.enabled, alarm.label) for alarm in found]
+
+    assert {(hour, minute) for hour, minute, _, _ in alarms(1)} == {(8, 30), (9, 0)}
+    assert len({tuple(alarms(seed)) for seed in range(6)}) > 2
 
 
 def test_snapshot_takes_everything_back() -> None:

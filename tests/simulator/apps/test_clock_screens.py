@@ -21,7 +21,9 @@ from device_farm.simulator.notifications import Notification
 
 
 def opened(tab: str = "Alarm") -> Hand:
+    """With the two alarms of a cleared app, both off."""
     hand = Hand()
+    hand.phone.packages.clear(PACKAGE)
     hand.open(PACKAGE)
     hand.tap(tab)
     return hand

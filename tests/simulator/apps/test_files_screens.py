@@ -34,7 +34,7 @@ def titles(hand: Hand) -> list[str]:
 
 
 def test_folders_open_and_breadcrumbs_lead_back() -> None:
-    hand = opened("Documents", "Markor", "Recipes")
+    hand = opened("Documents", "Markor", "Cooking")
     assert hand.sees("pancakes.md")
     hand.tap("Documents")
     assert hand.sees("letter.txt")

@@ -123,20 +123,20 @@ def test_move_and_copy_to_a_folder() -> None:
     hand.long_press("aaa.md")
     hand.tap(description="More options")
     hand.tap("Copy")
-    hand.tap("Work")
+    hand.tap("Office")
     hand.tap("SELECT THIS FOLDER")
-    assert exists(hand, "aaa.md") and exists(hand, "Work/aaa.md")
+    assert exists(hand, "aaa.md") and exists(hand, "Office/aaa.md")
     hand.long_press("aaa.md")
     hand.tap(description="More options")
     hand.tap("Move")
-    hand.tap("Travel")
+    hand.tap("Places")
     hand.tap("SELECT THIS FOLDER")
-    assert not exists(hand, "aaa.md") and read(hand, "Travel/aaa.md") == "text"
+    assert not exists(hand, "aaa.md") and read(hand, "Places/aaa.md") == "text"
 
 
 def test_select_all_deletes_everything() -> None:
     hand = opened()
-    hand.long_press("Work")
+    hand.long_press("Office")
     hand.tap(description="More options")
     hand.tap("Select all")
     hand.tap(description="Delete")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from device_farm.simulator.apps.clock import alarm_manager, timer_manager
-from device_farm.simulator.apps.clock.alarm_store import PACKAGE, Alarm
+from device_farm.simulator.apps.clock.alarm_store import PACKAGE
 from device_farm.simulator.apps.clock.cities_screen import CITIES_CLASS, CitySelection
 from device_farm.simulator.apps.clock.screens import AlarmAlert, DeskClock
 from device_farm.simulator.apps.seeding import first_start
@@ -14,6 +16,8 @@ _LABELS = ("", "Gym", "Medicine", "School run", "Standup")
 
 
 class ClockApp(App):
+    """A new phone has the two alarms of a new database; its seed decides their labels and whether they are on."""
+
     package = PACKAGE
     label = "Clock"
     icon = AppIcon(glyph="schedule", background=0xFF174EA6)
@@ -39,14 +43,12 @@ class ClockApp(App):
 
     def on_install(self, context: AppContext) -> None:
         store = alarm_manager.store_of(context)
-        store.alarms()
+        alarms = store.alarms()
         if first_start(context):
             generator = context.random("alarms")
-            hour, minute = generator.randint(5, 10), generator.choice((0, 10, 15, 20, 45))
-            alarm = Alarm(
-                hour=hour, minute=minute, days=31, enabled=generator.random() < 0.5, label=generator.choice(_LABELS)
-            )
-            alarm_manager.save_alarm(context, alarm)
+            for alarm in alarms:
+                enabled, label = generator.random() < 0.5, generator.choice(_LABELS)
+                alarm_manager.save_alarm(context, replace(alarm, enabled=enabled, label=label))
 
     def on_boot(self, context: AppContext) -> None:
         alarm_manager.plan_all(context)

@@ -35,15 +35,15 @@ _TOPICS: Mapping[str, tuple[str, ...]] = {
     ),
 }
 _FOLDERS: Mapping[str, Mapping[str, str]] = {
-    "Recipes": {
+    "Cooking": {
         "pancakes.md": "# Pancakes\n\n- 200 g flour\n- 2 eggs\n- 300 ml milk\n",
         "tomato_soup.md": "# Tomato soup\n\n- 1 kg tomatoes\n- 1 onion\n- Basil\n",
     },
-    "Travel": {
+    "Places": {
         "lisbon.md": "# Lisbon\n\n- Tram 28\n- Pastel de nata\n- Miradouro da Graça\n",
         "packing.txt": "Charger\nSunscreen\nPassport\n",
     },
-    "Work": {
+    "Office": {
         "ideas.md": "# Ideas\n\n1. Weekly demo\n2. Shared glossary\n",
         "contacts.txt": "Front desk: 555-0100\n",
     },
