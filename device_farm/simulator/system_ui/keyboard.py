@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from device_farm.simulator.state import Keyboard
+from device_farm.simulator.state import Keyboard, KeyboardPage, Shift
 from device_farm.simulator.system_ui.window import KEYBOARD, Window, lay_out, make_scope
-from device_farm.simulator.toolkit.base import Handler, Widget
+from device_farm.simulator.toolkit.base import Colour, Handler, Widget
 from device_farm.simulator.toolkit.containers import Column, Row, Spacer, Stack
 from device_farm.simulator.toolkit.content import Icon, Text
 from device_farm.simulator.toolkit.metrics import NAVIGATION_BAR_PX, SCREEN_HEIGHT_PX, SCREEN_WIDTH_PX, px
@@ -24,6 +24,7 @@ _LETTERS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
 _SYMBOLS = ("1234567890", "@#$_&-+()/", "*\"':;!?")
 _MORE = ("~`|•√π÷×§∆", "£¢€¥^°={}\\", "%©®™✓[]")
 _NUMBERS = ("123-", "456 ", "789", ",0.")
+_NEXT_SHIFT: dict[Shift, Shift] = {"off": "once", "once": "lock", "lock": "off"}
 _SPOKEN = {" ": "Space", ".": "Period", ",": "Comma", "-": "Dash"}
 
 
@@ -126,14 +127,14 @@ def _function(
 
 
 def _key(
-    phone: SimulatedPhone, face: Widget, name: str, on_tap: Handler, *, weight: float = 1.0, fill: str = "surface"
+    phone: SimulatedPhone, face: Widget, name: str, on_tap: Handler, *, weight: float = 1.0, fill: Colour = "surface"
 ) -> Widget:
     return Stack(
         (face,),
         ("center",),
         weight=weight,
         radius=8,
-        background=fill,  # type: ignore[arg-type]
+        background=fill,
         description=name,
         class_name="android.inputmethodservice.Keyboard$Key",
         on_tap=on_tap,
@@ -149,9 +150,8 @@ def _typed(phone: SimulatedPhone, character: str) -> None:
 
 def _toggle_shift(phone: SimulatedPhone) -> None:
     keyboard = phone.state.keyboard
-    following = {"off": "once", "once": "lock", "lock": "off"}[keyboard.shift]
-    phone.change(keyboard=replace(keyboard, shift=following))
+    phone.change(keyboard=replace(keyboard, shift=_NEXT_SHIFT[keyboard.shift]))
 
 
-def _page(phone: SimulatedPhone, page: str) -> None:
-    phone.change(keyboard=Keyboard(hidden=False, page=page))  # type: ignore[arg-type]
+def _page(phone: SimulatedPhone, page: KeyboardPage) -> None:
+    phone.change(keyboard=Keyboard(hidden=False, page=page))

@@ -95,7 +95,7 @@ def shade_window(phone: SimulatedPhone) -> Window:
     scope = make_scope(phone, "shade", SYSTEM_UI, dark=True)
     area = Rect(0, STATUS_BAR_PX, SCREEN_WIDTH_PX, SCREEN_HEIGHT_PX - NAVIGATION_BAR_PX)
     window = lay_out(phone, content, area, name="shade", package=SYSTEM_UI, ref="shade", scope=scope)
-    window.root = full_screen(window.root, 0xF5101114)
+    window.root = full_screen(window.root, 0xFF101114)
     window.root.on_swipe = lambda direction: _swiped(phone, direction)
     window.modal = True
     return window

@@ -26,7 +26,9 @@ def font_folder_file(name: str) -> bytes:
 
 @cache
 def _typeface(face: Face) -> skia.Typeface:
-    typeface = skia.Typeface.MakeFromData(skia.Data.MakeWithCopy(font_folder_file(_FILES[face])))
+    # An empty manager: nothing of the host's font configuration is looked at.
+    manager = skia.FontMgr.New_Custom_Empty()
+    typeface = manager.makeFromData(skia.Data.MakeWithCopy(font_folder_file(_FILES[face])))
     if typeface is None:
         raise RuntimeError(f"bundled font {_FILES[face]} cannot be read")
     return typeface

@@ -96,7 +96,7 @@ def _icon_button(widget: IconButton) -> Widget:
         "tonal": ("secondary_container", "on_secondary_container"),
     }[widget.style]
     colour = widget.colour if widget.colour is not None else ink
-    icon = Icon(widget.icon, size=widget.size, colour=colour, enabled=widget.enabled)  # type: ignore[arg-type]
+    icon = Icon(widget.icon, size=widget.size, colour=colour, enabled=widget.enabled)
     side = max(40.0, widget.size + 16)
     face = Stack((icon,), ("center",), width=side, height=side, radius=side / 2, background=fill)  # type: ignore[arg-type]
     return Stack((face,), ("center",), width=side + 8, height=side + 8, class_name="android.widget.ImageButton")

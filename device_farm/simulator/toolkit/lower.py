@@ -355,7 +355,7 @@ def _field_box(widget: FieldBox, scope: Scope) -> Node:
     node.field_key = content.key
     node.text = content.text.text if not content.hint_shown else ""
     node.hint = field.hint or field.label
-    node.states = ("editable", "password") if field.password else ("editable",)
+    node.states = ("editable", *(("password",) if field.password else ()), *(("focused",) if content.focused else ()))
     return node
 
 
