@@ -17,6 +17,7 @@ from device_farm.simulator.apps.clock.alarm_store import (
 from device_farm.simulator.apps.clock.timer_store import ClockPreferences
 from device_farm.simulator.apps.clock.timers import StopwatchState, TimerState
 from device_farm.simulator.database import Database
+from device_farm.simulator.intents import Intent
 from device_farm.simulator.notifications import Notification
 
 
@@ -260,3 +261,16 @@ def test_alarm_passed_over_by_the_clock_counts_as_missed() -> None:
     add_alarm(hand, "4", "05")
     hand.pass_time(3 * 3600)
     assert [entry.title for entry in notifications(hand)] == ["Missed alarm"]
+
+
+def test_setting_the_clock_plans_alarms_anew() -> None:
+    hand = opened()
+    add_alarm(hand, "4", "05")
+    hand.phone.clock.set(hand.phone.clock.now_s() - 86400)
+    context = hand.phone.app_context(PACKAGE)
+    app = hand.phone.packages.get(PACKAGE)
+    assert app is not None
+    app.app.on_broadcast(context, Intent(action="android.intent.action.TIME_SET"))
+    assert [instance.when for instance in store(hand).instances()] == [datetime(2023, 10, 14, 16, 5)]
+    hand.pass_time(31 * 60)
+    assert [entry.title for entry in notifications(hand)] == ["Alarm"]

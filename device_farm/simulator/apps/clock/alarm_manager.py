@@ -76,17 +76,16 @@ def plan_all(context: AppContext) -> None:
     """Brings plan and database together: after a boot, and after a change of the database from outside."""
     store = store_of(context)
     alarms = {alarm.id: alarm for alarm in store.alarms()}
-    now = context.local().replace(tzinfo=None)
     planned = set()
     for instance in store.instances():
         alarm = alarms.get(instance.alarm_id)
-        if alarm is None or not alarm.enabled or (instance.state is InstanceState.SILENT and instance.when <= now):
+        # A silent instance is planned anew below: clock, time zone or the alarm itself may have changed.
+        if alarm is None or not alarm.enabled or instance.state is InstanceState.SILENT:
             _silence(context, instance.id)
             store.delete_instance(instance.id)
-        elif instance.state in (InstanceState.SILENT, InstanceState.SNOOZED):
-            context.schedule(_unix(context, instance.when), ALARM_EVENT, instance.id)
-            planned.add(alarm.id)
         else:
+            if instance.state is InstanceState.SNOOZED:
+                context.schedule(_unix(context, instance.when), ALARM_EVENT, instance.id)
             planned.add(alarm.id)
     for alarm in alarms.values():
         if alarm.enabled and alarm.id not in planned:

@@ -9,9 +9,10 @@ from device_farm.simulator.apps.clock.alarm_store import PACKAGE
 from device_farm.simulator.apps.clock.cities_screen import CITIES_CLASS, CitySelection
 from device_farm.simulator.apps.clock.screens import AlarmAlert, DeskClock
 from device_farm.simulator.apps.seeding import first_start
-from device_farm.simulator.intents import DEFAULT, LAUNCHER, MAIN, IntentFilter
+from device_farm.simulator.intents import DEFAULT, LAUNCHER, MAIN, Intent, IntentFilter
 from device_farm.simulator.toolkit.app import ActivityEntry, App, AppContext, AppIcon
 
+_TIME_CHANGES = ("android.intent.action.TIME_SET", "android.intent.action.TIMEZONE_CHANGED")
 _LABELS = ("", "Gym", "Medicine", "School run", "Standup")
 
 
@@ -53,6 +54,11 @@ class ClockApp(App):
     def on_boot(self, context: AppContext) -> None:
         alarm_manager.plan_all(context)
         timer_manager.plan_timers(context)
+
+    def on_broadcast(self, context: AppContext, intent: Intent) -> None:
+        """A clock that was set, or another time zone, gives every alarm another moment."""
+        if intent.action in _TIME_CHANGES:
+            alarm_manager.plan_all(context)
 
     def on_event(self, context: AppContext, event: str, argument: object) -> None:
         actions = {
