@@ -267,10 +267,7 @@ def test_setting_the_clock_plans_alarms_anew() -> None:
     hand = opened()
     add_alarm(hand, "4", "05")
     hand.phone.clock.set(hand.phone.clock.now_s() - 86400)
-    context = hand.phone.app_context(PACKAGE)
-    app = hand.phone.packages.get(PACKAGE)
-    assert app is not None
-    app.app.on_broadcast(context, Intent(action="android.intent.action.TIME_SET"))
+    hand.phone.callbacks.broadcast(Intent(action="android.intent.action.TIME_SET"))
     assert [instance.when for instance in store(hand).instances()] == [datetime(2023, 10, 14, 16, 5)]
     hand.pass_time(31 * 60)
     assert [entry.title for entry in notifications(hand)] == ["Alarm"]
