@@ -16,9 +16,9 @@ from gui_agent.store.reader import RunReader
 
 BUDGET_BYTES = 16 * 1024 * 1024
 """For all images together; base64 makes a third more of it, and trees and text come on top: under 25 MB in all."""
-_LONG_SIDE_PX = {"portrait": 800, "landscape": 1100}
+_LONG_SIDE_PX = {"portrait": 960, "landscape": 1200}
 _THUMB_LONG_SIDE_PX = 320
-_QUALITY = 62
+_QUALITY = 64
 
 
 def encode_small(data: bytes, *, thumb: bool = False) -> bytes | None:

@@ -44,5 +44,5 @@ function describeAction(action) {
   const defaults = { button: "left", count: 1, dx: 0, dy: 0 };
   const parts = Object.entries(rest).filter(([name, value]) => !(Array.isArray(value) && !value.length) && value !== "" && !(type !== "system_button" && defaults[name] === value));
   const show = (value) => (Array.isArray(value) ? (typeof value[0] === "number" ? `(${value.join(", ")})` : value.join("+")) : typeof value === "string" ? JSON.stringify(value) : String(value));
-  return `${type}(${parts.map(([name, value]) => (name === "at" ? show(value) : `${name}=${show(value)}`)).join(", ")})`;
+  return `${type}(${parts.map(([name, value]) => (name === "at" ? value.join(", ") : `${name}=${show(value)}`)).join(", ")})`;
 }

@@ -48,7 +48,7 @@ function card(episode) {
   const last = episode.final || episode.steps[episode.steps.length - 1];
   const image = last && DATA.images[last.shot];
   return h("button", { class: "episode", onclick: () => { location.hash = `${encodeURIComponent(episode.id)}/1`; } },
-    h("div", { class: "thumb" }, image ? h("img", { src: image, alt: "last screen", loading: "lazy" }) : h("span", { class: "none" }, "no screen"), badge(episode)),
+    h("div", { class: `thumb${last && last.size[0] > last.size[1] ? " wide" : ""}` }, image ? h("img", { src: image, alt: "last screen", loading: "lazy" }) : h("span", { class: "none" }, "no screen"), badge(episode)),
     h("div", { class: "words" },
       h("div", { class: "name" }, episode.template),
       h("div", { class: "goal" }, episode.goal),
@@ -64,7 +64,7 @@ const ORDERS = {
 
 function shownEpisodes() {
   const words = filters.words.toLowerCase().split(/\s+/).filter(Boolean);
-  const text = (e) => `${e.id} ${e.template} ${e.goal} ${e.reason} ${e.tags.join(" ")} ${e.platform}`.toLowerCase();
+  const text = (e) => `${e.id} ${e.template} ${e.goal} ${e.reason} ${e.tags.join(" ")} ${e.platform} ${KIND_WORDS[kindOf(e)]}`.toLowerCase();
   return DATA.episodes.filter((e) => (filters.kind === "all" || kindOf(e) === filters.kind) && words.every((word) => text(e).includes(word))).sort(ORDERS[filters.order][1]);
 }
 

@@ -82,7 +82,7 @@ function drawScreen(frame) {
   const box = frame.changed;
   if (player.showChanged && box && box[2] > box[0]) overlay.append(svg("rect", { x: box[0], y: box[1], width: box[2] - box[0], height: box[3] - box[1], fill: "#f0a500", "fill-opacity": 0.09, stroke: "#f0a500", "stroke-width": width / 220, "stroke-dasharray": `${width / 50} ${width / 80}` }));
   if (player.showAction && frame.action) overlay.append(...marker(frame.action, Math.min(width, height)), ...caption(frame.action, [width, height]));
-  const hot = svg("rect", { fill: "#3457d5", "fill-opacity": 0.25, stroke: "#3457d5", "stroke-width": width / 250, visibility: "hidden" });
+  const hot = svg("rect", { fill: "#00c8a0", "fill-opacity": 0.28, stroke: "#00a884", "stroke-width": width / 200, visibility: "hidden" });
   overlay.append(hot);
   const device = h("div", { class: "device", style: `aspect-ratio:${width}/${height};${height > width ? "height:100%" : "width:100%"}` },
     image ? h("img", { src: image, alt: `screen at step ${player.index + 1}`, draggable: "false" }) : h("div", { class: "lost" }, "screen is not in this file"), overlay);
@@ -135,7 +135,7 @@ function drawTree(frame, device) {
 }
 
 function evidenceTable(episode) {
-  if (!episode.evidence.length) return h("div", { class: "small" }, episode.reason);
+  if (!episode.evidence.length) return h("div", { class: "small" }, "no evidence was gathered");
   return h("table", {}, h("thead", {}, h("tr", {}, ["", "probe", "observed", "expected"].map((name) => h("th", {}, name)))),
     h("tbody", {}, episode.evidence.map((piece) => h("tr", {}, h("td", {}, h("span", { class: piece.holds ? "ok" : "no" }, piece.holds ? "holds" : "fails")), h("td", {}, piece.probe), h("td", {}, piece.observed), h("td", {}, piece.expected)))));
 }
@@ -159,7 +159,7 @@ function stepPane(frame, episode) {
     if (frame.turn && frame.turn.text) add("Model text", h("pre", {}, frame.turn.text));
   }
   add("In front", h("div", {}, frame.app || "nothing"));
-  if (!frame.last) add("Verdict of the episode", h("div", {}, badge(episode), " ", episode.reason), evidenceTable(episode));
+  if (!frame.last) add("Verdict of the episode", h("div", {}, badge(episode), " ", episode.reason), ...(episode.evidence.length ? [evidenceTable(episode)] : []));
   add("Origin", h("pre", {}, JSON.stringify({ ...episode.provenance, task: episode.task, params: episode.params, stop: episode.stop, claimed: episode.claimed, attempt: episode.attempt, started: new Date(episode.started_at_s * 1000).toISOString(), wall_s: Number(episode.wall_s.toFixed(3)) }, null, 1)));
   return h("div", { class: "pane" }, parts);
 }
