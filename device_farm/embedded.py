@@ -52,8 +52,8 @@ async def running_farm(
         serve = serving(host, port, controller=controller, agent=agent, security=security, heartbeat_s=heartbeat_s)
         bound = await stack.enter_async_context(serve)
         if templates:
-            controller.attach(LOCAL_HOST, LocalLink(agent), agent.inventory(), durable=False)
-            agent.report = lambda report: controller.report(LOCAL_HOST, report)
+            controller.roster.attach(LOCAL_HOST, LocalLink(agent), agent.inventory(), durable=False)
+            agent.report = lambda report: controller.roster.report(LOCAL_HOST, report)
         await stack.enter_async_context(agent)
         yield bound
 

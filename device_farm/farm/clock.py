@@ -13,7 +13,7 @@ class Clock(Protocol):
 
 
 class SystemClock:
-    """The machine's clock. Hosts of one farm need clocks that agree to within a second or so (NTP)."""
+    """The machine's clock. Hosts are told how long a lease has left, so their clocks need not agree."""
 
     def now_s(self) -> float:
         return time.time()

@@ -66,15 +66,19 @@ class HostLease:
             await asyncio.wait(set(self.calls))
 
 
+CONNECTED_DOUBT_S = 0.5
+
+
 class HostLeases:
     """The open leases of a machine, and the last few thousand that ended, for a clear answer to a late call.
 
-    `doubt_s` is how long a lease outlives its deadline. It is 0 while the farm can be heard; a machine that is cut
-    off from its farm cannot know of renewals, and nobody else can be given its devices meanwhile.
+    `doubt_s` is how long a lease outlives its deadline here. While the farm can be heard that is a moment, because
+    the farm ends the lease by itself and says why. A machine that is cut off cannot know of renewals; there it is
+    longer, and nobody else can be given its devices meanwhile.
     """
 
     def __init__(self, clock: Clock) -> None:
-        self.doubt_s = 0.0
+        self.doubt_s = CONNECTED_DOUBT_S
         self._clock = clock
         self._open: dict[str, HostLease] = {}
         self._ended = EndedLeases()

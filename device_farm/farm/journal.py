@@ -86,6 +86,10 @@ def drop_host(name: str) -> list[sa.Executable]:
     return [hosts.delete().where(hosts.c.name == name), devices.delete().where(devices.c.host == name)]
 
 
+def drop_device(device_id: str) -> sa.Executable:
+    return devices.delete().where(devices.c.id == device_id)
+
+
 async def load_hosts(store: Store) -> list[KnownHost]:
     """Hosts that had joined, with their devices as unavailable."""
     rows = await store.read(sa.select(devices))

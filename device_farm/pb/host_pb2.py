@@ -26,15 +26,15 @@ from device_farm.pb import farm_pb2 as device__farm_dot_pb_dot_farm__pb2
 from device_farm.pb import types_pb2 as device__farm_dot_pb_dot_types__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x19\x64\x65vice_farm/pb/host.proto\x12\x0e\x64\x65vice_farm.pb\x1a\x19\x64\x65vice_farm/pb/farm.proto\x1a\x1a\x64\x65vice_farm/pb/types.proto\"A\n\x0fRegisterRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0f\n\x07\x61\x64\x64ress\x18\x02 \x01(\t\x12\x0f\n\x07version\x18\x03 \x01(\t\"8\n\x10RegisterResponse\x12\x0f\n\x07session\x18\x01 \x01(\t\x12\x13\n\x0bheartbeat_s\x18\x02 \x01(\x01\"\xab\x01\n\rOfferedDevice\x12(\n\x04info\x18\x01 \x01(\x0b\x32\x1a.device_farm.pb.DeviceInfo\x12\x10\n\x08template\x18\x02 \x01(\t\x12*\n\x05state\x18\x03 \x01(\x0e\x32\x1b.device_farm.pb.DeviceState\x12\x0e\n\x06reason\x18\x04 \x01(\t\x12\x10\n\x08lease_id\x18\x05 \x01(\t\x12\x10\n\x08\x66\x61ilures\x18\x06 \x01(\r\"L\n\tInventory\x12\x0f\n\x07session\x18\x01 \x01(\t\x12.\n\x07\x64\x65vices\x18\x02 \x03(\x0b\x32\x1d.device_farm.pb.OfferedDevice\"0\n\x0bLeaseOpened\x12\x10\n\x08lease_id\x18\x01 \x01(\t\x12\x0f\n\x07refusal\x18\x02 \x01(\t\"@\n\x0bLeaseBroken\x12\x10\n\x08lease_id\x18\x01 \x01(\t\x12\x0e\n\x06reason\x18\x02 \x01(\t\x12\x0f\n\x07\x65xpired\x18\x03 \x01(\x08\"\x06\n\x04Ping\"\x81\x02\n\x10HeartbeatRequest\x12.\n\tinventory\x18\x01 \x01(\x0b\x32\x19.device_farm.pb.InventoryH\x00\x12/\n\x06\x64\x65vice\x18\x02 \x01(\x0b\x32\x1d.device_farm.pb.OfferedDeviceH\x00\x12-\n\x06opened\x18\x03 \x01(\x0b\x32\x1b.device_farm.pb.LeaseOpenedH\x00\x12-\n\x06\x62roken\x18\x04 \x01(\x0b\x32\x1b.device_farm.pb.LeaseBrokenH\x00\x12$\n\x04ping\x18\x05 \x01(\x0b\x32\x14.device_farm.pb.PingH\x00\x42\x08\n\x06update\"X\n\tOpenLease\x12\x10\n\x08lease_id\x18\x01 \x01(\t\x12\x11\n\tdevice_id\x18\x02 \x01(\t\x12\x12\n\ntoken_hash\x18\x03 \x01(\x0c\x12\x12\n\ndeadline_s\x18\x04 \x01(\x01\"2\n\nRenewLease\x12\x10\n\x08lease_id\x18\x01 \x01(\t\x12\x12\n\ndeadline_s\x18\x02 \x01(\x01\"U\n\nCloseLease\x12\x10\n\x08lease_id\x18\x01 \x01(\t\x12%\n\x03\x65nd\x18\x02 \x01(\x0e\x32\x18.device_farm.pb.LeaseEnd\x12\x0e\n\x06reason\x18\x03 \x01(\t\"\xc9\x01\n\x11HeartbeatResponse\x12)\n\x04open\x18\x01 \x01(\x0b\x32\x19.device_farm.pb.OpenLeaseH\x00\x12+\n\x05renew\x18\x02 \x01(\x0b\x32\x1a.device_farm.pb.RenewLeaseH\x00\x12+\n\x05\x63lose\x18\x03 \x01(\x0b\x32\x1a.device_farm.pb.CloseLeaseH\x00\x12$\n\x04ping\x18\x04 \x01(\x0b\x32\x14.device_farm.pb.PingH\x00\x42\t\n\x07\x63ommand*\xbc\x01\n\x08LeaseEnd\x12\x19\n\x15LEASE_END_UNSPECIFIED\x10\x00\x12\x16\n\x12LEASE_END_RELEASED\x10\x01\x12\x15\n\x11LEASE_END_EXPIRED\x10\x02\x12\x17\n\x13LEASE_END_PREEMPTED\x10\x03\x12\x1b\n\x17LEASE_END_DEVICE_FAILED\x10\x04\x12\x17\n\x13LEASE_END_HOST_LOST\x10\x05\x12\x17\n\x13LEASE_END_RESTARTED\x10\x06\x32\xab\x01\n\x04Host\x12M\n\x08Register\x12\x1f.device_farm.pb.RegisterRequest\x1a .device_farm.pb.RegisterResponse\x12T\n\tHeartbeat\x12 .device_farm.pb.HeartbeatRequest\x1a!.device_farm.pb.HeartbeatResponse(\x01\x30\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x19\x64\x65vice_farm/pb/host.proto\x12\x0e\x64\x65vice_farm.pb\x1a\x19\x64\x65vice_farm/pb/farm.proto\x1a\x1a\x64\x65vice_farm/pb/types.proto\"A\n\x0fRegisterRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0f\n\x07\x61\x64\x64ress\x18\x02 \x01(\t\x12\x0f\n\x07version\x18\x03 \x01(\t\"8\n\x10RegisterResponse\x12\x0f\n\x07session\x18\x01 \x01(\t\x12\x13\n\x0bheartbeat_s\x18\x02 \x01(\x01\"\xab\x01\n\rOfferedDevice\x12(\n\x04info\x18\x01 \x01(\x0b\x32\x1a.device_farm.pb.DeviceInfo\x12\x10\n\x08template\x18\x02 \x01(\t\x12*\n\x05state\x18\x03 \x01(\x0e\x32\x1b.device_farm.pb.DeviceState\x12\x0e\n\x06reason\x18\x04 \x01(\t\x12\x10\n\x08lease_id\x18\x05 \x01(\t\x12\x10\n\x08\x66\x61ilures\x18\x06 \x01(\r\"L\n\tInventory\x12\x0f\n\x07session\x18\x01 \x01(\t\x12.\n\x07\x64\x65vices\x18\x02 \x03(\x0b\x32\x1d.device_farm.pb.OfferedDevice\"0\n\x0bLeaseOpened\x12\x10\n\x08lease_id\x18\x01 \x01(\t\x12\x0f\n\x07refusal\x18\x02 \x01(\t\"@\n\x0bLeaseBroken\x12\x10\n\x08lease_id\x18\x01 \x01(\t\x12\x0e\n\x06reason\x18\x02 \x01(\t\x12\x0f\n\x07\x65xpired\x18\x03 \x01(\x08\"\x06\n\x04Ping\"\x81\x02\n\x10HeartbeatRequest\x12.\n\tinventory\x18\x01 \x01(\x0b\x32\x19.device_farm.pb.InventoryH\x00\x12/\n\x06\x64\x65vice\x18\x02 \x01(\x0b\x32\x1d.device_farm.pb.OfferedDeviceH\x00\x12-\n\x06opened\x18\x03 \x01(\x0b\x32\x1b.device_farm.pb.LeaseOpenedH\x00\x12-\n\x06\x62roken\x18\x04 \x01(\x0b\x32\x1b.device_farm.pb.LeaseBrokenH\x00\x12$\n\x04ping\x18\x05 \x01(\x0b\x32\x14.device_farm.pb.PingH\x00\x42\x08\n\x06update\"Y\n\tOpenLease\x12\x10\n\x08lease_id\x18\x01 \x01(\t\x12\x11\n\tdevice_id\x18\x02 \x01(\t\x12\x12\n\ntoken_hash\x18\x03 \x01(\x0c\x12\x13\n\x0bremaining_s\x18\x04 \x01(\x01\"3\n\nRenewLease\x12\x10\n\x08lease_id\x18\x01 \x01(\t\x12\x13\n\x0bremaining_s\x18\x02 \x01(\x01\"U\n\nCloseLease\x12\x10\n\x08lease_id\x18\x01 \x01(\t\x12%\n\x03\x65nd\x18\x02 \x01(\x0e\x32\x18.device_farm.pb.LeaseEnd\x12\x0e\n\x06reason\x18\x03 \x01(\t\"\xc9\x01\n\x11HeartbeatResponse\x12)\n\x04open\x18\x01 \x01(\x0b\x32\x19.device_farm.pb.OpenLeaseH\x00\x12+\n\x05renew\x18\x02 \x01(\x0b\x32\x1a.device_farm.pb.RenewLeaseH\x00\x12+\n\x05\x63lose\x18\x03 \x01(\x0b\x32\x1a.device_farm.pb.CloseLeaseH\x00\x12$\n\x04ping\x18\x04 \x01(\x0b\x32\x14.device_farm.pb.PingH\x00\x42\t\n\x07\x63ommand*\xbc\x01\n\x08LeaseEnd\x12\x19\n\x15LEASE_END_UNSPECIFIED\x10\x00\x12\x16\n\x12LEASE_END_RELEASED\x10\x01\x12\x15\n\x11LEASE_END_EXPIRED\x10\x02\x12\x17\n\x13LEASE_END_PREEMPTED\x10\x03\x12\x1b\n\x17LEASE_END_DEVICE_FAILED\x10\x04\x12\x17\n\x13LEASE_END_HOST_LOST\x10\x05\x12\x17\n\x13LEASE_END_RESTARTED\x10\x06\x32\xab\x01\n\x04Host\x12M\n\x08Register\x12\x1f.device_farm.pb.RegisterRequest\x1a .device_farm.pb.RegisterResponse\x12T\n\tHeartbeat\x12 .device_farm.pb.HeartbeatRequest\x1a!.device_farm.pb.HeartbeatResponse(\x01\x30\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'device_farm.pb.host_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_LEASEEND']._serialized_start=1295
-  _globals['_LEASEEND']._serialized_end=1483
+  _globals['_LEASEEND']._serialized_start=1297
+  _globals['_LEASEEND']._serialized_end=1485
   _globals['_REGISTERREQUEST']._serialized_start=100
   _globals['_REGISTERREQUEST']._serialized_end=165
   _globals['_REGISTERRESPONSE']._serialized_start=167
@@ -52,13 +52,13 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_HEARTBEATREQUEST']._serialized_start=602
   _globals['_HEARTBEATREQUEST']._serialized_end=859
   _globals['_OPENLEASE']._serialized_start=861
-  _globals['_OPENLEASE']._serialized_end=949
-  _globals['_RENEWLEASE']._serialized_start=951
-  _globals['_RENEWLEASE']._serialized_end=1001
-  _globals['_CLOSELEASE']._serialized_start=1003
-  _globals['_CLOSELEASE']._serialized_end=1088
-  _globals['_HEARTBEATRESPONSE']._serialized_start=1091
-  _globals['_HEARTBEATRESPONSE']._serialized_end=1292
-  _globals['_HOST']._serialized_start=1486
-  _globals['_HOST']._serialized_end=1657
+  _globals['_OPENLEASE']._serialized_end=950
+  _globals['_RENEWLEASE']._serialized_start=952
+  _globals['_RENEWLEASE']._serialized_end=1003
+  _globals['_CLOSELEASE']._serialized_start=1005
+  _globals['_CLOSELEASE']._serialized_end=1090
+  _globals['_HEARTBEATRESPONSE']._serialized_start=1093
+  _globals['_HEARTBEATRESPONSE']._serialized_end=1294
+  _globals['_HOST']._serialized_start=1488
+  _globals['_HOST']._serialized_end=1659
 # @@protoc_insertion_point(module_scope)

@@ -105,24 +105,24 @@ class HeartbeatRequest(_message.Message):
     def __init__(self, inventory: _Optional[_Union[Inventory, _Mapping]] = ..., device: _Optional[_Union[OfferedDevice, _Mapping]] = ..., opened: _Optional[_Union[LeaseOpened, _Mapping]] = ..., broken: _Optional[_Union[LeaseBroken, _Mapping]] = ..., ping: _Optional[_Union[Ping, _Mapping]] = ...) -> None: ...
 
 class OpenLease(_message.Message):
-    __slots__ = ("lease_id", "device_id", "token_hash", "deadline_s")
+    __slots__ = ("lease_id", "device_id", "token_hash", "remaining_s")
     LEASE_ID_FIELD_NUMBER: _ClassVar[int]
     DEVICE_ID_FIELD_NUMBER: _ClassVar[int]
     TOKEN_HASH_FIELD_NUMBER: _ClassVar[int]
-    DEADLINE_S_FIELD_NUMBER: _ClassVar[int]
+    REMAINING_S_FIELD_NUMBER: _ClassVar[int]
     lease_id: str
     device_id: str
     token_hash: bytes
-    deadline_s: float
-    def __init__(self, lease_id: _Optional[str] = ..., device_id: _Optional[str] = ..., token_hash: _Optional[bytes] = ..., deadline_s: _Optional[float] = ...) -> None: ...
+    remaining_s: float
+    def __init__(self, lease_id: _Optional[str] = ..., device_id: _Optional[str] = ..., token_hash: _Optional[bytes] = ..., remaining_s: _Optional[float] = ...) -> None: ...
 
 class RenewLease(_message.Message):
-    __slots__ = ("lease_id", "deadline_s")
+    __slots__ = ("lease_id", "remaining_s")
     LEASE_ID_FIELD_NUMBER: _ClassVar[int]
-    DEADLINE_S_FIELD_NUMBER: _ClassVar[int]
+    REMAINING_S_FIELD_NUMBER: _ClassVar[int]
     lease_id: str
-    deadline_s: float
-    def __init__(self, lease_id: _Optional[str] = ..., deadline_s: _Optional[float] = ...) -> None: ...
+    remaining_s: float
+    def __init__(self, lease_id: _Optional[str] = ..., remaining_s: _Optional[float] = ...) -> None: ...
 
 class CloseLease(_message.Message):
     __slots__ = ("lease_id", "end", "reason")

@@ -14,6 +14,7 @@ import grpc.aio
 
 from device_farm.converter.farm import lease_ends, offered_from_pb
 from device_farm.errors import BackendError, ConfigError, FarmError, TransportError
+from device_farm.farm.clock import Clock
 from device_farm.farm.controller import Controller
 from device_farm.farm.host_agent import LeaseBroken
 from device_farm.farm.model import MAX_NAME, LeaseEnd
@@ -33,7 +34,8 @@ _MAX_SESSIONS = 1000
 class RemoteLink:
     """Orders to a host that joined, written to its stream in the order given."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
         self.orders: asyncio.Queue[pb.HeartbeatResponse] = asyncio.Queue()
         self._opening: dict[str, asyncio.Future[None]] = {}
         self._closed = False
@@ -43,7 +45,8 @@ class RemoteLink:
             raise TransportError("the host is not connected")
         answer: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._opening[lease_id] = answer
-        order = pb.OpenLease(lease_id=lease_id, device_id=device_id, token_hash=token_hash, deadline_s=deadline_s)
+        remaining_s = deadline_s - self._clock.now_s()
+        order = pb.OpenLease(lease_id=lease_id, device_id=device_id, token_hash=token_hash, remaining_s=remaining_s)
         self.orders.put_nowait(pb.HeartbeatResponse(open=order))
         try:
             await answer
@@ -60,7 +63,7 @@ class RemoteLink:
             waiting.set_result(None)
 
     def renew_lease(self, lease_id: str, deadline_s: float) -> None:
-        order = pb.RenewLease(lease_id=lease_id, deadline_s=deadline_s)
+        order = pb.RenewLease(lease_id=lease_id, remaining_s=deadline_s - self._clock.now_s())
         self.orders.put_nowait(pb.HeartbeatResponse(renew=order))
 
     def close_lease(self, lease_id: str, how: LeaseEnd, reason: str) -> None:
@@ -98,7 +101,7 @@ class HostService(host_pb2_grpc.HostServicer):
                 fix = f"1 to {MAX_NAME} characters without /"
                 raise ConfigError(f"{request.name[:40]!r} is no name of a host", field="--name", fix=fix)
             parse_address(request.address, field="--advertise")
-            self._controller.check_join(request.name, request.address, ())
+            self._controller.roster.check_join(request.name, request.address, ())
             session = secrets.token_urlsafe(16)
             self._sessions[session] = _Session(name=request.name, address=request.address, version=request.version)
             while len(self._sessions) > _MAX_SESSIONS:
@@ -113,9 +116,11 @@ class HostService(host_pb2_grpc.HostServicer):
             session = self._sessions.pop(first.inventory.session, None) if first else None
             if first is None or session is None:
                 raise ConfigError("the stream does not begin with an inventory", field="session", fix="register first")
-            link = RemoteLink()
+            link = RemoteLink(self._controller.clock)
             devices = [offered_from_pb(device) for device in first.inventory.devices]
-            self._controller.attach(session.name, link, devices, address=session.address, version=session.version)
+            self._controller.roster.attach(
+                session.name, link, devices, address=session.address, version=session.version
+            )
             # After the orders that came of attaching: the host knows now that it is in, and what it had missed.
             link.orders.put_nowait(pb.HeartbeatResponse(ping=pb.Ping()))
             reason = "its connection ended"
@@ -126,7 +131,7 @@ class HostService(host_pb2_grpc.HostServicer):
                 raise
             finally:
                 link.close()
-                self._controller.detach(session.name, link, reason)
+                self._controller.roster.detach(session.name, link, reason)
 
     async def _serve(self, context: Context, name: str, link: RemoteLink) -> None:
         writer = asyncio.create_task(self._write(context, link))
@@ -160,13 +165,13 @@ class HostService(host_pb2_grpc.HostServicer):
     def _take(self, name: str, link: RemoteLink, update: pb.HeartbeatRequest) -> None:
         match update.WhichOneof("update"):
             case "device":
-                self._controller.report(name, offered_from_pb(update.device))
+                self._controller.roster.report(name, offered_from_pb(update.device))
             case "opened":
                 link.opened(update.opened)
             case "broken":
                 broken = update.broken
                 news = LeaseBroken(lease_id=broken.lease_id, reason=broken.reason, expired=broken.expired)
-                self._controller.report(name, news)
+                self._controller.roster.report(name, news)
             case "ping":
                 return
             case other:

@@ -14,7 +14,9 @@ import grpc.aio
 from device_farm import __version__
 from device_farm.converter.farm import lease_ends, offered_to_pb
 from device_farm.errors import AuthError, BackendError, ConfigError, FarmError, TransportError
+from device_farm.farm.clock import Clock
 from device_farm.farm.host_agent import HostAgent, LeaseBroken, Report
+from device_farm.farm.host_lease import CONNECTED_DOUBT_S
 from device_farm.farm.model import OfferedDevice
 from device_farm.pb import host_pb2 as pb
 from device_farm.pb import host_pb2_grpc
@@ -46,32 +48,38 @@ class FarmJoin:
         identity: HostIdentity,
         channel: grpc.aio.Channel,
         *,
+        clock: Clock,
         metadata: Sequence[tuple[str, str]] = (),
         farm: str = "",
     ) -> None:
         self._agent = agent
+        self._clock = clock
         self._identity = identity
         self._stub = host_pb2_grpc.HostStub(channel)  # type: ignore[no-untyped-call]
         self._metadata = tuple(metadata)
         self._farm = farm
         self._updates: asyncio.Queue[pb.HeartbeatRequest] = asyncio.Queue()
-        self._talking = False
+        self._stream: Any = None
+        self._leaving = False
+        self._over = asyncio.Event()
         self.connected = asyncio.Event()
 
     async def run(self) -> None:
-        """Joins, and joins again whenever the connection is lost.
+        """Joins, and joins again whenever the connection is lost, until it leaves.
 
         Raises:
             AuthError, ConfigError: the farm does not want this host as it is.
         """
         backoff_s = _BACKOFF_S
-        while True:
+        while not self._leaving:
             try:
                 await self._session()
             except (AuthError, ConfigError):
                 raise
             except FarmError as error:
                 _LOG.warning("not connected to the farm: %s", error)
+            if self._leaving:
+                return
             if self.connected.is_set():
                 self.connected.clear()
                 backoff_s = _BACKOFF_S
@@ -97,14 +105,16 @@ class FarmJoin:
         devices = [offered_to_pb(device) for device in self._agent.inventory()]
         inventory = pb.Inventory(session=session.session, devices=devices)
         await stream.write(pb.HeartbeatRequest(inventory=inventory))
-        self._talking = True
+        self._stream = stream
+        self._over.clear()
         writer = asyncio.create_task(self._write(stream, session.heartbeat_s))
         try:
             while (order := await self._read(stream, session.heartbeat_s)) is not None:
                 self._obey(order)
         finally:
             self._agent.report = _unheard
-            self._talking = False
+            self._stream = None
+            self._over.set()
             self._agent.leases.doubt_s = _DOUBT_S
             writer.cancel()
             with contextlib.suppress(asyncio.CancelledError, grpc.aio.AioRpcError, asyncio.InvalidStateError):
@@ -147,14 +157,14 @@ class FarmJoin:
             case "open":
                 self._open(order.open)
             case "renew":
-                self._agent.renew_lease(order.renew.lease_id, order.renew.deadline_s)
+                self._agent.renew_lease(order.renew.lease_id, self._clock.now_s() + order.renew.remaining_s)
             case "close":
                 close = order.close
                 how = lease_ends.from_wire(close.end)
                 self._agent.close_lease(close.lease_id, f"{how}: {close.reason}")
             case "ping":
                 # The first one follows all renewals that were missed while the farm could not be heard.
-                self._agent.leases.doubt_s = 0.0
+                self._agent.leases.doubt_s = CONNECTED_DOUBT_S
                 self.connected.set()
             case other:
                 _LOG.warning("the farm sent %s, which is not understood", other)
@@ -162,18 +172,24 @@ class FarmJoin:
     def _open(self, order: pb.OpenLease) -> None:
         refusal = ""
         try:
-            self._agent.open_lease(order.lease_id, order.device_id, order.token_hash, order.deadline_s)
+            deadline_s = self._clock.now_s() + order.remaining_s
+            self._agent.open_lease(order.lease_id, order.device_id, order.token_hash, deadline_s)
         except BackendError as error:
             refusal = str(error)
         self._send(pb.HeartbeatRequest(opened=pb.LeaseOpened(lease_id=order.lease_id, refusal=refusal)))
 
-    async def flush(self, *, timeout_s: float) -> None:
-        """Returns when the farm was sent everything, or the time is up."""
-        if not self._talking:
+    async def leave(self, *, timeout_s: float) -> None:
+        """Ends the session in good order: what was reported arrives, unless the time is up before."""
+        self._leaving = True
+        stream = self._stream
+        if stream is None:
             return
-        with contextlib.suppress(TimeoutError):
+        with contextlib.suppress(TimeoutError, grpc.aio.AioRpcError, asyncio.InvalidStateError):
             async with asyncio.timeout(timeout_s):
                 await self._updates.join()
+                # A cancelled call would throw away what the farm has not read yet.
+                await stream.done_writing()
+                await self._over.wait()
 
 
 def _unheard(report: Report) -> None:

@@ -16,7 +16,7 @@ from device_farm.server.join import FarmJoin, HostIdentity
 from device_farm.server.security import ServerSecurity, is_unspecified
 from device_farm.server.server import serving
 
-_FLUSH_S = 2.0
+_LEAVE_S = 2.0
 
 
 @asynccontextmanager
@@ -45,16 +45,17 @@ async def joined_host(
     if is_unspecified(host) and not advertise:
         fix = "give --advertise HOST:PORT, the address that clients dial"
         raise ConfigError(f"{host} names no machine", field="--advertise", fix=fix)
-    agent = HostAgent(templates, clock=clock or SystemClock(), prefix=f"{name}.", settings=pool_settings)
+    clock = clock or SystemClock()
+    agent = HostAgent(templates, clock=clock, prefix=f"{name}.", settings=pool_settings)
     async with AsyncExitStack() as stack:
         bound = await stack.enter_async_context(serving(host, port, agent=agent, security=security))
         identity = HostIdentity(name=name, address=advertise or f"{host}:{bound}")
         channel = open_channel(farm, to_farm, field="--join")
         stack.push_async_callback(channel.close)
-        join = FarmJoin(agent, identity, channel, metadata=to_farm.metadata, farm=farm)
+        join = FarmJoin(agent, identity, channel, clock=clock, metadata=to_farm.metadata, farm=farm)
         joining = asyncio.create_task(join.run(), name="join")
         stack.push_async_callback(_stop, joining)
-        stack.push_async_callback(join.flush, timeout_s=_FLUSH_S)
+        stack.push_async_callback(join.leave, timeout_s=_LEAVE_S)
         # Entered last, so closed first: the farm hears that the devices go before the stream ends.
         await stack.enter_async_context(agent)
         yield identity, joining

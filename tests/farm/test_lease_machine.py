@@ -48,8 +48,8 @@ class LeaseMachine(RuleBasedStateMachine):
         await self.controller.__aenter__()
         template = Template(name="fake", backend=self.backend, devices=_DEVICES)
         self.agent = HostAgent([template], clock=self.clock, settings=_POOL)
-        self.controller.attach("local", LocalLink(self.agent), self.agent.inventory(), durable=False)
-        self.agent.report = lambda report: self.controller.report("local", report)
+        self.controller.roster.attach("local", LocalLink(self.agent), self.agent.inventory(), durable=False)
+        self.agent.report = lambda report: self.controller.roster.report("local", report)
         await self.agent.__aenter__()
         await self._settle()
 

@@ -50,7 +50,7 @@ async def _lease(controller: Controller, ttl_s: float = 60.0) -> Grant:
 
 async def _granted(state: str, clock: ManualClock, *, durable: bool = True) -> Grant:
     async with Store(state) as store, Controller(store, clock=clock) as controller:
-        controller.attach("h", RecordingLink(), [_device()], address="127.0.0.1:9", durable=durable)
+        controller.roster.attach("h", RecordingLink(), [_device()], address="127.0.0.1:9", durable=durable)
         acquired = [news async for news in controller.acquire(LeaseRequest(owner="me")) if isinstance(news, Grant)]
         return acquired[0]
 
@@ -66,7 +66,7 @@ def test_restarted_controller_keeps_the_lease_of_a_host_that_comes_back(tmp_path
             # Renewed before the host is back.
             assert (await controller.renew(grant.lease.id, grant.token)).deadline_s == clock.now_s() + 60
             link = RecordingLink()
-            controller.attach("h", link, [_device(grant.lease.id)], address="127.0.0.1:9")
+            controller.roster.attach("h", link, [_device(grant.lease.id)], address="127.0.0.1:9")
             assert link.closed == []
             assert controller.devices()[0].owner == "me"
             await controller.release(grant.lease.id, grant.token)
@@ -93,7 +93,7 @@ def test_restarted_controller_ends_a_lease_that_its_host_lost(tmp_path: Path) ->
         state, clock = str(tmp_path / "farm.db"), ManualClock()
         grant = await _granted(state, clock)
         async with Store(state) as store, Controller(store, clock=clock) as controller:
-            controller.attach("h", RecordingLink(), [_device()], address="127.0.0.1:9")
+            controller.roster.attach("h", RecordingLink(), [_device()], address="127.0.0.1:9")
             with pytest.raises(LeaseExpiredError, match="made anew"):
                 await controller.renew(grant.lease.id, grant.token)
             again = await _lease(controller)
@@ -112,7 +112,7 @@ def test_restarted_controller_ends_what_expired_meanwhile(tmp_path: Path) -> Non
             with pytest.raises(LeaseExpiredError, match="not renewed"):
                 await controller.renew(grant.lease.id, grant.token)
             link = RecordingLink()
-            controller.attach("h", link, [_device(grant.lease.id)], address="127.0.0.1:9")
+            controller.roster.attach("h", link, [_device(grant.lease.id)], address="127.0.0.1:9")
             assert link.closed == [grant.lease.id]
 
     asyncio.run(play())
@@ -124,9 +124,9 @@ def test_lost_host_keeps_its_leases_for_the_grace_only() -> None:
         settings = ControllerSettings(host_grace_s=20.0)
         async with Store() as store, Controller(store, clock=clock, settings=settings) as controller:
             link = RecordingLink()
-            controller.attach("h", link, [_device()], address="127.0.0.1:9")
+            controller.roster.attach("h", link, [_device()], address="127.0.0.1:9")
             grant = await _lease(controller, ttl_s=600.0)
-            controller.detach("h", link, "its connection ended")
+            controller.roster.detach("h", link, "its connection ended")
             clock.advance(19)
             controller.step()
             assert len(controller.leases()) == 1
@@ -149,7 +149,7 @@ def test_token_is_not_in_the_database(tmp_path: Path) -> None:
 def test_acquire_with_the_same_key_gets_the_same_lease() -> None:
     async def play() -> None:
         async with Store() as store, Controller(store, clock=ManualClock()) as controller:
-            controller.attach("h", RecordingLink(), [_device()], address="127.0.0.1:9")
+            controller.roster.attach("h", RecordingLink(), [_device()], address="127.0.0.1:9")
             grants = []
             for _ in range(2):
                 async for news in controller.acquire(LeaseRequest(), key="k"):
@@ -163,7 +163,7 @@ def test_caller_that_leaves_before_the_grant_keeps_nothing() -> None:
     async def play() -> None:
         async with Store() as store, Controller(store, clock=ManualClock()) as controller:
             link = RecordingLink()
-            controller.attach("h", link, [_device()], address="127.0.0.1:9")
+            controller.roster.attach("h", link, [_device()], address="127.0.0.1:9")
             await _lease(controller)
             waiting = controller.acquire(LeaseRequest(owner="other"))
             assert not isinstance(await anext(waiting), Grant)
@@ -223,7 +223,7 @@ def test_full_disk_refuses_the_lease_and_frees_the_device(tmp_path: Path) -> Non
         store = Store(str(tmp_path / "farm.db"))
         async with store, Controller(store, clock=ManualClock()) as controller:
             link = RecordingLink()
-            controller.attach("h", link, [_device()], address="127.0.0.1:9")
+            controller.roster.attach("h", link, [_device()], address="127.0.0.1:9")
             await store.settled()
             await store.write(sa.text("PRAGMA max_page_count = 1"))
             # SQLite still uses what is free in its pages: fill those first.

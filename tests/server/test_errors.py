@@ -30,7 +30,7 @@ async def raising(error: Exception) -> AsyncIterator[grpc.aio.UnaryUnaryMultiCal
             raise error
 
     server = grpc.aio.server()
-    handler = grpc.unary_unary_rpc_method_handler(method)
+    handler: grpc.RpcMethodHandler[bytes, bytes] = grpc.unary_unary_rpc_method_handler(method)
     server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler("t.T", {"M": handler}),))
     port = server.add_insecure_port("127.0.0.1:0")
     await server.start()

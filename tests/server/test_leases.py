@@ -8,6 +8,7 @@ import signal
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 import grpc.aio
 import pytest
@@ -257,11 +258,12 @@ def test_watch_shows_every_device_then_every_change_with_its_reason() -> None:
 def test_health_and_reflection_answer() -> None:
     async def play() -> None:
         async with fake_farm() as (client, _), grpc.aio.insecure_channel(client.address) as channel:
-            health = health_pb2_grpc.HealthStub(channel)
+            health: Any = health_pb2_grpc.HealthStub(channel)
             for name in ("", "device_farm.pb.Farm", "device_farm.pb.Device", "device_farm.pb.Host"):
                 answer = await health.Check(health_pb2.HealthCheckRequest(service=name), timeout=5)
                 assert answer.status == health_pb2.HealthCheckResponse.SERVING
-            stub = reflection_pb2_grpc.ServerReflectionStub(channel)
+            untyped: Any = channel
+            stub: Any = reflection_pb2_grpc.ServerReflectionStub(untyped)
             asked = iter([reflection_pb2.ServerReflectionRequest(list_services="")])
             listed = [answer async for answer in stub.ServerReflectionInfo(asked, timeout=5)]
             names = {service.name for service in listed[0].list_services_response.service}
