@@ -1,0 +1,34 @@
+"""Local desktops on virtual X servers."""
+
+from __future__ import annotations
+
+from device_farm.backends.config import XvfbConfig
+from device_farm.desktop.device import DesktopDevice
+from device_farm.desktop.packages import require_desktop
+from device_farm.types.geometry import Size
+from device_farm.types.task import Platform
+
+
+class XvfbBackend:
+    """Every device is a desktop of its own: X server, buses, home and processes are shared by none."""
+
+    def __init__(self, config: XvfbConfig) -> None:
+        self._screen = Size(config.width, config.height)
+
+    @property
+    def name(self) -> str:
+        return "xvfb"
+
+    @property
+    def platform(self) -> Platform:
+        return "desktop"
+
+    def preflight(self) -> None:
+        """Raises PrerequisiteError where a program of the desktop is missing; the fix is the one apt command."""
+        require_desktop()
+
+    async def create(self, device_id: str) -> DesktopDevice:
+        return DesktopDevice(device_id, backend=self.name, screen=self._screen)
+
+    async def close(self) -> None:
+        """Devices share nothing."""

@@ -1,0 +1,196 @@
+"""The desktop as a device: one session at a time, a new one for every reset."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Sequence
+
+from device_farm.desktop.acting import carry_out
+from device_farm.desktop.guest import GRACE_S
+from device_farm.desktop.image import image_name
+from device_farm.desktop.sandbox import probe
+from device_farm.desktop.session import Session
+from device_farm.desktop.snapshots import Snapshots
+from device_farm.desktop.windows import SHELL_WINDOWS, active_window, stacked_windows
+from device_farm.device import DeviceInfo, ShellResult, SnapshotInfo
+from device_farm.errors import BackendError, DeadlineError, GuestError, TransportError
+from device_farm.types.action import Action
+from device_farm.types.geometry import Size
+from device_farm.types.observation import Foreground, Observation, ObserveRequest, Screenshot
+from device_farm.types.ui_tree import UiTree
+
+_DESKTOP = Foreground(app="xfdesktop", window="Desktop")
+_HEALTH_TIMEOUT_S = 10.0
+
+
+class DesktopDevice:
+    """A `ManagedDevice`. What it shows is real time: `device_time_s` is the clock of the machine."""
+
+    def __init__(self, device_id: str, *, backend: str, screen: Size) -> None:
+        self._info = DeviceInfo(id=device_id, backend=backend, platform="desktop", screen=screen, image="")
+        self._session: Session | None = None
+        self._snapshots = Snapshots()
+        self._sequence = 0
+        self._acting = asyncio.Lock()
+
+    @property
+    def info(self) -> DeviceInfo:
+        """`image` is empty until the device has started."""
+        return self._info
+
+    # --- life --------------------------------------------------------------------------------------------------
+    async def start(self) -> None:
+        walls = await probe()
+        info = self._info
+        self._info = DeviceInfo(
+            id=info.id,
+            backend=info.backend,
+            platform=info.platform,
+            screen=info.screen,
+            image=await image_name(walls),
+        )
+        self._confinement = walls.confinement
+        await self._boot(None)
+
+    async def _boot(self, home: bytes | None) -> None:
+        """Raises BackendError; the session is ours to close even then."""
+        self._session = Session(size=self._info.screen, confinement=self._confinement)
+        await self._session.start(home)
+
+    async def _restart(self, home: bytes | None) -> None:
+        session, self._session = self._session, None
+        if session is not None:
+            await asyncio.shield(session.close())
+        await self._boot(home)
+
+    async def reset(self, *, seed: int | None = None) -> None:
+        """A new session with a fresh home; a desktop has no seeded content."""
+        del seed
+        self._running()
+        async with self._acting:
+            self._snapshots.clear()
+            await self._restart(None)
+
+    async def health(self) -> None:
+        session = self._running()
+        try:
+            async with asyncio.timeout(_HEALTH_TIMEOUT_S):
+                await session.guest.request("ping", timeout_s=_HEALTH_TIMEOUT_S)
+                await session.display.call(active_window, session.display)
+                await session.accessibility.ping()
+        except TimeoutError:
+            raise BackendError(f"{self._info.id} did not answer within {_HEALTH_TIMEOUT_S:g} s") from None
+
+    async def close(self) -> None:
+        session, self._session = self._session, None
+        self._snapshots.clear()
+        if session is not None:
+            await asyncio.shield(session.close())
+
+    def _running(self) -> Session:
+        if self._session is None:
+            raise TransportError(f"{self._info.id} is not running")
+        return self._session
+
+    # --- looking -----------------------------------------------------------------------------------------------
+    async def observe(self, request: ObserveRequest = ObserveRequest()) -> Observation:
+        session = self._running()
+        display = session.display
+        shot: Screenshot | None = None
+        tree: UiTree | None = None
+        if request.screenshot:
+            shot = await display.call(session.screen.capture, request.known_digest)
+        if request.ui_tree:
+            windows = await display.call(stacked_windows, display)
+            tree = await session.accessibility.tree(self._info.screen, windows)
+        active = await display.call(active_window, display)
+        at_desktop = active is None or active.app in SHELL_WINDOWS
+        self._sequence += 1
+        return Observation(
+            sequence=self._sequence,
+            screen=self._info.screen,
+            orientation="landscape" if self._info.screen.width >= self._info.screen.height else "portrait",
+            device_time_s=time.time(),
+            foreground=_DESKTOP if at_desktop or active is None else Foreground(app=active.app, window=active.title),
+            screenshot=shot,
+            ui_tree=tree,
+        )
+
+    async def stream(self, *, interval_s: float) -> AsyncIterator[Observation]:
+        digest = ""
+        while True:
+            seen = await self.observe(ObserveRequest(ui_tree=False, known_digest=digest))
+            if seen.screenshot is not None and seen.screenshot.digest != digest:
+                digest = seen.screenshot.digest
+                yield seen
+            await asyncio.sleep(interval_s)
+
+    # --- acting ------------------------------------------------------------------------------------------------
+    async def act(self, action: Action) -> None:
+        async with self._acting:
+            await carry_out(action, self._running(), self._info.screen)
+
+    async def act_and_observe(self, action: Action, request: ObserveRequest = ObserveRequest()) -> Observation:
+        async with self._acting:
+            session = self._running()
+            await carry_out(action, session, self._info.screen)
+            await session.settle.quiet()
+            return await self.observe(request)
+
+    # --- guest -------------------------------------------------------------------------------------------------
+    async def shell(self, command: str, *, timeout_s: float = 30.0) -> ShellResult:
+        session = self._running()
+        reply, data = await session.guest.request(
+            "exec",
+            argv=["/bin/sh", "-c", command],
+            env=session.environment(),
+            limit_s=timeout_s,
+            timeout_s=timeout_s + GRACE_S,
+        )
+        if not reply["ended"]:
+            raise DeadlineError(f"{command[:200]!r} ran past {timeout_s:g} s", field="timeout_s")
+        length = int(reply["out"])
+        return ShellResult(exit_code=int(reply["exit_code"]), stdout=data[:length], stderr=data[length:])
+
+    async def push(self, path: str, data: bytes, *, mode: int = 0o644) -> None:
+        await self._running().put(path, data, mode=mode)
+
+    async def pull(self, path: str) -> bytes:
+        _, data = await self._running().guest.request("get", path=path)
+        return data
+
+    async def install(self, path: str) -> None:
+        """Adds a desktop file to the menu; there is no package manager behind the walls."""
+        session = self._running()
+        data = await self.pull(path)
+        name = path.rpartition("/")[2]
+        if not name.endswith(".desktop") or b"[Desktop Entry]" not in data:
+            raise GuestError(
+                f"{path} is no desktop file", field="path", fix="packages of Debian belong into the machine itself"
+            )
+        await session.put(f"{session.guest.place.home}/.local/share/applications/{name}", data, mode=0o644)
+
+    # --- snapshots ---------------------------------------------------------------------------------------------
+    async def snapshot_save(self, name: str) -> SnapshotInfo:
+        """Files only: what programs have not saved, and their windows, are not in it."""
+        session = self._running()
+        self._snapshots.check(name)
+        async with self._acting:
+            _, home = await session.guest.request("pack", timeout_s=120.0)
+            return self._snapshots.save(name, home)
+
+    async def snapshot_load(self, name: str) -> None:
+        """Ends the session and boots one with the home of the snapshot."""
+        self._running()
+        home = self._snapshots.home(name)
+        async with self._acting:
+            await self._restart(home)
+
+    async def snapshot_list(self) -> Sequence[SnapshotInfo]:
+        self._running()
+        return self._snapshots.list()
+
+    async def snapshot_delete(self, name: str) -> None:
+        self._running()
+        self._snapshots.delete(name)

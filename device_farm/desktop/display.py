@@ -1,0 +1,182 @@
+"""One X11 connection, all of it in one thread of its own, so that a stopped server never stops the event loop."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import functools
+import os
+import socket
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import ParamSpec, TypeVar
+
+import xcffib
+import xcffib.damage
+import xcffib.shm
+import xcffib.xfixes
+import xcffib.xproto
+import xcffib.xtest
+from xcffib.xproto import Atom, EventMask
+
+from device_farm.errors import DeadlineError, TransportError
+
+P = ParamSpec("P")
+R = TypeVar("R")
+CALL_TIMEOUT_S = 5.0
+
+
+class Display:
+    """The connection with its extensions. Plain methods run in the X thread only; `call` gets them there."""
+
+    def __init__(self) -> None:
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="x11")
+        self._atoms: dict[str, int] = {}
+        self._pings: set[int] = set()
+        self._last_ping = 0
+        self.damages = 0
+        self.cursor_changed = True
+        self.mapping_changed = True
+
+    # --- event loop side ---------------------------------------------------------------------------------------
+    async def call(self, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+        """Runs `function` in the X thread.
+
+        Raises:
+            DeadlineError: the X server does not answer.
+            TransportError: the connection is gone.
+        """
+        loop = asyncio.get_running_loop()
+        try:
+            future = loop.run_in_executor(self._thread, functools.partial(function, *args, **kwargs))
+            async with asyncio.timeout(CALL_TIMEOUT_S):
+                return await future
+        except TimeoutError:
+            raise DeadlineError(f"the X server did not answer within {CALL_TIMEOUT_S:g} s") from None
+        except (xcffib.XcffibException, RuntimeError) as error:
+            # RuntimeError: the thread has been shut down by `close`.
+            raise TransportError(f"the X server: {type(error).__name__} {error}", fix="reset the device") from error
+
+    async def open(self, connection: socket.socket, cookie: bytes) -> None:
+        """Takes over `connection`, which the X server has accepted but not greeted."""
+        await self.call(self._open, connection, cookie)
+
+    async def close(self) -> None:
+        """Ends the connection. The server must be gone already, or a call could still be waiting for it."""
+        with contextlib.suppress(RuntimeError):
+            self._thread.submit(self._disconnect)
+        self._thread.shutdown(wait=False)
+
+    # --- X thread side -----------------------------------------------------------------------------------------
+    def _open(self, connection: socket.socket, cookie: bytes) -> None:
+        connection.setblocking(True)
+        # xcb owns and closes the descriptor that it is given.
+        self.connection = xcffib.Connection(fd=connection.detach(), auth=b"MIT-MAGIC-COOKIE-1:" + cookie)
+        self.core = self.connection.core
+        self.screen = self.connection.setup.roots[self.connection.pref_screen]
+        self.root = self.screen.root
+        self.xtest = self.connection(xcffib.xtest.key)
+        self.xtest.GetVersion(2, 2).reply()
+        self.shm = self.connection(xcffib.shm.key)
+        self.shm.QueryVersion().reply()
+        self.xfixes = self.connection(xcffib.xfixes.key)
+        self.xfixes.QueryVersion(5, 0).reply()
+        self.xfixes.SelectCursorInput(self.root, xcffib.xfixes.CursorNotifyMask.DisplayCursor)
+        self._watch_damage()
+        # Answers to pings come to the root window's watchers.
+        mask = EventMask.SubstructureNotify
+        self.core.ChangeWindowAttributes(self.root, xcffib.xproto.CW.EventMask, [mask])
+        self.connection.flush()
+
+    def _watch_damage(self) -> None:
+        damage = self.connection(xcffib.damage.key)
+        damage.QueryVersion(1, 1).reply()
+        self._damage = damage
+        self._damage_id = self.connection.generate_id()
+        # One event until it is taken back: a busy screen cannot fill the queue between two looks.
+        damage.Create(self._damage_id, self.root, xcffib.damage.ReportLevel.NonEmpty)
+
+    def _disconnect(self) -> None:
+        connection = getattr(self, "connection", None)
+        if connection is not None:
+            connection.disconnect()
+
+    def drain(self) -> None:
+        """Takes in every event that has arrived."""
+        while (event := self.connection.poll_for_event()) is not None:
+            match event:
+                case xcffib.damage.NotifyEvent():
+                    self.damages += 1
+                    self._damage.Subtract(self._damage_id, 0, 0)
+                case xcffib.xfixes.CursorNotifyEvent():
+                    self.cursor_changed = True
+                case xcffib.xproto.MappingNotifyEvent():
+                    self.mapping_changed = True
+                case xcffib.xproto.ClientMessageEvent() if event.type == self.atom("WM_PROTOCOLS"):
+                    # The window manager's own pings are answered here as well: those are not in the set.
+                    self._pings.discard(event.data.data32[1])
+                case _:
+                    pass
+        self.connection.flush()
+
+    def count_damage(self) -> int:
+        """A number that grows whenever something is drawn."""
+        # A round trip first: what was drawn before it has been reported after it.
+        self.core.GetInputFocus().reply()
+        self.drain()
+        return self.damages
+
+    def atom(self, name: str) -> int:
+        if name not in self._atoms:
+            self._atoms[name] = int(self.core.InternAtom(False, len(name), name).reply().atom)
+        return self._atoms[name]
+
+    def property32(self, window: int, name: str) -> list[int]:
+        """The 32-bit values of a window's property; none where the window or the property is not there."""
+        try:
+            reply = self.core.GetProperty(False, window, self.atom(name), Atom.Any, 0, 4096).reply()
+        except xcffib.xproto.WindowError:
+            return []
+        return [int(value) for value in reply.value.to_atoms()] if reply.format == 32 else []
+
+    def property_text(self, window: int, name: str) -> str:
+        try:
+            reply = self.core.GetProperty(False, window, self.atom(name), Atom.Any, 0, 4096).reply()
+        except xcffib.xproto.WindowError:
+            return ""
+        return bytes(reply.value.buf()).decode("utf-8", "replace") if reply.format == 8 else ""
+
+    def send_ping(self, window: int) -> int:
+        """Asks the window's program to answer once it has taken in everything sent before; 0 where it never would."""
+        if self.atom("_NET_WM_PING") not in self.property32(window, "WM_PROTOCOLS"):
+            return 0
+        self._last_ping += 1
+        ping = self._last_ping
+        self._pings = {ping}
+        self.send_message(window, "WM_PROTOCOLS", [self.atom("_NET_WM_PING"), ping, window, 0, 0], to=window)
+        return ping
+
+    def answered(self, ping: int) -> bool:
+        """Whether the program has answered `send_ping`."""
+        self.drain()
+        return ping not in self._pings
+
+    def send_message(self, window: int, kind: str, data: list[int], *, to: int | None = None) -> None:
+        """A client message about `window`: to `to`, or to the window manager."""
+        payload = xcffib.xproto.ClientMessageData.synthetic(data, "IIIII")
+        event = xcffib.xproto.ClientMessageEvent.synthetic(32, window, self.atom(kind), payload)
+        mask = EventMask.NoEvent if to else EventMask.SubstructureRedirect | EventMask.SubstructureNotify
+        self.core.SendEvent(False, to or self.root, mask, event.pack())
+        self.connection.flush()
+
+
+def new_cookie() -> bytes:
+    """16 random bytes without a colon, at which the client library splits name and data."""
+    return os.urandom(16).replace(b":", b";")
+
+
+def authority_file(cookie: bytes) -> bytes:
+    """An `.Xauthority` with the one cookie, good for any host name and display of this desktop."""
+    name = b"MIT-MAGIC-COOKIE-1"
+    wild = (0xFFFF).to_bytes(2, "big") + bytes(4)
+    return wild + len(name).to_bytes(2, "big") + name + len(cookie).to_bytes(2, "big") + cookie

@@ -1,0 +1,28 @@
+"""What a desktop consists of, for provenance: versions of its programs and how it is walled in."""
+
+from __future__ import annotations
+
+import asyncio
+import platform
+
+from device_farm.desktop.sandbox import Confinement, SandboxProbe
+
+_NAMED = ("xvfb", "openbox", "mousepad", "thunar", "xfce4-terminal", "libreoffice-calc")
+_FORMAT = "${Package}-${Version} "
+
+
+async def image_name(walls: SandboxProbe) -> str:
+    """Such as `debian-12 xvfb-2:21.1.7 mousepad-0.5.10-2 … (namespaces)`; says why where there are no walls."""
+    release = platform.freedesktop_os_release()
+    system = f"{release.get('ID', 'linux')}-{release.get('VERSION_ID', '')}".rstrip("-")
+    process = await asyncio.create_subprocess_exec(
+        *("dpkg-query", "--show", f"--showformat={_FORMAT}", *_NAMED),
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.DEVNULL,
+    )
+    output, _ = await process.communicate()
+    how = walls.confinement.value
+    if walls.confinement is Confinement.UNCONFINED:
+        how += f", no namespaces: {walls.reason}"
+    return f"{system} {output.decode(errors='replace')}({how})"

@@ -1,0 +1,68 @@
+"""When is the effect of an action on the screen? First the program has taken the input in, then nothing is drawn.
+
+The first is asked of the program itself with the window manager's ping (EWMH `_NET_WM_PING`): a toolkit answers it
+from its event queue, in order, hence after all input that came before. The second is XDamage staying silent.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+
+from device_farm.desktop.display import Display
+from device_farm.desktop.windows import active_window
+
+# Two frames of a 60 Hz toolkit and a little.
+QUIET_S = 0.04
+SETTLE_LIMIT_S = 1.0
+PING_LIMIT_S = 0.4
+# For programs that do not answer pings, and the desktop itself.
+_BLIND_WAIT_S = 0.06
+_POLL_S = 0.004
+_BREATH_S = 0.012
+
+
+class Settle:
+    """The waits between input and observation of one desktop."""
+
+    def __init__(self, display: Display) -> None:
+        self._display = display
+
+    async def breathe(self) -> None:
+        """Long enough for a program to see a pointer come before its button goes down."""
+        await asyncio.sleep(_BREATH_S)
+
+    def _ping(self) -> int:
+        window = active_window(self._display)
+        return self._display.send_ping(window.id) if window else 0
+
+    async def caught_up(self) -> bool:
+        """Waits until the active window's program has taken in all input; False where it gives no sign in time."""
+        ping = await self._display.call(self._ping)
+        if ping == 0:
+            await asyncio.sleep(_BLIND_WAIT_S)
+            return True
+        deadline = time.monotonic() + PING_LIMIT_S
+        while time.monotonic() < deadline:
+            if await self._display.call(self._display.answered, ping):
+                return True
+            await asyncio.sleep(_POLL_S)
+        return False
+
+    async def quiet(self, *, quiet_s: float = QUIET_S, limit_s: float = SETTLE_LIMIT_S) -> bool:
+        """Waits until nothing has been drawn for `quiet_s`; False where `limit_s` runs out first."""
+        began = changed = time.monotonic()
+        count = await self._display.call(self._display.count_damage)
+        while (now := time.monotonic()) - changed < quiet_s:
+            if now - began > limit_s:
+                return False
+            await asyncio.sleep(_POLL_S)
+            seen = await self._display.call(self._display.count_damage)
+            if seen != count:
+                count, changed = seen, time.monotonic()
+        return True
+
+    async def after_action(self) -> None:
+        """Both, bounded: an animation or a busy program does not hold the observation back for ever."""
+        await self.caught_up()
+        await self.quiet()
