@@ -16,11 +16,12 @@ class RedirectError(Exception):
 
 
 class CommandError(Exception):
-    """A command gives up: `NAME: message` on stderr and its exit code."""
+    """A command gives up: `NAME: message` on stderr (`bare`: the message alone) and its exit code."""
 
-    def __init__(self, message: str, *, exit_code: int = 1) -> None:
+    def __init__(self, message: str, *, exit_code: int = 1, bare: bool = False) -> None:
         super().__init__(message)
         self.exit_code = exit_code
+        self.bare = bare
 
 
 class BrokenPipe(Exception):

@@ -444,7 +444,7 @@ class Interpreter:
         try:
             code = await command(process)
         except CommandError as error:
-            process.error(str(error))
+            process.complain(str(error) if error.bare else f"{process.name}: {error}")
             code = error.exit_code
         except FileSystemError as error:
             process.error(f"{error.path}: {error.reason}")

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from device_farm.simulator.framework.table import FRAMEWORK_PROGRAMS
 from device_farm.simulator.shell.commands.table import PROGRAMS
 from device_farm.simulator.shell.interpreter import Interpreter
 from device_farm.simulator.shell.jobs import Jobs
@@ -16,6 +17,9 @@ from device_farm.simulator.shell.streams import Budget, BytesSource, Output, Out
 
 if TYPE_CHECKING:
     from device_farm.simulator.phone import SimulatedPhone
+
+
+_PROGRAMS: dict[str, Command] = {**PROGRAMS, **FRAMEWORK_PROGRAMS}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +38,7 @@ class Shell:
     def __init__(self, phone: SimulatedPhone, commands: Mapping[str, Command] | None = None) -> None:
         self._phone = phone
         self._own: dict[str, Command] = dict(commands or {})
-        self._commands = ChainMap(self._own, dict(PROGRAMS))
+        self._commands = ChainMap(self._own, _PROGRAMS)
         self._jobs = Jobs()
 
     def register(self, name: str, command: Command) -> None:
