@@ -1,8 +1,4 @@
-"""What the modem brings: text messages in the telephony provider's database, calls in the call log.
-
-Paths, tables and columns are those of AOSP's TelephonyProvider and ContactsProvider (`MmsSmsDatabaseHelper`,
-`CallLogDatabaseHelper`), so that content queries and `sqlite3` on the phone find them.
-"""
+"""What the modem brings: text messages in the telephony provider's database, calls in the call log."""
 
 from __future__ import annotations
 
@@ -10,29 +6,11 @@ import re
 
 from device_farm.errors import GuestError
 from device_farm.simulator.database import Database
+from device_farm.simulator.framework.telephony_schema import INBOX, call_log_database, sms_database
 from device_farm.simulator.notifications import Notification
 from device_farm.simulator.phone import SimulatedPhone
 
-SMS_DATABASE = "/data/data/com.android.providers.telephony/databases/mmssms.db"
-CALLS_DATABASE = "/data/data/com.android.providers.contacts/databases/calllog.db"
-
-_SMS_SCHEMA = """
-CREATE TABLE threads (_id INTEGER PRIMARY KEY AUTOINCREMENT, date INTEGER DEFAULT 0, message_count INTEGER DEFAULT 0,
-  recipient_ids TEXT, snippet TEXT, snippet_cs INTEGER DEFAULT 0, read INTEGER DEFAULT 1, archived INTEGER DEFAULT 0,
-  type INTEGER DEFAULT 0, error INTEGER DEFAULT 0, has_attachment INTEGER DEFAULT 0);
-CREATE TABLE canonical_addresses (_id INTEGER PRIMARY KEY AUTOINCREMENT, address TEXT);
-CREATE TABLE sms (_id INTEGER PRIMARY KEY, thread_id INTEGER, address TEXT, person INTEGER, date INTEGER,
-  date_sent INTEGER DEFAULT 0, protocol INTEGER, read INTEGER DEFAULT 0, status INTEGER DEFAULT -1, type INTEGER,
-  reply_path_present INTEGER, subject TEXT, body TEXT, service_center TEXT, locked INTEGER DEFAULT 0,
-  sub_id INTEGER DEFAULT -1, error_code INTEGER DEFAULT -1, creator TEXT, seen INTEGER DEFAULT 0);
-"""
-_CALLS_SCHEMA = """
-CREATE TABLE calls (_id INTEGER PRIMARY KEY AUTOINCREMENT, number TEXT, presentation INTEGER NOT NULL DEFAULT 1,
-  date INTEGER, duration INTEGER, data_usage INTEGER, type INTEGER, features INTEGER NOT NULL DEFAULT 0,
-  new INTEGER, name TEXT, countryiso TEXT, is_read INTEGER);
-"""
-
-_INBOX, _MISSED_CALL = 1, 3
+_MISSED_CALL = 3  # CallLog.Calls.MISSED_TYPE
 _MESSAGES, _DIALER = "com.android.messaging", "com.android.dialer"
 _INCOMING_CALL_ID = 7001
 _NUMBER = re.compile(r"[+*#0-9A-Za-z.-]{1,40}")
@@ -46,12 +24,12 @@ def deliver_sms(phone: SimulatedPhone, number: str, text: str) -> None:
     """
     _check(number)
     now_ms = int(phone.clock.now_s() * 1000)
-    database = Database(phone.files, SMS_DATABASE, _SMS_SCHEMA)
+    database = sms_database(phone.files)
     thread = _thread(database, number)
     message = database.execute(
         "INSERT INTO sms (thread_id, address, date, date_sent, protocol, read, status, type, reply_path_present, body,"
         " sub_id, creator, seen) VALUES (?, ?, ?, ?, 0, 0, -1, ?, 0, ?, 1, ?, 0)",
-        (thread, number, now_ms, now_ms, _INBOX, text, _MESSAGES),
+        (thread, number, now_ms, now_ms, INBOX, text, _MESSAGES),
     )
     database.execute(
         "UPDATE threads SET date = ?, snippet = ?, read = 0, message_count = message_count + 1 WHERE _id = ?",
@@ -91,7 +69,7 @@ def end_call(phone: SimulatedPhone, number: str) -> None:
     if not _is_calling(phone, number):
         raise GuestError(f"{number} is not calling")
     phone.notifications.cancel((_DIALER, number, _INCOMING_CALL_ID))
-    database = Database(phone.files, CALLS_DATABASE, _CALLS_SCHEMA)
+    database = call_log_database(phone.files)
     call = database.execute(
         "INSERT INTO calls (number, date, duration, type, new, countryiso, is_read) VALUES (?, ?, 0, ?, 1, 'US', 0)",
         (number, int(phone.clock.now_s() * 1000), _MISSED_CALL),

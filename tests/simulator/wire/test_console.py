@@ -63,7 +63,7 @@ def test_ports_are_a_pair_with_an_even_console(phone: RunningPhone) -> None:
 
 def test_help_names_every_command(console: ConsoleClient) -> None:
     text = "\n".join(console("help"))
-    for name in ("avd", "sms", "gsm", "power", "geo", "network", "fault", "kill", "quit", "ping"):
+    for name in ("avd", "sms", "gsm", "power", "network", "fault", "kill", "quit", "ping"):
         assert f"    {name} " in text
 
 
