@@ -130,7 +130,16 @@ def _toolbar(phone: SimulatedPhone, below: Window) -> Window | None:
     width, height = natural(box, SCREEN_WIDTH_PX - 2 * MARGIN_PX)
     left = min(max(field.left, MARGIN_PX), SCREEN_WIDTH_PX - width - MARGIN_PX)
     top = max(field.top - height - MARGIN_PX, STATUS_BAR_PX)
-    return _over(phone, below, box, (left, top, width, height), scope)
+    place(box, left, top, width, height)
+    # Unlike a menu it leaves the rest of the screen in use.
+    return Window(
+        name="popup",
+        package=below.package,
+        ref=below.ref,
+        root=box,
+        scope=scope,
+        on_outside=lambda: close_popup(phone, below),
+    )
 
 
 def _closing(phone: SimulatedPhone, below: Window, action: Handler) -> Handler:

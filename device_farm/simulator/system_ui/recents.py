@@ -5,14 +5,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from device_farm.simulator.state import Task
-from device_farm.simulator.system_ui.app_window import full_screen
+from device_farm.simulator.system_ui.app_window import app_windows, full_screen
 from device_farm.simulator.system_ui.home import app_icon
 from device_farm.simulator.system_ui.window import LAUNCHER, Window, lay_out
 from device_farm.simulator.toolkit.base import Direction, Widget
-from device_farm.simulator.toolkit.containers import Column, Row, Spacer, Stack
+from device_farm.simulator.toolkit.containers import Card, Column, Row, Spacer, Stack
 from device_farm.simulator.toolkit.content import Icon, Text
 from device_farm.simulator.toolkit.controls import Button
-from device_farm.simulator.toolkit.metrics import NAVIGATION_BAR_PX, SCREEN_HEIGHT_PX, SCREEN_WIDTH_PX, STATUS_BAR_PX
+from device_farm.simulator.toolkit.emit import emit_node
+from device_farm.simulator.toolkit.field_box import Miniature
+from device_farm.simulator.toolkit.metrics import (
+    NAVIGATION_BAR_PX,
+    SCREEN_HEIGHT_PX,
+    SCREEN_WIDTH_PX,
+    STATUS_BAR_PX,
+    px,
+)
+from device_farm.simulator.toolkit.ops import Op
 from device_farm.types.geometry import Rect
 
 if TYPE_CHECKING:
@@ -79,27 +88,16 @@ def _card(phone: SimulatedPhone, task: Task, index: int, count: int, width: floa
                 pass
 
     parts: list[Widget] = []
-    if width > 100:
-        if package is not None:
-            header = Row((app_icon(package.app.icon, 32), Text(label, style="title", max_lines=1, weight=1)), gap=12,
-                         padding=(16, 16))  # fmt: skip
-            parts.append(header)
-        title = task.top.component.class_name.rpartition(".")[2]
-        glyph = package.app.icon.glyph if package is not None else "android"
-        preview = Column(
-            (Icon(glyph, size=72, colour="outline_variant"), Text(title, style="body_small", colour="outline")),
-            main="center",
-            cross="center",
-            gap=8,
-            weight=1,
-            background="surface",
-        )
-        parts.append(preview)
+    # The neighbours that look in from the sides have no header.
+    if package is not None and width == CARD_WIDTH_DP:
+        title = Text(label, style="title", max_lines=1, weight=1)
+        parts.append(Row((app_icon(package.app.icon, 32), title), gap=12, padding=(16, 16)))
+    parts.append(_preview(phone, task))
+    card = Card(Column(tuple(parts), height="fill"), radius=24, weight=1, background="surface_low")
     return Column(
-        tuple(parts),
+        (card,),
         width=width,
         radius=24,
-        background="surface_low",
         elevation=2,
         description=label,
         resource_id="task",
@@ -107,6 +105,21 @@ def _card(phone: SimulatedPhone, task: Task, index: int, count: int, width: floa
         on_tap=lambda: _resume(phone, task.id),
         on_swipe=swiped,
     )
+
+
+def _preview(phone: SimulatedPhone, task: Task) -> Widget:
+    """The task's screen as it was left, smaller."""
+    record = phone.callbacks.created(task.top.id)
+    bottom = SCREEN_HEIGHT_PX - NAVIGATION_BAR_PX
+    windows = None
+    if record is not None:
+        windows = phone.callbacks.guarded(task.package, lambda: app_windows(phone, record, bottom))
+    if not windows:
+        return Spacer(weight=1)
+    ops: list[Op] = []
+    for window in windows:
+        emit_node(window.root, ops.append, (0, 0, SCREEN_WIDTH_PX, SCREEN_HEIGHT_PX))
+    return Miniature(tuple(ops), px(CARD_WIDTH_DP) / SCREEN_WIDTH_PX, weight=1)
 
 
 def _turn(phone: SimulatedPhone, page: int) -> None:

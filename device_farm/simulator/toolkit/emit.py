@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 from device_farm.simulator.toolkit.fonts import ascent_descent, icon_text, text_width
-from device_farm.simulator.toolkit.node import FieldContent, Node, Shape, TextContent
-from device_farm.simulator.toolkit.ops import RESTORE, Box, Clip, Figure, Glyphs, Op
+from device_farm.simulator.toolkit.node import FieldContent, Node, Preview, Shape, TextContent
+from device_farm.simulator.toolkit.ops import RESTORE, Box, Clip, Figure, Glyphs, Op, scaled
 from device_farm.simulator.toolkit.text_layout import Line
 
 Emit: TypeAlias = Callable[[Op], None]
@@ -38,6 +38,9 @@ def emit_node(node: Node, emit: Emit, visible: Area) -> None:
             _emit_field(node, field, emit, inside)
         case Shape() as shape:
             _emit_shape(node, shape, emit)
+        case Preview() as preview:
+            for op in preview.frame:
+                emit(scaled(op, preview.scale, left, top))
     for child in node.children:
         emit_node(child, emit, inside)
     if node.clip:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from device_farm.simulator.toolkit.base import CrossAlign
 from device_farm.simulator.toolkit.containers import Place
 from device_farm.simulator.toolkit.fonts import text_width
-from device_farm.simulator.toolkit.node import FILL, WRAP, FieldContent, Node, Shape, TextContent
+from device_farm.simulator.toolkit.node import FILL, WRAP, FieldContent, Node, Preview, Shape, TextContent
 from device_farm.simulator.toolkit.text_layout import Line, break_lines
 
 UNBOUNDED = 1 << 24
@@ -65,7 +65,7 @@ def _leaf_size(node: Node, inner: int) -> tuple[int, int]:
             return _text_size(text, inner)
         case FieldContent() as field:
             return (inner, max(_text_size(field.text, inner)[1], field.min_lines * field.text.line_px))
-        case Shape() | None:
+        case Shape() | Preview() | None:
             return (0, 0)
 
 
@@ -160,7 +160,7 @@ def _place_leaf(node: Node, inner_width: int, inner_height: int) -> None:
                 text.lines = break_lines(text.text, text.face, text.size_px, inner_width, text.max_lines)
                 node.scroll_max = max(0, len(text.lines) * text.line_px - inner_height)
                 node.scroll_px = min(max(node.scroll_px, 0), node.scroll_max)
-        case Shape() | None:
+        case Shape() | Preview() | None:
             pass
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from device_farm.simulator.toolkit.base import Colour, Handler, Widget
 from device_farm.simulator.toolkit.chrome import DialogButton, TimePickerDialog
-from device_farm.simulator.toolkit.containers import Absolute, Column, Row, Spacer, Stack
+from device_farm.simulator.toolkit.containers import Absolute, Card, Column, Row, Spacer, Stack
 from device_farm.simulator.toolkit.content import Drawing, Text
 from device_farm.simulator.toolkit.controls import Button, IconButton, TextField
 from device_farm.simulator.toolkit.looks_dialogs import box, closer
@@ -112,8 +112,8 @@ def _half_day(picked: _Picked, scope: Scope) -> Widget:
 
     morning = half("AM", picked.hour < 12, picked.hour % 12)
     evening = half("PM", picked.hour >= 12, picked.hour % 12 + 12)
-    # A Card would clip it, but the two halves are drawn inside the border anyway.
-    return Row((Spacer(width=12), Column((morning, evening), border="outline", radius=8)))
+    halves = Card(Column((morning, evening)), style="outlined", border="outline", radius=8)
+    return Row((Spacer(width=12), halves))
 
 
 def _dial(picked: _Picked, scope: Scope) -> Widget:

@@ -64,10 +64,10 @@ from device_farm.simulator.toolkit.controls import (
     SwitchRow,
     TextField,
 )
-from device_farm.simulator.toolkit.field_box import FieldBox
+from device_farm.simulator.toolkit.field_box import FieldBox, Miniature
 from device_farm.simulator.toolkit.fonts import icon_text
 from device_farm.simulator.toolkit.metrics import px, sides
-from device_farm.simulator.toolkit.node import FILL, WRAP, Axis, FieldContent, Node, Shape, TextContent
+from device_farm.simulator.toolkit.node import FILL, WRAP, Axis, FieldContent, Node, Preview, Shape, TextContent
 from device_farm.simulator.toolkit.scope import PopupRequest, Scope
 from device_farm.simulator.toolkit.theme import TYPE_SCALE, with_alpha
 from device_farm.simulator.toolkit.view import FieldState
@@ -101,6 +101,11 @@ def lower(widget: Widget, scope: Scope) -> Node:
             return finish(_field_box(widget, scope), widget, scope, role="android.widget.EditText")
         case MenuButton() | ContextMenu() | Spinner():
             return _with_menu(widget, scope)
+        case Miniature():
+            node = Node()
+            node.content = Preview(widget.frame, widget.scale)
+            node.clip = True
+            return finish(node, widget, scope, container="android.view.View")
         case TextField() | SearchBar():
             return _sized(lower(expand(widget, scope), scope), widget)
         case _:

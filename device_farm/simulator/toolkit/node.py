@@ -10,6 +10,7 @@ from typing import Literal, TypeAlias
 
 from device_farm.simulator.toolkit.base import CrossAlign, Direction, FontWeight, Handler, MainAlign
 from device_farm.simulator.toolkit.containers import Place
+from device_farm.simulator.toolkit.ops import DisplayList
 from device_farm.simulator.toolkit.text_layout import Line
 from device_farm.types.ui_tree import UiState
 
@@ -101,7 +102,17 @@ class Shape:
         self.data = data
 
 
-Content: TypeAlias = TextContent | FieldContent | Shape | None
+class Preview:
+    """A whole frame, drawn smaller by `scale` from the box's top left corner."""
+
+    __slots__ = ("frame", "scale")
+
+    def __init__(self, frame: DisplayList, scale: float) -> None:
+        self.frame = frame
+        self.scale = scale
+
+
+Content: TypeAlias = TextContent | FieldContent | Shape | Preview | None
 
 
 class Node:

@@ -72,6 +72,44 @@ DisplayList: TypeAlias = tuple[Op, ...]
 RESTORE = Restore("restore")
 
 
+def scaled(op: Op, scale: float, left: int, top: int) -> Op:
+    """The operation drawn smaller by `scale` and moved to (left, top)."""
+    match op:
+        case Box():
+            return op._replace(
+                left=left + round(op.left * scale),
+                top=top + round(op.top * scale),
+                right=left + round(op.right * scale),
+                bottom=top + round(op.bottom * scale),
+                radius=round(op.radius * scale),
+                elevation=round(op.elevation * scale),
+            )
+        case Glyphs():
+            return op._replace(
+                x=left + op.x * scale,
+                y=top + op.y * scale,
+                size_px=op.size_px * scale,
+                width=int(op.width * scale) + 1,
+            )
+        case Figure():
+            return op._replace(
+                left=left + round(op.left * scale),
+                top=top + round(op.top * scale),
+                right=left + round(op.right * scale),
+                bottom=top + round(op.bottom * scale),
+            )
+        case Clip():
+            return op._replace(
+                left=left + round(op.left * scale),
+                top=top + round(op.top * scale),
+                right=left + round(op.right * scale),
+                bottom=top + round(op.bottom * scale),
+                radius=round(op.radius * scale),
+            )
+        case Restore():
+            return op
+
+
 def bounds(op: Op) -> tuple[int, int, int, int]:
     """(left, top, right, bottom) of all pixels that the operation can touch."""
     match op:

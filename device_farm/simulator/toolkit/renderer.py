@@ -1,7 +1,6 @@
 """Drawing operations to pixels, on one surface that all phones of a process share.
 
-A phone keeps its encoded PNG and its display list, never 10 MB of pixels. When the surface still shows the same
-phone's last frame, only the part that changed is painted.
+A phone keeps its encoded PNG and its display list, never 10 MB of pixels.
 """
 
 from __future__ import annotations
@@ -19,7 +18,6 @@ from device_farm.simulator.toolkit.metrics import SCREEN_HEIGHT_PX, SCREEN_WIDTH
 from device_farm.simulator.toolkit.ops import Box, Clip, DisplayList, Figure, Glyphs, Op, Restore, bounds
 
 Damage = tuple[int, int, int, int]
-FULL: Damage = (0, 0, SCREEN_WIDTH_PX, SCREEN_HEIGHT_PX)
 
 
 class Renderer:
@@ -37,21 +35,14 @@ class Renderer:
         """Brings `pixels` to `frame`; the result depends on `frame` alone."""
         if frame is self._shown:
             return
-        damage = difference(self._shown, frame) if self._shown else FULL
-        # Until all is drawn the surface shows nothing that could be built upon.
+        # Always the whole frame: skia smooths a curve differently under a clip, so that repainting a part would make
+        # the pixels depend on what was shown before.
         self._shown = ()
-        if damage is not None:
-            self._draw(frame, damage)
-        self._shown = frame
-
-    def _draw(self, frame: DisplayList, damage: Damage) -> None:
-        canvas = self._canvas
-        base = canvas.save()
-        canvas.clipRect(skia.Rect.MakeLTRB(*damage))
-        canvas.clear(0xFF000000)
+        self._canvas.restoreToCount(1)
+        self._canvas.clear(0xFF000000)
         for op in frame:
-            draw(canvas, op)
-        canvas.restoreToCount(base)
+            draw(self._canvas, op)
+        self._shown = frame
 
 
 def difference(old: DisplayList, new: DisplayList) -> Damage | None:
@@ -119,7 +110,10 @@ def _draw_box(canvas: skia.Canvas, op: Box) -> None:
             canvas.drawRoundRect(rect, radius, radius, fill_paint(op.fill))
         else:
             canvas.drawRect(rect, fill_paint(op.fill))
-    if op.border:
+    if op.border and min(op.right - op.left, op.bottom - op.top) <= 2 * op.border_px:
+        # No room for an inside: a stroke would stick out of the box.
+        canvas.drawRect(rect, fill_paint(op.border))
+    elif op.border:
         inset = op.border_px / 2
         inner = skia.Rect.MakeLTRB(op.left + inset, op.top + inset, op.right - inset, op.bottom - inset)
         canvas.drawRoundRect(
