@@ -22,7 +22,7 @@ class ConsoleServer:
     def __init__(self, console: Console) -> None:
         self._console = console
         self._server: asyncio.Server | None = None
-        self._sessions: set[asyncio.Task[None]] = set()
+        self._sessions: set[asyncio.StreamWriter] = set()
 
     async def listen(self, listener: socket.socket) -> None:
         """Serves `listener`, which belongs to this server from here on."""
@@ -33,19 +33,17 @@ class ConsoleServer:
         if self._server is not None:
             self._server.close()
             self._server = None
-        for session in list(self._sessions):
-            session.cancel()
+        for session in self._sessions:
+            session.transport.abort()
 
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        self._sessions.add(task)
+        self._sessions.add(writer)
         try:
             await self._serve(reader, writer)
         except (ConnectionError, ValueError) as error:
             logger.info("console session ended: %s", error)  # ValueError: a line over MAX_LINE
         finally:
-            self._sessions.discard(task)
+            self._sessions.discard(writer)
             writer.close()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

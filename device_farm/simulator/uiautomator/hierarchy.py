@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 from xml.sax.saxutils import quoteattr
@@ -12,6 +13,9 @@ from device_farm.types.ui_tree import UiNode, UiState, UiTree
 
 # XML 1.0 forbids most control characters; the real server replaces them too.
 _FORBIDDEN = {code: "?" for code in range(32) if code not in (9, 10, 13)} | {0xFFFE: "?", 0xFFFF: "?"}
+
+_SPECIAL = re.compile(r"[\x00-\x1f\"&<>\ufffe\uffff]")
+"""What may not stand in an attribute as it is; most texts have nothing of it, and a dump is made at every step."""
 
 _FLAGS: tuple[tuple[str, UiState], ...] = (
     ("checkable", "checkable"),
@@ -61,23 +65,18 @@ def _says_nothing(node: UiNode) -> bool:
 
 
 def _attributes(node: UiNode, index: int) -> str:
-    bounds = node.bounds
-    pairs = [
-        ("index", str(index)),
-        ("text", node.text),
-        ("resource-id", node.resource_id),
-        ("class", node.role),
-        ("package", node.app),
-        ("content-desc", node.description),
-        *((name, "true" if state in node.states else "false") for name, state in _FLAGS),
-        ("bounds", f"[{bounds.left},{bounds.top}][{bounds.right},{bounds.bottom}]"),
-        ("hint", node.hint),
-        ("display-id", "0"),
-    ]
-    return " ".join(f"{name}={_quoted(value)}" for name, value in pairs)
+    bounds, states = node.bounds, node.states
+    flags = " ".join([f'{name}="true"' if state in states else f'{name}="false"' for name, state in _FLAGS])
+    return (
+        f'index="{index}" text={_quoted(node.text)} resource-id={_quoted(node.resource_id)} class={_quoted(node.role)}'
+        f" package={_quoted(node.app)} content-desc={_quoted(node.description)} {flags}"
+        f' bounds="[{bounds.left},{bounds.top}][{bounds.right},{bounds.bottom}]" hint={_quoted(node.hint)} display-id="0"'
+    )
 
 
 def _quoted(text: str) -> str:
+    if not _SPECIAL.search(text):
+        return f'"{text}"'
     return quoteattr(text.translate(_FORBIDDEN), {"\n": "&#10;", "\r": "&#13;", "\t": "&#9;"})
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 
 import pytest
 from wire_clients import Loop
 from wire_raw import raw_host
 
 from device_farm.simulator.faults import NO_FAULTS
-from device_farm.simulator.server import RunningPhone
+from device_farm.simulator.server import RunningPhone, SimulatorServer
 
 
 def inject(loop: Loop, phone: RunningPhone, name: str, argument: str = "") -> None:
@@ -38,16 +39,25 @@ def test_boot_hang_leaves_hosts_waiting_until_cleared(loop: Loop, phone: Running
         assert host.shell("echo up") == b"up\n"
 
 
+@pytest.fixture
+def quiet_phone(loop: Loop) -> Iterator[RunningPhone]:
+    """A phone of its own: no adb server sends packets to it."""
+    server = SimulatorServer(devices=1)
+    loop.run(server.__aenter__())
+    yield server.phones[0]
+    loop.run(server.close())
+
+
 @pytest.mark.parametrize("packets", [0, 2])
-def test_adb_drop_breaks_one_connection(loop: Loop, phone: RunningPhone, packets: int) -> None:
-    with raw_host(phone.ports.adb) as host:
+def test_adb_drop_breaks_one_connection(loop: Loop, quiet_phone: RunningPhone, packets: int) -> None:
+    with raw_host(quiet_phone.ports.adb) as host:
         host.connect()
         assert host.shell("echo before") == b"before\n"
-        inject(loop, phone, "adb-drop", str(packets))
+        inject(loop, quiet_phone, "adb-drop", str(packets))
         with pytest.raises(ConnectionError):
             for _ in range(3):
                 host.shell("echo during")
-    assert shell(phone, "echo after") == b"after\n"
+    assert shell(quiet_phone, "echo after") == b"after\n"
 
 
 def test_stale_frame_hides_changes_everywhere(loop: Loop, phone: RunningPhone) -> None:
