@@ -70,7 +70,8 @@ def _attributes(node: UiNode, index: int) -> str:
     return (
         f'index="{index}" text={_quoted(node.text)} resource-id={_quoted(node.resource_id)} class={_quoted(node.role)}'
         f" package={_quoted(node.app)} content-desc={_quoted(node.description)} {flags}"
-        f' bounds="[{bounds.left},{bounds.top}][{bounds.right},{bounds.bottom}]" hint={_quoted(node.hint)} display-id="0"'
+        f' bounds="[{bounds.left},{bounds.top}][{bounds.right},{bounds.bottom}]"'
+        f' hint={_quoted(node.hint)} display-id="0"'
     )
 
 
