@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from device_farm.simulator.clock import Clock
 from device_farm.simulator.filesystem_errors import FileSystemError
 from device_farm.simulator.filesystem_nodes import Directory, File, Link, Node, Special, Stat, node_bytes, stat_of
-from device_farm.simulator.filesystem_tree import Place, glob, put, resolve, walk
+from device_farm.simulator.filesystem_tree import Place, duplicate, glob, put, resolve, walk
 
 # The data partition of Google's Pixel emulator images, and what system and preinstalled apps take of it.
 CAPACITY_BYTES = 6_228_115_456
@@ -153,6 +153,8 @@ class FileSystem:
         self, path: str, data: bytes, *, mode: int | None = None, uid: int | None = None, gid: int | None = None
     ) -> None:
         """Replaces or creates the file. New files get 0644 and the owner of their directory unless told otherwise."""
+        if self.is_dir(path):
+            raise FileSystemError("EISDIR", path)
         place = self._writable(path)
         match place.node:
             case None:
@@ -168,9 +170,7 @@ class FileSystem:
                     gid=old.gid if gid is None else gid,
                 )
                 self._put(place, fresh)
-            case Directory():
-                raise FileSystemError("EISDIR", path)
-            case Special() | Link():
+            case Directory() | Special() | Link():
                 return
 
     def append(self, path: str, data: bytes) -> None:
@@ -279,7 +279,7 @@ class FileSystem:
                 raise FileSystemError("ENOTDIR", target)
             case _:
                 owner = None if preserve else place.parents[-1]
-                self._put(place, self._twin(origin, owner, over=place.node))
+                self._put(place, duplicate(origin, owner, place.node, self._new_ino, self.clock.now_s()))
 
     def chmod(self, path: str, mode: int) -> None:
         place = self._writable_existing(path)
@@ -378,27 +378,6 @@ class FileSystem:
             mtime_s=self.clock.now_s(),
             data=data,
         )
-
-    def _twin(self, node: Node, owner: Directory | None, *, over: Node | None = None) -> Node:
-        uid, gid = (node.uid, node.gid) if owner is None else (owner.uid, owner.gid)
-        mtime_s = node.mtime_s if owner is None else self.clock.now_s()
-        match node:
-            case Directory():
-                children = {name: self._twin(child, owner) for name, child in node.children.items()}
-                if isinstance(over, Directory):
-                    children = {**over.children, **children}
-                total_bytes = sum(node_bytes(child) for child in children.values())
-                return replace(
-                    node,
-                    ino=self._new_ino(),
-                    uid=uid,
-                    gid=gid,
-                    mtime_s=mtime_s,
-                    children=children,
-                    total_bytes=total_bytes,
-                )
-            case File() | Link() | Special():
-                return replace(node, ino=self._new_ino(), uid=uid, gid=gid, mtime_s=mtime_s)
 
 
 @dataclass(frozen=True, slots=True)

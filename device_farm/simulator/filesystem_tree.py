@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 
@@ -105,6 +105,24 @@ def put(place: Place, node: Node | None, *, mtime_s: float) -> Directory:
         )
     assert isinstance(child, Directory)
     return child
+
+
+def duplicate(node: Node, owner: Directory | None, over: Node | None, new_ino: Callable[[], int], now_s: float) -> Node:
+    """A copy of `node` and all below it, owned as `owner`; with None, owners and times stay.
+
+    Where a directory is copied `over` one, what only that one has is kept.
+    """
+    uid, gid = (node.uid, node.gid) if owner is None else (owner.uid, owner.gid)
+    mtime_s = node.mtime_s if owner is None else now_s
+    if not isinstance(node, Directory):
+        return replace(node, ino=new_ino(), uid=uid, gid=gid, mtime_s=mtime_s)
+    old = over.children if isinstance(over, Directory) else {}
+    children = {
+        **old,
+        **{name: duplicate(child, owner, old.get(name), new_ino, now_s) for name, child in node.children.items()},
+    }
+    total_bytes = sum(node_bytes(child) for child in children.values())
+    return replace(node, ino=new_ino(), uid=uid, gid=gid, mtime_s=mtime_s, children=children, total_bytes=total_bytes)
 
 
 def walk(path: str, node: Node) -> Iterator[tuple[str, Stat]]:
