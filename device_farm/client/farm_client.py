@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
+import grpc
 import grpc.aio
 
 from device_farm.client.channel import Channels, ClientSecurity, call
@@ -38,6 +41,8 @@ from device_farm.server.errors import from_rpc
 
 _CALL_S = 10.0
 _FOREVER_S = 7 * 24 * 3600.0
+# Between tries to stand in the queue again after the connection was lost.
+_RETRY_PAUSES_S = (0.1, 0.5, 1.0, 2.0, 4.0)
 
 
 class FarmClient:
@@ -118,18 +123,28 @@ class FarmClient:
         self, request: LeaseRequest, *, key: str, wait_s: float
     ) -> AsyncGenerator[QueuePosition | Grant, None]:
         message = request_to_pb(request, key=key)
-        stream = self._stub.Acquire(message, timeout=wait_s, metadata=self._security.metadata)
-        try:
-            async for response in stream:
-                if response.WhichOneof("event") == "queued":
-                    yield position_from_pb(response.queued)
-                else:
-                    granted = response.granted
-                    yield Grant(lease=lease_from_pb(granted.lease), token=granted.token)
-        except grpc.aio.AioRpcError as error:
-            raise from_rpc(error, peer=self.address) from error
-        finally:
-            stream.cancel()
+        ends_s = time.monotonic() + wait_s
+        lost = 0
+        while True:
+            remaining_s = max(0.0, ends_s - time.monotonic())
+            stream = self._stub.Acquire(message, timeout=remaining_s, metadata=self._security.metadata)
+            try:
+                async for response in stream:
+                    lost = 0
+                    if response.WhichOneof("event") == "queued":
+                        yield position_from_pb(response.queued)
+                    else:
+                        granted = response.granted
+                        yield Grant(lease=lease_from_pb(granted.lease), token=granted.token)
+                return
+            except grpc.aio.AioRpcError as error:
+                # A farm that restarts is asked again: the same key cannot get two leases.
+                lost += 1
+                if error.code() is not grpc.StatusCode.UNAVAILABLE or lost > len(_RETRY_PAUSES_S):
+                    raise from_rpc(error, peer=self.address) from error
+            finally:
+                stream.cancel()
+            await asyncio.sleep(_RETRY_PAUSES_S[lost - 1])
 
     async def acquire(
         self,

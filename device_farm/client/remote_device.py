@@ -13,6 +13,7 @@ from device_farm.client.channel import call
 from device_farm.client.screenshots import ScreenshotCache
 from device_farm.converter.action import action_to_pb
 from device_farm.converter.observation import (
+    TreeMemory,
     info_from_pb,
     observation_from_pb,
     options_to_pb,
@@ -52,6 +53,7 @@ class RemoteDevice:
         self._info = info
         self._metadata = ((LEASE_KEY, lease_id), (TOKEN_KEY, token))
         self._screens = ScreenshotCache()
+        self._trees = TreeMemory()
         self._address = address
 
     @property
@@ -90,7 +92,7 @@ class RemoteDevice:
     async def observe(self, request: ObserveRequest = ObserveRequest()) -> Observation:
         message = pb.ObserveRequest(options=options_to_pb(self._asking(request)))
         response = await self._call(self._stub.Observe, message, timeout_s=_LOOK_S)
-        return await self._filled(observation_from_pb(response.observation), request)
+        return await self._filled(observation_from_pb(response.observation, memory=self._trees), request)
 
     async def act(self, action: Action) -> None:
         message = pb.ActRequest(action=action_to_pb(action), idempotency_key=new_key())
@@ -101,7 +103,7 @@ class RemoteDevice:
             action=action_to_pb(action), options=options_to_pb(self._asking(request)), idempotency_key=new_key()
         )
         response = await self._call(self._stub.ActAndObserve, message, timeout_s=_act_s(action))
-        return await self._filled(observation_from_pb(response.observation), request)
+        return await self._filled(observation_from_pb(response.observation, memory=self._trees), request)
 
     async def shell(self, command: str, *, timeout_s: float = 30.0) -> ShellResult:
         message = pb.ShellRequest(command=command, timeout_s=timeout_s, idempotency_key=new_key())

@@ -64,28 +64,26 @@ def options_from_pb(options: pb.ObserveOptions) -> ObserveRequest:
     return ObserveRequest(screenshot=options.screenshot, ui_tree=options.ui_tree, known_digest=options.known_digest)
 
 
-def _node_to_pb(node: UiNode) -> pb.UiNode:
-    bounds = node.bounds
-    return pb.UiNode(
-        child_count=len(node.children),
-        states=states_to_wire(node.states),
-        left=bounds.left,
-        top=bounds.top,
-        right=bounds.right,
-        bottom=bounds.bottom,
-        role=node.role,
-        text=node.text,
-        description=node.description,
-        hint=node.hint,
-        value=node.value,
-        resource_id=node.resource_id,
-        app=node.app,
-    )
-
-
-def tree_to_pb(tree: UiTree) -> pb.UiTree:
+def fill_tree(message: pb.UiTree, tree: UiTree) -> None:
     """All nodes in document order; the child counts say how they hang together."""
-    return pb.UiTree(nodes=[_node_to_pb(node) for node in tree.walk()])
+    add = message.nodes.add
+    for node in tree.walk():
+        bounds = node.bounds
+        add(
+            child_count=len(node.children),
+            states=states_to_wire(node.states),
+            left=bounds.left,
+            top=bounds.top,
+            right=bounds.right,
+            bottom=bounds.bottom,
+            role=node.role,
+            text=node.text,
+            description=node.description,
+            hint=node.hint,
+            value=node.value,
+            resource_id=node.resource_id,
+            app=node.app,
+        )
 
 
 def _build(nodes: Iterator[pb.UiNode]) -> UiNode:
@@ -118,13 +116,12 @@ def tree_from_pb(message: pb.UiTree) -> UiTree:
     return UiTree(roots=tuple(roots))
 
 
-def screenshot_to_pb(screenshot: Screenshot) -> pb.Screenshot:
-    return pb.Screenshot(
-        digest=screenshot.digest,
-        size=size_to_pb(screenshot.size),
-        format=image_formats.to_wire(screenshot.format),
-        data=screenshot.data,
-    )
+def _fill_screenshot(message: pb.Screenshot, screenshot: Screenshot) -> None:
+    message.digest = screenshot.digest
+    message.size.width, message.size.height = screenshot.size.width, screenshot.size.height
+    message.format = image_formats.to_wire(screenshot.format)
+    if screenshot.data is not None:
+        message.data = screenshot.data
 
 
 def screenshot_from_pb(message: pb.Screenshot) -> Screenshot:
@@ -136,21 +133,39 @@ def screenshot_from_pb(message: pb.Screenshot) -> Screenshot:
     )
 
 
-def observation_to_pb(seen: Observation) -> pb.Observation:
-    return pb.Observation(
-        sequence=seen.sequence,
-        screen=size_to_pb(seen.screen),
-        orientation=orientations.to_wire(seen.orientation),
-        device_time_s=seen.device_time_s,
-        foreground_app=seen.foreground.app,
-        foreground_window=seen.foreground.window,
-        screenshot=screenshot_to_pb(seen.screenshot) if seen.screenshot else None,
-        ui_tree=tree_to_pb(seen.ui_tree) if seen.ui_tree else None,
-    )
+def fill_observation(message: pb.Observation, seen: Observation) -> None:
+    """Writes into a message in its place: handing a made message to its parent would copy pixels and tree again."""
+    message.sequence = seen.sequence
+    message.screen.width, message.screen.height = seen.screen.width, seen.screen.height
+    message.orientation = orientations.to_wire(seen.orientation)
+    message.device_time_s = seen.device_time_s
+    message.foreground_app = seen.foreground.app
+    message.foreground_window = seen.foreground.window
+    if seen.screenshot is not None:
+        _fill_screenshot(message.screenshot, seen.screenshot)
+    if seen.ui_tree is not None:
+        message.ui_tree.SetInParent()
+        fill_tree(message.ui_tree, seen.ui_tree)
 
 
-def observation_from_pb(message: pb.Observation) -> Observation:
+class TreeMemory:
+    """The last tree of a device. A screen that did not change gives the same tree object, and costs no rebuilding."""
+
+    def __init__(self) -> None:
+        self._encoded: bytes | None = None
+        self._tree = UiTree(roots=())
+
+    def read(self, message: pb.UiTree) -> UiTree:
+        """Raises DataError as `tree_from_pb`."""
+        encoded = message.SerializeToString()
+        if encoded != self._encoded:
+            self._tree, self._encoded = tree_from_pb(message), encoded
+        return self._tree
+
+
+def observation_from_pb(message: pb.Observation, *, memory: TreeMemory | None = None) -> Observation:
     """Raises DataError for what no server of ours sends."""
+    read = tree_from_pb if memory is None else memory.read
     return Observation(
         sequence=message.sequence,
         screen=size_from_pb(message.screen),
@@ -158,5 +173,5 @@ def observation_from_pb(message: pb.Observation) -> Observation:
         device_time_s=message.device_time_s,
         foreground=Foreground(app=message.foreground_app, window=message.foreground_window),
         screenshot=screenshot_from_pb(message.screenshot) if message.HasField("screenshot") else None,
-        ui_tree=tree_from_pb(message.ui_tree) if message.HasField("ui_tree") else None,
+        ui_tree=read(message.ui_tree) if message.HasField("ui_tree") else None,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Mapping, Sequence
 from typing import assert_never
@@ -59,6 +60,8 @@ async def _count(config: BackendConfig, backend: Backend) -> int:
         case SimulatorConfig() | XvfbConfig() | FakeConfig() | ImportedConfig():
             return config.devices
         case AdbConfig(serials=serials):
+            # Asked first, because only a server that answers can be counted at.
+            await asyncio.to_thread(backend.preflight)
             return len(serials) or len(await backend.serials())  # type: ignore[attr-defined]
         case _:
             assert_never(config)

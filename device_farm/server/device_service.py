@@ -12,8 +12,8 @@ import grpc.aio
 
 from device_farm.converter.action import action_from_pb
 from device_farm.converter.observation import (
+    fill_observation,
     info_to_pb,
-    observation_to_pb,
     options_from_pb,
     snapshot_to_pb,
 )
@@ -91,7 +91,9 @@ class DeviceService(device_pb2_grpc.DeviceServicer):
             asked = options_from_pb(request.options)
             async with using(self._lease(context)) as device:
                 seen = await device.observe(asked)
-            return pb.ObserveResponse(observation=observation_to_pb(without_known(seen, asked)))
+            response = pb.ObserveResponse()
+            fill_observation(response.observation, without_known(seen, asked))
+            return response
 
     async def Act(self, request: pb.ActRequest, context: Context) -> pb.ActResponse:
         async with answering(context):
@@ -116,7 +118,9 @@ class DeviceService(device_pb2_grpc.DeviceServicer):
             if seen is None:
                 async with using(self._lease(context)) as device:
                     seen = await device.observe(options)
-            return pb.ActAndObserveResponse(observation=observation_to_pb(without_known(seen, options)))
+            response = pb.ActAndObserveResponse()
+            fill_observation(response.observation, without_known(seen, options))
+            return response
 
     async def Shell(self, request: pb.ShellRequest, context: Context) -> pb.ShellResponse:
         async with answering(context):
@@ -201,7 +205,9 @@ class DeviceService(device_pb2_grpc.DeviceServicer):
             interval_s = _interval(request.interval_s)
             async with using(self._lease(context)) as device:
                 async for seen in device.stream(interval_s=interval_s):
-                    yield pb.StreamScreenResponse(observation=observation_to_pb(seen))
+                    response = pb.StreamScreenResponse()
+                    fill_observation(response.observation, seen)
+                    yield response
 
     async def StartRecording(self, request: pb.StartRecordingRequest, context: Context) -> pb.StartRecordingResponse:
         async with answering(context):
@@ -225,7 +231,9 @@ class DeviceService(device_pb2_grpc.DeviceServicer):
                 raise ConfigError("the device is not being recorded", field="recording", fix="start a recording first")
             recording, state.recording = state.recording, None
             for seen in await recording.stop():
-                yield pb.StopRecordingResponse(observation=observation_to_pb(seen))
+                response = pb.StopRecordingResponse()
+                fill_observation(response.observation, seen)
+                yield response
             yield pb.StopRecordingResponse(dropped_frames=recording.dropped)
 
 

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from device_farm.converter.action import action_from_pb, action_to_pb
-from device_farm.converter.observation import observation_from_pb, observation_to_pb, tree_from_pb, tree_to_pb
+from device_farm.converter.observation import fill_observation, fill_tree, observation_from_pb, tree_from_pb
 from device_farm.errors import ConfigError, DataError
 from device_farm.pb import types_pb2 as pb
 from device_farm.types import action as actions
@@ -68,7 +68,9 @@ def test_action_survives_the_wire(action: Action) -> None:
 @settings(max_examples=50, deadline=None)
 @given(_TREES)
 def test_tree_survives_the_wire(tree: UiTree) -> None:
-    assert tree_from_pb(pb.UiTree.FromString(tree_to_pb(tree).SerializeToString())) == tree
+    message = pb.UiTree()
+    fill_tree(message, tree)
+    assert tree_from_pb(pb.UiTree.FromString(message.SerializeToString())) == tree
 
 
 @settings(max_examples=100, deadline=None)
@@ -99,8 +101,9 @@ def test_observation_survives_the_wire() -> None:
                 screenshot=screenshot,
                 ui_tree=tree,
             )
-            wire = observation_to_pb(seen).SerializeToString()
-            assert observation_from_pb(pb.Observation.FromString(wire)) == seen
+            message = pb.Observation()
+            fill_observation(message, seen)
+            assert observation_from_pb(pb.Observation.FromString(message.SerializeToString())) == seen
 
 
 def test_empty_action_and_unknown_number_are_refused() -> None:

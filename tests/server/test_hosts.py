@@ -115,6 +115,33 @@ async def _restartable(state: str, port: int) -> AsyncIterator[_Restartable]:
         await farm.stop()
 
 
+def test_caller_in_the_queue_outlives_a_restart_of_the_controller(tmp_path: Path) -> None:
+    async def play() -> None:
+        async with running_farm([], state=str(tmp_path / "farm.db")) as port:
+            pass
+        async with _restartable(str(tmp_path / "farm.db"), port) as farm, _host(port):  # noqa: SIM117
+            async with FarmClient.connect(f"127.0.0.1:{port}") as client:
+                await _until_state(client, "h.fake-0", "ready")
+                held = await client.acquire(LeaseRequest(ttl_s=600))
+                waiting = asyncio.create_task(client.acquire(LeaseRequest(owner="next")))
+                await until(lambda: _waits(client))
+                await farm.stop()
+                await farm.start()
+                await until(lambda: _waits(client))
+                await until(lambda: _renews(held))
+                await held.release()
+                assert (await asyncio.wait_for(waiting, 20)).lease.owner == "next"
+
+    asyncio.run(play())
+
+
+async def _waits(client: FarmClient) -> bool:
+    try:
+        return len(await client.queue()) == 1
+    except TransportError:
+        return False
+
+
 def test_lease_of_the_farm_itself_ends_with_a_reason_when_the_farm_restarts(tmp_path: Path) -> None:
     async def play() -> None:
         state = str(tmp_path / "farm.db")
