@@ -31,7 +31,7 @@ def config_from(namespace: argparse.Namespace) -> RunConfig:
     Raises:
         ConfigError: a flag, a file or a key is bad; names it.
     """
-    defaults: dict[str, Any] = {}
+    defaults: dict[str, Any] = {"policy": {"type": "expert"}}
     paths = list(namespace.config)
     stored = _stored_config(namespace)
     if stored is not None:
@@ -39,8 +39,19 @@ def config_from(namespace: argparse.Namespace) -> RunConfig:
     overrides = _flags(namespace)
     policy = getattr(namespace, "policy", None)
     if policy is not None and paths:
-        defaults, paths = _without_other_policy(paths, policy), []
-    return load_config(RunConfig, paths=paths, overrides=[*overrides, *namespace.overrides], defaults=defaults)
+        defaults, paths = merge(defaults, _without_other_policy(paths, policy)), []
+    try:
+        return load_config(RunConfig, paths=paths, overrides=[*overrides, *namespace.overrides], defaults=defaults)
+    except ConfigError as error:
+        raise ConfigError(error.message, field=_key_of(error.field), fix=error.fix) from error
+
+
+def _key_of(location: str) -> str:
+    """`policy.openai.model` as the key `policy.model`: the union's tag is no part of what a person writes."""
+    parts = location.split(".")
+    if parts[0] == "policy" and len(parts) > 2 and parts[1] in POLICY_NAMES:
+        del parts[1]
+    return ".".join(parts)
 
 
 def _stored_config(namespace: argparse.Namespace) -> Path | None:

@@ -98,6 +98,16 @@ class AskCount(TaskTemplate):
         yield from ui.answer(node.text)
 
 
+class UnreadableState(SwitchOn):
+    """Its evaluator cannot run: there is no such command on the device."""
+
+    name = "UnreadableState"
+
+    async def evaluate(self, device: Device, task: Task, answer: str | None) -> Scored | Undecided:
+        await guest_output(device, "sqlite3 nothing.db")
+        raise AssertionError("not reached")
+
+
 SUITE = Suite(name="fake_suite:SUITE", templates=(CountTo(), WriteText(), SwitchOn(), AskCount()))
 
 
@@ -128,3 +138,6 @@ async def fake_source(count: int) -> LocalSource:
     source = LocalSource([await backend.create(f"fake-{index}") for index in range(count)])
     await source.start()
     return source
+
+
+BROKEN = Suite(name="fake_suite:BROKEN", templates=(CountTo(), UnreadableState()))
