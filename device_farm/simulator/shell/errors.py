@@ -28,6 +28,10 @@ class BrokenPipe(Exception):
     """Nobody reads what the command writes: it ends silently with 128 + SIGPIPE."""
 
 
+class CallerGoneError(Exception):
+    """The one who asked for the command line no longer takes its output; `__cause__` is what its stream raised."""
+
+
 class LimitError(Exception):
     """The command line ran too long, too deep or wrote too much; it is killed, status 137."""
 

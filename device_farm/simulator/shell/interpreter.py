@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import logging
-import posixpath
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, assert_never
 
 from device_farm.simulator.filesystem_errors import FileSystemError
-from device_farm.simulator.logcat import Priority
 from device_farm.simulator.shell import builtins
 from device_farm.simulator.shell.conditional import evaluate_conditional
+from device_farm.simulator.shell.control import run_case, run_for, run_if, run_while
 from device_farm.simulator.shell.errors import (
     BrokenPipe,
-    CommandError,
     ExitShell,
     ExpansionError,
     LeaveLoop,
@@ -24,10 +21,11 @@ from device_farm.simulator.shell.errors import (
     ReturnFromFunction,
     ShellSyntaxError,
 )
-from device_farm.simulator.shell.expansion import Expander, matcher
+from device_farm.simulator.shell.expansion import Expander
 from device_farm.simulator.shell.jobs import Jobs
+from device_farm.simulator.shell.launch import SHELL_NAME, launch
 from device_farm.simulator.shell.parser import parse
-from device_farm.simulator.shell.process import Command, Process
+from device_farm.simulator.shell.process import Command
 from device_farm.simulator.shell.redirects import Streams, apply_redirects
 from device_farm.simulator.shell.streams import Budget, CaptureSink, Pipe, Reader, decode, encode
 from device_farm.simulator.shell.syntax import (
@@ -51,14 +49,6 @@ from device_farm.simulator.shell.variables import Variables
 
 if TYPE_CHECKING:
     from device_farm.simulator.phone import SimulatedPhone
-
-SHELL_NAME: Final = "/system/bin/sh"
-PROGRAM_FOLDERS: Final = ("/system/bin", "/system/xbin", "/vendor/bin", "/bin", "/apex/com.android.art/bin")
-
-_LOGGER: Final = logging.getLogger(__name__)
-
-# Exceptions that are not about the command in which they arise.
-_CONTROL_FLOW: Final = (ExitShell, ExpansionError, LeaveLoop, LimitError, RecursionError, ReturnFromFunction)
 
 # Other tasks get a turn after this many commands.
 _STEPS_A_TURN: Final = 200
@@ -222,13 +212,13 @@ class Interpreter:
             case Simple():
                 return await self._run_simple(command)
             case If():
-                return await self._run_if(command)
+                return await run_if(self, command)
             case For():
-                return await self._run_for(command)
+                return await run_for(self, command)
             case While():
-                return await self._run_while(command)
+                return await run_while(self, command)
             case Case():
-                return await self._run_case(command)
+                return await run_case(self, command)
             case Group(body):
                 return await self.run_sequence(body)
             case Subshell(body):
@@ -254,59 +244,13 @@ class Interpreter:
         finally:
             self.streams = before
 
-    async def _condition(self, body: Sequence) -> bool:
+    async def condition(self, body: Sequence) -> bool:
+        """Whether `body` succeeds; `set -e` does not end the shell where it fails."""
         self._checked_depth += 1
         try:
             return await self.run_sequence(body) == 0
         finally:
             self._checked_depth -= 1
-
-    async def _run_if(self, command: If) -> int:
-        for condition, body in command.branches:
-            if await self._condition(condition):
-                return await self.run_sequence(body)
-        if command.otherwise is not None:
-            return await self.run_sequence(command.otherwise)
-        return 0
-
-    async def _run_for(self, command: For) -> int:
-        if command.words is None:
-            items = list(self.variables.positional)
-        else:
-            items = [field for word in command.words for field in await self.expander.fields(word)]
-        status = 0
-        for item in items:
-            self.assign(command.name, item)
-            self.budget.spend_step()
-            try:
-                status = await self.run_sequence(command.body)
-            except LeaveLoop as leave:
-                status = 0
-                if not _resumes(leave):
-                    break
-        return status
-
-    async def _run_while(self, command: While) -> int:
-        status = 0
-        while True:
-            self.budget.spend_step()
-            try:
-                if await self._condition(command.condition) == command.until:
-                    return status
-                status = await self.run_sequence(command.body)
-            except LeaveLoop as leave:
-                status = 0
-                if not _resumes(leave):
-                    return status
-
-    async def _run_case(self, command: Case) -> int:
-        subject = await self.expander.text(command.word)
-        for patterns, body in command.arms:
-            for pattern in patterns:
-                if matcher(await self.expander.pattern(pattern)).fullmatch(subject):
-                    self.status = 0
-                    return await self.run_sequence(body)
-        return 0
 
     # Simple commands
 
@@ -377,105 +321,18 @@ class Interpreter:
         before = self.streams
         self.streams = streams
         try:
-            return await self._dispatch(words)
+            return await launch(self, words)
         finally:
             self.budget.depth += 1
             # `exec` with redirects alone is meant to change the shell's own streams.
             if words != ["exec"]:
                 self.streams = before
 
-    async def _dispatch(self, words: list[str]) -> int:
-        name = words[0]
-        if (function := self.functions.get(name)) is not None:
-            return await self._call(function, words[1:])
-        if (builtin := builtins.BUILTINS.get(name)) is not None:
-            return await self._execute(name, builtin, words[1:])
-        if (command := self.commands.get(name)) is not None:
-            return await self._execute(name, command, words[1:])
-        if "/" in name:
-            return await self._run_file(name, words[1:])
-        await self.complain(f"{SHELL_NAME}: {name}: inaccessible or not found")
-        return 127
-
-    async def _call(self, function: CommandTree, args: list[str]) -> int:
-        positional = self.variables.positional
-        self.variables.positional = args
-        self.variables.enter_function()
-        try:
-            return await self.run_command(function)
-        except ReturnFromFunction as result:
-            return result.code
-        finally:
-            self.variables.leave_function()
-            self.variables.positional = positional
-
-    async def _run_file(self, name: str, args: list[str]) -> int:
-        path = name if name.startswith("/") else posixpath.join(self.cwd, name)
-        folder, program = posixpath.split(posixpath.normpath(path))
-        files = self.phone.files
-        if folder in PROGRAM_FOLDERS and (command := self.commands.get(program)) is not None:
-            return await self._execute(program, command, args)
-        if not files.exists(path):
-            await self.complain(f"{SHELL_NAME}: {name}: inaccessible or not found")
-            return 127
-        if files.is_dir(path) or not files.stat(path).mode & 0o111:
-            reason = "Is a directory" if files.is_dir(path) else "Permission denied"
-            await self.complain(f"{SHELL_NAME}: {name}: can't execute: {reason}")
-            return 126
-        return await self.run_script(files.read(path), args)
-
     async def run_script(self, data: bytes, args: list[str]) -> int:
         """Runs the text of a script in a shell of its own."""
         child = self.fork(self.streams)
         child.variables.positional = args
         return await child.run_text(decode(data))
-
-    async def _execute(self, name: str, command: Command, args: list[str]) -> int:
-        process = Process(
-            name=posixpath.basename(name) or name,
-            args=args,
-            phone=self.phone,
-            stdin=self.streams.stdin,
-            stdout=self.streams.stdout,
-            stderr=self.streams.stderr,
-            shell=self,
-            environment=self.variables.environment() if name in _READS_ENVIRONMENT else self.variables.values,
-        )
-        try:
-            code = await command(process)
-        except CommandError as error:
-            process.complain(str(error) if error.bare else f"{process.name}: {error}")
-            code = error.exit_code
-        except FileSystemError as error:
-            process.error(f"{error.path}: {error.reason}")
-            code = 1
-        except BrokenPipe:
-            return 141
-        except _CONTROL_FLOW:
-            await self._finish(process, 0)
-            raise
-        except Exception:  # noqa: BLE001 - a fault of one simulated program must not end the phone; it is recorded
-            code = self._crash(process)
-        return await self._finish(process, code)
-
-    def _crash(self, process: Process) -> int:
-        """Records the exception being handled as a native crash is, and reports SIGABRT."""
-        _LOGGER.exception("the simulated command %r failed: %r", process.name, process.args)
-        self.phone.logcat.log(
-            "DEBUG", f"Fatal signal 6 (SIGABRT) in {process.name}", priority=Priority.FATAL, buffer="crash"
-        )
-        process.complain("Aborted")
-        return 134
-
-    async def _finish(self, process: Process, code: int) -> int:
-        try:
-            await process.flush()
-        except FileSystemError as error:
-            await self.complain(f"{process.name}: write: {error.reason}")
-            return 1
-        except BrokenPipe:
-            return 141
-        return code & 0xFF
 
     # Expansion
 
@@ -503,17 +360,6 @@ class Interpreter:
                 return "e" if self.exits_on_error else ""
             case _:
                 return ""
-
-
-# Commands that look at what is exported; the others read single variables such as PWD.
-_READS_ENVIRONMENT: Final = frozenset({"env", "printenv", "export"})
-
-
-def _resumes(leave: LeaveLoop) -> bool:
-    """Whether this loop goes on. Raises `leave` again where it means a loop further out."""
-    if leave.levels > 1:
-        raise LeaveLoop(leave.levels - 1, resume=leave.resume)
-    return leave.resume
 
 
 async def _run_stage(child: Interpreter, stage: CommandTree, source: Pipe | None, sink: Pipe | None) -> int:

@@ -28,20 +28,15 @@ from device_farm.simulator.shell.syntax import (
     While,
     Word,
 )
+from device_farm.simulator.shell.tokens import Tokens
 from device_farm.simulator.shell.words import DEPTH_MAX, WordReader
 
 # A command line longer than this does not reach the shell of a phone either (ARG_MAX).
 TEXT_MAX: Final = 1 << 20
 
-_BLANK: Final = re.compile(r"(?:[ \t]|\\\n)+")
-_COMMENT: Final = re.compile(r"#[^\n]*")
 _REDIRECT: Final = re.compile(r"(\d?)(<<<|<<-|<<|<&|<>|<|>>|>&|>\||>)|(&>>|&>)")
 _ASSIGNMENT: Final = re.compile(r"([A-Za-z_]\w*)(\+?)=", re.ASCII)
 _FUNCTION: Final = re.compile(r"([A-Za-z_][\w.-]*)[ \t]*\([ \t]*\)", re.ASCII)
-_RESERVED: Final = re.compile(
-    r"(?:if|then|elif|else|fi|for|while|until|do|done|case|esac|function|time|\[\[|\{|\}|!)(?=[\s;&|()<>]|$)"
-)
-_TOKEN: Final = re.compile(r"&&|\|\||;;|[;&|()<>\n]|[^\s;&|()<>]+")
 _NAME: Final = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 
 _CLOSERS: Final = frozenset({"then", "elif", "else", "fi", "do", "done", "esac", "}"})
@@ -63,20 +58,21 @@ def _parse(text: str, depth: int) -> Sequence:
         raise ShellSyntaxError("nesting too deep") from None
 
 
-class _Parser:
+class _Parser(Tokens):
     def __init__(self, text: str, depth: int) -> None:
-        self._reader = WordReader(text, self._substitution_body, lambda inner: _parse(inner, self._reader.depth))
-        self._reader.depth = depth
+        super().__init__(
+            WordReader(text, self._substitution_body, lambda inner: _parse(inner, self.reader.depth), depth=depth)
+        )
 
     def script(self) -> Sequence:
         body = self._sequence()
-        if self._reader.position < len(self._reader.text):
-            raise self._unexpected()
+        if self.reader.position < len(self.reader.text):
+            raise self.unexpected()
         return body
 
     def _substitution_body(self) -> Sequence:
         body = self._sequence()
-        self._expect(")")
+        self.expect(")")
         return body
 
     # Lists
@@ -85,95 +81,95 @@ class _Parser:
         """Commands up to the end, a `)`, a `;;` or a closing reserved word, none of which is consumed."""
         items: list[AndOr] = []
         while True:
-            self._skip_newlines()
+            self.skip_newlines()
             if self._at_end_of_sequence():
                 return Sequence(tuple(items))
             first, rest = self._and_or()
-            self._skip_blanks()
-            background = self._reader.peek() == "&"
+            self.skip_blanks()
+            background = self.reader.peek() == "&"
             items.append(AndOr(first, rest, background))
-            if self._reader.peek(2) == ";;":
+            if self.reader.peek(2) == ";;":
                 return Sequence(tuple(items))
-            if self._reader.peek() not in (";", "&", "\n"):
+            if self.reader.peek() not in (";", "&", "\n"):
                 if not self._at_end_of_sequence():
-                    raise self._unexpected()
+                    raise self.unexpected()
                 return Sequence(tuple(items))
-            if self._reader.peek() != "\n":
-                self._reader.position += 1
+            if self.reader.peek() != "\n":
+                self.reader.position += 1
 
     def _body(self) -> Sequence:
         """A sequence that must not be empty."""
         body = self._sequence()
         if not body.items:
-            raise self._unexpected()
+            raise self.unexpected()
         return body
 
     def _at_end_of_sequence(self) -> bool:
-        mark = self._reader.peek()
-        return mark in ("", ")") or self._reader.peek(2) == ";;" or self._reserved() in _CLOSERS
+        mark = self.reader.peek()
+        return mark in ("", ")") or self.reader.peek(2) == ";;" or self.reserved() in _CLOSERS
 
     def _and_or(self) -> tuple[Pipeline, tuple[tuple[str, Pipeline], ...]]:
         first = self._pipeline()
         rest: list[tuple[str, Pipeline]] = []
         while True:
-            self._skip_blanks()
-            operator = self._reader.peek(2)
+            self.skip_blanks()
+            operator = self.reader.peek(2)
             if operator not in ("&&", "||"):
                 return first, tuple(rest)
-            self._reader.position += 2
-            self._skip_newlines()
+            self.reader.position += 2
+            self.skip_newlines()
             rest.append((operator, self._pipeline()))
 
     def _pipeline(self) -> Pipeline:
         negated = False
-        self._skip_blanks()
-        while self._reserved() in ("!", "time"):
-            negated ^= self._take_reserved() == "!"
-            self._skip_blanks()
+        self.skip_blanks()
+        while self.reserved() in ("!", "time"):
+            negated ^= self.take_reserved() == "!"
+            self.skip_blanks()
         stages = [self._command()]
         while True:
-            self._skip_blanks()
-            if self._reader.peek() != "|" or self._reader.peek(2) == "||":
+            self.skip_blanks()
+            if self.reader.peek() != "|" or self.reader.peek(2) == "||":
                 return Pipeline(negated, tuple(stages))
-            merged = self._reader.peek(2) == "|&"
-            self._reader.position += 2 if merged else 1
+            merged = self.reader.peek(2) == "|&"
+            self.reader.position += 2 if merged else 1
             if merged:
                 stages[-1] = Redirected(stages[-1], (Redirect(2, ">&", (Literal("1", True),)),))
-            self._skip_newlines()
+            self.skip_newlines()
             stages.append(self._command())
 
     # Commands
 
     def _command(self) -> Command:
-        self._reader.depth += 1
-        if self._reader.depth > DEPTH_MAX:
+        self.reader.depth += 1
+        if self.reader.depth > DEPTH_MAX:
             raise ShellSyntaxError("nesting too deep")
         try:
-            self._skip_blanks()
+            self.skip_blanks()
             command = self._compound()
             if command is None:
                 return self._simple()
             redirects: list[Redirect] = []
-            self._skip_blanks()
+            self.skip_blanks()
             while redirect := self._redirect():
                 redirects.append(redirect)
-                self._skip_blanks()
+                self.skip_blanks()
             return Redirected(command, tuple(redirects)) if redirects else command
         finally:
-            self._reader.depth -= 1
+            self.reader.depth -= 1
 
     def _compound(self) -> Command | None:
-        if self._reader.peek() == "(":
-            self._reader.position += 1
+        if self.reader.peek() == "(":
+            self.reader.position += 1
             body = self._body()
-            self._expect(")")
+            self.expect(")")
             return Subshell(body)
-        reserved = self._reserved()
+        reserved = self.reserved()
         if reserved is None:
             return self._function(_FUNCTION)
         if reserved in _CLOSERS:
-            raise self._unexpected()
-        self._take_reserved()
+            raise self.unexpected()
+        self.take_reserved()
         match reserved:
             case "if":
                 return self._if()
@@ -186,133 +182,133 @@ class _Parser:
                 return self._case()
             case "{":
                 body = self._body()
-                self._expect_reserved("}")
+                self.expect_reserved("}")
                 return Group(body)
             case "[[":
                 return self._conditional()
             case "function":
-                self._skip_blanks()
+                self.skip_blanks()
                 function = self._function(_FUNCTION) or self._function(_NAME)
                 if function is None:
-                    raise self._unexpected()
+                    raise self.unexpected()
                 return function
             case _:
-                raise self._unexpected()
+                raise self.unexpected()
 
     def _if(self) -> If:
         branches = []
         keyword = "if"
         while keyword in ("if", "elif"):
             condition = self._body()
-            self._expect_reserved("then")
+            self.expect_reserved("then")
             branches.append((condition, self._body()))
-            keyword = self._take_reserved()
+            keyword = self.take_reserved()
         otherwise = None
         if keyword == "else":
             otherwise = self._body()
-            keyword = self._take_reserved()
+            keyword = self.take_reserved()
         if keyword != "fi":
-            raise ShellSyntaxError("'if' unmatched") if not keyword else self._unexpected(keyword)
+            raise ShellSyntaxError("'if' unmatched") if not keyword else self.unexpected(keyword)
         return If(tuple(branches), otherwise)
 
     def _for(self) -> For:
-        self._skip_blanks()
-        name = self._match(_NAME)
+        self.skip_blanks()
+        name = self.match(_NAME)
         if name is None:
-            raise self._unexpected()
-        self._skip_newlines()
+            raise self.unexpected()
+        self.skip_newlines()
         words: list[Word] | None = None
-        if re.compile(r"in(?=[\s;]|$)").match(self._reader.text, self._reader.position):
-            self._reader.position += 2
+        if re.compile(r"in(?=[\s;]|$)").match(self.reader.text, self.reader.position):
+            self.reader.position += 2
             words = []
-            self._skip_blanks()
-            while word := self._reader.word():
+            self.skip_blanks()
+            while word := self.reader.word():
                 words.extend(expand_braces(word))
-                self._skip_blanks()
-        if self._reader.peek() == ";" and self._reader.peek(2) != ";;":
-            self._reader.position += 1
+                self.skip_blanks()
+        if self.reader.peek() == ";" and self.reader.peek(2) != ";;":
+            self.reader.position += 1
         body = self._do_block()
         return For(name, None if words is None else tuple(words), body)
 
     def _do_block(self) -> Sequence:
-        self._skip_newlines()
-        self._expect_reserved("do")
+        self.skip_newlines()
+        self.expect_reserved("do")
         body = self._body()
-        self._expect_reserved("done")
+        self.expect_reserved("done")
         return body
 
     def _case(self) -> Case:
-        self._skip_blanks()
-        word = self._reader.word()
+        self.skip_blanks()
+        word = self.reader.word()
         if word is None:
-            raise self._unexpected()
-        self._skip_newlines()
-        if self._match(re.compile(r"in(?=[\s(]|$)")) is None:
-            raise self._unexpected()
+            raise self.unexpected()
+        self.skip_newlines()
+        if self.match(re.compile(r"in(?=[\s(]|$)")) is None:
+            raise self.unexpected()
         arms: list[tuple[tuple[Word, ...], Sequence]] = []
         while True:
-            self._skip_newlines()
-            if self._reserved() == "esac":
-                self._take_reserved()
+            self.skip_newlines()
+            if self.reserved() == "esac":
+                self.take_reserved()
                 return Case(word, tuple(arms))
             arms.append((self._patterns(), self._sequence()))
-            self._skip_newlines()
-            if self._reader.peek(2) == ";;":
-                self._reader.position += 2
-            elif self._reserved() != "esac":
-                raise self._unexpected()
+            self.skip_newlines()
+            if self.reader.peek(2) == ";;":
+                self.reader.position += 2
+            elif self.reserved() != "esac":
+                raise self.unexpected()
 
     def _patterns(self) -> tuple[Word, ...]:
-        if self._reader.peek() == "(":
-            self._reader.position += 1
+        if self.reader.peek() == "(":
+            self.reader.position += 1
         patterns = []
         while True:
-            self._skip_blanks()
-            pattern = self._reader.word()
+            self.skip_blanks()
+            pattern = self.reader.word()
             if pattern is None:
-                raise self._unexpected()
+                raise self.unexpected()
             patterns.append(pattern)
-            self._skip_blanks()
-            if self._reader.peek() != "|":
-                self._expect(")")
+            self.skip_blanks()
+            if self.reader.peek() != "|":
+                self.expect(")")
                 return tuple(patterns)
-            self._reader.position += 1
+            self.reader.position += 1
 
     def _conditional(self) -> Conditional:
         tokens: list[Word | str] = []
         while True:
-            self._skip_newlines()
-            operator = self._match(re.compile(r"\]\](?=[\s;&|()]|$)|&&|\|\||!(?=\s)|[()<>]"))
+            self.skip_newlines()
+            operator = self.match(re.compile(r"\]\](?=[\s;&|()]|$)|&&|\|\||!(?=\s)|[()<>]"))
             if operator == "]]":
                 return Conditional(tuple(tokens))
             if operator is not None:
                 tokens.append(operator)
             elif tokens and isinstance(last := tokens[-1], tuple) and last == (Literal("=~", False),):
                 tokens.append(self._pattern_word())
-            elif word := self._reader.word():
+            elif word := self.reader.word():
                 tokens.append(word)
             else:
-                raise self._unexpected()
+                raise self.unexpected()
 
     def _pattern_word(self) -> Word:
         """A regular expression behind `=~`, in which `( ) |` are plain."""
         parts: list[Literal] = []
         result: Word = ()
-        while (mark := self._reader.peek()) and not mark.isspace():
+        while (mark := self.reader.peek()) and not mark.isspace():
             if mark in "()|<>&;":
-                self._reader.position += 1
+                self.reader.position += 1
                 result = (*result, Literal(mark, False))
             else:
-                result = (*result, *(self._reader.word() or parts))
+                result = (*result, *(self.reader.word() or parts))
         return result
 
     def _function(self, pattern: re.Pattern[str]) -> Function | None:
-        found = pattern.match(self._reader.text, self._reader.position)
+        found = pattern.match(self.reader.text, self.reader.position)
         if found is None:
             return None
         name = found.group(1) if found.re is _FUNCTION else found.group()
-        self._reader.position = found.end()
-        self._skip_newlines()
+        self.reader.position = found.end()
+        self.skip_newlines()
         return Function(name, self._command())
 
     def _simple(self) -> Simple:
@@ -320,45 +316,45 @@ class _Parser:
         words: list[Word] = []
         redirects: list[Redirect] = []
         while True:
-            self._skip_blanks()
+            self.skip_blanks()
             if redirect := self._redirect():
                 redirects.append(redirect)
-            elif not words and (assigned := _ASSIGNMENT.match(self._reader.text, self._reader.position)):
-                self._reader.position = assigned.end()
-                value = self._reader.word() or ()
+            elif not words and (assigned := _ASSIGNMENT.match(self.reader.text, self.reader.position)):
+                self.reader.position = assigned.end()
+                value = self.reader.word() or ()
                 assignments.append(Assignment(assigned.group(1), value, bool(assigned.group(2))))
-            elif word := self._reader.word():
+            elif word := self.reader.word():
                 words.extend(expand_braces(word))
             else:
                 break
         if not (assignments or words or redirects):
-            raise self._unexpected()
+            raise self.unexpected()
         return Simple(tuple(assignments), tuple(words), tuple(redirects))
 
     def _redirect(self) -> Redirect | None:
-        found = _REDIRECT.match(self._reader.text, self._reader.position)
+        found = _REDIRECT.match(self.reader.text, self.reader.position)
         if found is None:
             return None
-        self._reader.position = found.end()
-        self._skip_blanks()
+        self.reader.position = found.end()
+        self.skip_blanks()
         operator = found.group(2) or found.group(3)
         if operator in ("<<", "<<-"):
             return Redirect(int(found.group(1) or 0), "<<", self._here_document(strip_tabs=operator == "<<-"))
-        target = self._reader.word()
+        target = self.reader.word()
         if target is None:
-            raise self._unexpected()
+            raise self.unexpected()
         default = 0 if operator[0] == "<" else 1
         return Redirect(int(found.group(1) or default), operator, target)
 
     def _here_document(self, *, strip_tabs: bool) -> Word:
         """Cuts the document, which starts behind this line, out of the text."""
-        word = self._reader.word()
+        word = self.reader.word()
         if word is None:
-            raise self._unexpected()
+            raise self.unexpected()
         mark = "".join(part.text for part in word if isinstance(part, Literal))
         is_literal = any(isinstance(part, Literal) and part.quoted for part in word)
-        text = self._reader.text
-        start = text.find("\n", self._reader.position) + 1
+        text = self.reader.text
+        start = text.find("\n", self.reader.position) + 1
         position = start
         lines: list[str] = []
         while start and position < len(text):
@@ -368,56 +364,8 @@ class _Parser:
             line = line.lstrip("\t") if strip_tabs else line
             position = end + 1
             if line == mark:
-                self._reader.text = text[:start] + text[position:]
+                self.reader.text = text[:start] + text[position:]
                 body = "".join(lines)
-                return (Literal(body, True),) if is_literal else self._reader.quoted_text(body)
+                return (Literal(body, True),) if is_literal else self.reader.quoted_text(body)
             lines.append(line + "\n")
         raise ShellSyntaxError(f"here document '{mark}' unclosed")
-
-    # Tokens
-
-    def _skip_blanks(self) -> None:
-        reader = self._reader
-        if found := _BLANK.match(reader.text, reader.position):
-            reader.position = found.end()
-        if found := _COMMENT.match(reader.text, reader.position):
-            reader.position = found.end()
-
-    def _skip_newlines(self) -> None:
-        self._skip_blanks()
-        while self._reader.peek() == "\n":
-            self._reader.position += 1
-            self._skip_blanks()
-
-    def _match(self, pattern: re.Pattern[str]) -> str | None:
-        found = pattern.match(self._reader.text, self._reader.position)
-        if found is None:
-            return None
-        self._reader.position = found.end()
-        return found.group()
-
-    def _reserved(self) -> str | None:
-        found = _RESERVED.match(self._reader.text, self._reader.position)
-        return found.group() if found else None
-
-    def _take_reserved(self) -> str:
-        self._skip_blanks()
-        return self._match(_RESERVED) or ""
-
-    def _expect(self, mark: str) -> None:
-        self._skip_blanks()
-        if self._reader.peek() != mark:
-            raise self._unexpected()
-        self._reader.position += 1
-
-    def _expect_reserved(self, word: str) -> None:
-        self._skip_newlines()
-        if self._reserved() != word:
-            raise self._unexpected()
-        self._take_reserved()
-
-    def _unexpected(self, token: str | None = None) -> ShellSyntaxError:
-        if token is None:
-            found = _TOKEN.match(self._reader.text, self._reader.position)
-            token = found.group() if found else "EOF"
-        return ShellSyntaxError(f"unexpected '{'newline' if token == chr(10) else token}'")

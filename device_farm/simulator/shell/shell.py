@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 
 from device_farm.simulator.framework.table import FRAMEWORK_PROGRAMS
 from device_farm.simulator.shell.commands.table import PROGRAMS
+from device_farm.simulator.shell.errors import CallerGoneError
 from device_farm.simulator.shell.interpreter import Interpreter
 from device_farm.simulator.shell.jobs import Jobs
 from device_farm.simulator.shell.process import Command
 from device_farm.simulator.shell.redirects import Streams
-from device_farm.simulator.shell.streams import Budget, BytesSource, Output, OutputSink, Reader, Source
+from device_farm.simulator.shell.streams import Budget, BytesSource, CallerSource, Output, OutputSink, Reader, Source
 
 if TYPE_CHECKING:
     from device_farm.simulator.phone import SimulatedPhone
@@ -52,7 +53,9 @@ class Shell:
         """
         budget = Budget()
         streams = Streams(
-            stdin=Reader(stdin), stdout=OutputSink(1, output, budget), stderr=OutputSink(2, output, budget)
+            stdin=Reader(CallerSource(stdin)),
+            stdout=OutputSink(1, output, budget),
+            stderr=OutputSink(2, output, budget),
         )
         jobs = self._jobs.session()
         shell = Interpreter(self._phone, self._commands, budget=budget, streams=streams, jobs=jobs)
@@ -60,6 +63,9 @@ class Shell:
             exit_code = await shell.run_text(command)
             await jobs.wait_attached()
             return exit_code
+        except CallerGoneError as error:
+            jobs.kill_attached()
+            raise error.__cause__ or error from None
         except BaseException:
             jobs.kill_attached()
             raise

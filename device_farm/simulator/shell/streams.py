@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Final, Protocol, TypeAlias
 
 from device_farm.simulator.filesystem import FileSystem
-from device_farm.simulator.shell.errors import BrokenPipe, LimitError
+from device_farm.simulator.shell.errors import BrokenPipe, CallerGoneError, LimitError
 
 Output: TypeAlias = Callable[[int, bytes], Awaitable[None]]
 """Takes the output of a command line as it comes: descriptor (1 or 2) and bytes."""
@@ -55,17 +55,38 @@ class BytesSource:
         return data
 
 
+class CallerSource:
+    """Standard input that the caller sends."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+
+    async def read(self) -> bytes:
+        try:
+            return await self._source.read()
+        except Exception as error:
+            raise CallerGoneError from error
+
+
 class Reader:
     """A source that several commands share: what one leaves unread, the next one gets."""
 
     def __init__(self, source: Source) -> None:
         self._source = source
-        self._rest = b""
+        self._data = b""
+        self._position = 0
         self._ended = False
 
+    @property
+    def holds_data(self) -> bool:
+        """Whether a read returns at once."""
+        return self._ended or self._position < len(self._data)
+
     async def read(self) -> bytes:
-        if self._rest:
-            data, self._rest = self._rest, b""
+        """What has come, empty at the end."""
+        if self._position < len(self._data):
+            data, self._data = self._data[self._position :], b""
+            self._position = 0
             return data
         if self._ended:
             return b""
@@ -76,13 +97,19 @@ class Reader:
     async def read_line(self) -> bytes:
         """Up to and with the next newline; empty at the end."""
         parts: list[bytes] = []
-        while data := await self.read():
-            line, newline, rest = data.partition(b"\n")
-            parts.append(line + newline)
-            if newline:
-                self._rest = rest
-                break
-        return b"".join(parts)
+        while True:
+            end = self._data.find(b"\n", self._position) + 1
+            if end:
+                parts.append(self._data[self._position : end])
+                self._position = end
+                return b"".join(parts) if len(parts) > 1 else parts[0]
+            data = await self.read()
+            if not data:
+                return b"".join(parts)
+            if self._position == 0 and not self._data and b"\n" in data:
+                self._data = data
+            else:
+                parts.append(data)
 
     async def read_all(self) -> bytes:
         parts: list[bytes] = []
@@ -101,7 +128,10 @@ class OutputSink:
 
     async def write(self, data: bytes) -> None:
         self._budget.spend_output(len(data))
-        await self._output(self.descriptor, data)
+        try:
+            await self._output(self.descriptor, data)
+        except Exception as error:
+            raise CallerGoneError from error
 
 
 class NullSink:

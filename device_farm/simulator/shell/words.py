@@ -26,10 +26,17 @@ SPECIAL_PARAMETERS: Final = frozenset("?$#@*!-")
 class WordReader:
     """`parse_body` reads commands from the cursor up to the `)` that ends a `$(`, and leaves the cursor behind it."""
 
-    def __init__(self, text: str, parse_body: Callable[[], Sequence], parse_text: Callable[[str], Sequence]) -> None:
+    def __init__(
+        self,
+        text: str,
+        parse_body: Callable[[], Sequence],
+        parse_text: Callable[[str], Sequence],
+        *,
+        depth: int = 0,
+    ) -> None:
         self.text = text
         self.position = 0
-        self.depth = 0
+        self.depth = depth
         self._parse_body = parse_body
         self._parse_text = parse_text
 
@@ -53,8 +60,7 @@ class WordReader:
 
     def quoted_text(self, text: str) -> Word:
         """`text` as if between double quotes, in which a double quote means itself: here-documents, arithmetic."""
-        reader = WordReader(text, lambda: self._sub_body(reader), self._parse_text)
-        reader.depth = self.depth + 1
+        reader = WordReader(text, lambda: self._sub_body(reader), self._parse_text, depth=self.depth + 1)
         return tuple(reader._double_quoted(end=""))
 
     def _sub_body(self, reader: WordReader) -> Sequence:

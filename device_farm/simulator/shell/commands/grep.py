@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from device_farm.simulator.filesystem_errors import FileSystemError
 from device_farm.simulator.shell.commands.regexes import compile_regex, translate
-from device_farm.simulator.shell.errors import BrokenPipe, CommandError
+from device_farm.simulator.shell.errors import CommandError
 from device_farm.simulator.shell.expansion import matcher
 from device_farm.simulator.shell.options import Options, read_options
 from device_farm.simulator.shell.process import Process
@@ -178,18 +178,10 @@ class _Search:
                 self._show(title, earlier, context, "-")
             before, after, shown_to = [], self._context.after, number
             self._matched(title, number, text)
-            if follow:
-                # A line that has come is shown at once, so that `logcat | grep` can be followed.
-                await self._pass_on()
+            if follow and not reader.holds_data:
+                # The last line that has come is shown at once, so that `logcat | grep` can be followed.
+                await self._process.flush()
         return count
-
-    async def _pass_on(self) -> None:
-        try:
-            await self._process.flush()
-        except FileSystemError as error:
-            raise CommandError(f"write: {error.reason}") from None
-        except BrokenPipe:
-            raise
 
     def _matched(self, title: str, number: int, text: str) -> None:
         if "o" not in self._options:
