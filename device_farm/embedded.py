@@ -48,6 +48,7 @@ async def running_farm(
     async with AsyncExitStack() as stack:
         store = await stack.enter_async_context(Store(state))
         controller = await stack.enter_async_context(Controller(store, clock=clock, settings=settings))
+        agent.leases.ended = controller.ended
         # The port before the devices: one that is taken is known at once.
         serve = serving(host, port, controller=controller, agent=agent, security=security, heartbeat_s=heartbeat_s)
         bound = await stack.enter_async_context(serve)

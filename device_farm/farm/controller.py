@@ -20,6 +20,7 @@ from device_farm.errors import (
 from device_farm.farm import journal
 from device_farm.farm.acquisition import Acquisition
 from device_farm.farm.clock import Clock
+from device_farm.farm.ended import EndedLeases
 from device_farm.farm.ledger import Ledger
 from device_farm.farm.model import (
     DeviceStatus,
@@ -89,6 +90,11 @@ class Controller:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self._ledger.store.settled()
+
+    @property
+    def ended(self) -> EndedLeases:
+        """The leases that ended last, also before a restart."""
+        return self._ledger.ended
 
     # Listings
 

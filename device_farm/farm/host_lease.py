@@ -74,14 +74,15 @@ class HostLeases:
 
     `doubt_s` is how long a lease outlives its deadline here. While the farm can be heard that is a moment, because
     the farm ends the lease by itself and says why. A machine that is cut off cannot know of renewals; there it is
-    longer, and nobody else can be given its devices meanwhile.
+    longer, and nobody else can be given its devices meanwhile. `ended` may be shared with a controller in the same
+    process, which knows those of before a restart too.
     """
 
     def __init__(self, clock: Clock) -> None:
         self.doubt_s = CONNECTED_DOUBT_S
         self._clock = clock
         self._open: dict[str, HostLease] = {}
-        self._ended = EndedLeases()
+        self.ended = EndedLeases()
 
     def add(self, lease: HostLease) -> None:
         self._open[lease.id] = lease
@@ -94,7 +95,7 @@ class HostLeases:
 
     def remove(self, lease: HostLease) -> None:
         self._open.pop(lease.id, None)
-        self._ended.add(lease.id, lease.token_hash, lease.ended)
+        self.ended.add(lease.id, lease.token_hash, lease.ended)
 
     def overdue(self) -> list[HostLease]:
         now_s = self._clock.now_s()
@@ -113,7 +114,7 @@ class HostLeases:
         """
         lease = self._open.get(lease_id)
         if lease is None:
-            raise self._ended.refusal(lease_id, token)
+            raise self.ended.refusal(lease_id, token)
         if not token_matches(token, lease.token_hash):
             raise wrong_token(lease_id)
         if self._clock.now_s() >= lease.deadline_s + self.doubt_s:

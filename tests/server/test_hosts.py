@@ -152,6 +152,8 @@ def test_lease_of_the_farm_itself_ends_with_a_reason_when_the_farm_restarts(tmp_
             async with FarmClient.connect(f"127.0.0.1:{port}") as client:
                 with pytest.raises(LeaseExpiredError, match=r"closed|restarted"):
                     await client.renew(held.handle)
+                with pytest.raises(LeaseExpiredError, match=r"closed|restarted"):
+                    await client.attach(held.handle).observe()
                 async with client.lease(LeaseRequest()):
                     pass
 
