@@ -68,18 +68,6 @@ def test_an_off_screen_action_sends_nothing() -> None:
     run(scenario)
 
 
-def test_a_turned_phone_takes_coordinates_of_its_new_screen() -> None:
-    async def scenario(device: AndroidDevice, phone: RunningPhone) -> None:
-        phone.handset.set_rotation(1)
-        await device.act(Click(at=Point(2000, 500)))
-        seen = await device.observe()
-        assert (seen.screen.width, seen.screen.height) == (2400, 1080)
-        assert seen.orientation == "landscape"
-        assert seen.screenshot is not None and seen.screenshot.size == seen.screen
-
-    run(scenario)
-
-
 def test_an_empty_key_name_is_refused() -> None:
     async def scenario(device: AndroidDevice, phone: RunningPhone) -> None:
         with pytest.raises(ActionError, match="no key ''"):
