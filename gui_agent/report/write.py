@@ -38,6 +38,7 @@ def write_report(root: Path, *, summary: dict[str, Any] | None = None, budget_by
     files = LocalFiles()
     with storage_errors(path):
         files.write(partial, text.encode("utf-8"))
+        files.sync([partial])
         files.rename(partial, path)
     return path
 

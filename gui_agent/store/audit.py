@@ -42,7 +42,7 @@ def audit(reader: RunReader) -> Audit:
         complaint = check_verdict(stored.episode)
         if complaint:
             unfounded.append((episode_id, complaint))
-    there = {path.name.split(".")[0] for path in reader.layout.blobs.glob("??/*") if not path.name.startswith(".")}
+    there = {path.name.split(".")[0] for path in reader.layout.blobs.glob("*") if not path.name.startswith(".")}
     return Audit(
         episodes=tuple(episodes),
         damaged=tuple(damaged),

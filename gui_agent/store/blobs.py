@@ -20,12 +20,12 @@ _LOST = "the blob is lost or damaged; remove the episodes that use it and run ag
 
 
 class BlobWriter:
-    """Writes each content once. Folders that got new entries are synced by `flush`, once for many blobs."""
+    """Writes each content once. New blobs get their names, and are on the disk, at `flush`."""
 
     def __init__(self, layout: Layout, files: Files) -> None:
         self._layout = layout
         self._files = files
-        self._unsynced: set[Path] = set()
+        self._pending: dict[Path, Path] = {}
 
     def put_image(self, data: bytes, image_format: ImageFormat) -> str:
         return self._put(data, _SUFFIX[image_format])
@@ -36,20 +36,27 @@ class BlobWriter:
     def _put(self, data: bytes, suffix: str) -> str:
         digest = image_digest(data)
         path = self._layout.blob(digest, suffix)
-        # A blob of another length is what a power cut left of an unsynced write; it is written again.
-        if not (path.exists() and path.stat().st_size == len(data)):
-            path.parent.mkdir(parents=True, exist_ok=True)
+        # A blob of another length is what a power cut left behind; it is written again.
+        if path not in self._pending and not (path.exists() and path.stat().st_size == len(data)):
             partial = path.parent / f"{TEMPORARY}{os.getpid()}-{path.name}"
+            self._pending[path] = partial
             self._files.write(partial, data)
-            os.replace(partial, path)
-            self._unsynced.update((path.parent, self._layout.blobs))
         return digest
 
     def flush(self) -> None:
-        """Makes the folder entries of all blobs so far durable."""
-        for folder in sorted(self._unsynced):
-            self._files.sync_folder(folder)
-        self._unsynced.clear()
+        """Makes every blob so far durable and visible."""
+        self._files.sync(list(self._pending.values()))
+        for path, partial in self._pending.items():
+            self._files.rename(partial, path)
+        if self._pending:
+            self._files.sync([self._layout.blobs])
+        self._pending.clear()
+
+    def discard(self) -> None:
+        """Forgets what was not flushed."""
+        for partial in self._pending.values():
+            partial.unlink(missing_ok=True)
+        self._pending.clear()
 
 
 def image_path(layout: Layout, digest: str, image_format: ImageFormat) -> Path:

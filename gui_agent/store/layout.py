@@ -56,7 +56,7 @@ class Layout:
         """Raises DataError for what is no digest; a stored name never becomes a path unchecked."""
         if not _DIGEST.fullmatch(digest):
             raise DataError(f"{digest[:80]!r} is not a content digest", field="digest")
-        return self.blobs / digest[:2] / f"{digest}.{suffix}"
+        return self.blobs / f"{digest}.{suffix}"
 
 
 def episode_id(task_id: str, attempt: int) -> str:

@@ -88,13 +88,15 @@ class RunWriter:
     def _tidy(self) -> None:
         for entry in self.layout.episodes.glob(f"{TEMPORARY}*"):
             shutil.rmtree(entry)
-        for entry in self.layout.blobs.glob(f"*/{TEMPORARY}*"):
+        for entry in self.layout.blobs.glob(f"{TEMPORARY}*"):
             entry.unlink()
 
     def _write_config(self) -> None:
         partial = self.layout.root / f"{TEMPORARY}config.toml"
         self._files.write(partial, dump_toml(self._config).encode("utf-8"))
+        self._files.sync([partial])
         self._files.rename(partial, self.layout.config)
+        self._files.sync([self.layout.root])
 
     def _mend_lines(self) -> None:
         mend(self.layout.events)
@@ -123,12 +125,16 @@ class RunWriter:
         with storage_errors(target):
             try:
                 partial.mkdir()
-                for name, data in pack(episode, self._blobs).items():
-                    self._files.write(partial / name, data)
+                written = pack(episode, self._blobs)
                 self._blobs.flush()
-                self._files.sync_folder(partial)
+                for name, data in written.items():
+                    self._files.write(partial / name, data)
+                self._files.sync([partial / name for name in written])
+                self._files.sync([partial])
                 self._files.rename(partial, target)
+                self._files.sync([self.layout.episodes])
             except BaseException:
+                self._blobs.discard()
                 shutil.rmtree(partial, ignore_errors=True)
                 raise
             append_line(self._files, self.layout.metrics, episode_metrics(episode))
