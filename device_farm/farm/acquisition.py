@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import AsyncGenerator
 
 from device_farm.errors import FarmError, TransportError
 from device_farm.farm.model import Grant, QueuePosition
 from device_farm.farm.queue import Ticket
+
+_MIN_INTERVAL_S = 0.1
 
 
 class Acquisition:
@@ -20,6 +23,7 @@ class Acquisition:
         self._position: QueuePosition | None = None
         self._error: FarmError | None = None
         self._news = asyncio.Event()
+        self._decided = asyncio.Event()
         self._reader = 0
 
     def moved(self, position: QueuePosition) -> None:
@@ -29,11 +33,11 @@ class Acquisition:
 
     def granted(self, grant: Grant) -> None:
         self.grant = grant
-        self._news.set()
+        self._decide()
 
     def failed(self, error: FarmError) -> None:
         self._error = error
-        self._news.set()
+        self._decide()
 
     @property
     def over(self) -> bool:
@@ -42,8 +46,12 @@ class Acquisition:
     def adopt(self) -> int:
         """A new reader's number; the old one is told to go."""
         self._reader += 1
-        self._news.set()
+        self._decide()
         return self._reader
+
+    def _decide(self) -> None:
+        self._decided.set()
+        self._news.set()
 
     def read_by(self, reader: int) -> bool:
         return reader == self._reader
@@ -63,6 +71,15 @@ class Acquisition:
             if self._position is not None and self._position != told:
                 told = self._position
                 yield told
+                await self._pause()
                 continue
             self._news.clear()
             await self._news.wait()
+
+    async def _pause(self) -> None:
+        """With hundreds in the queue every grant moves them all: nobody is told of each single step."""
+        self._decided.clear()
+        if self.grant is None and self._error is None:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_MIN_INTERVAL_S):
+                    await self._decided.wait()

@@ -200,7 +200,12 @@ class Scheduler:
         """Preempts as few leases as the queue needs beyond the devices that come back by themselves."""
         coming = [seat for seat in self.seats.values() if seat.availability == "coming"]
         leaving = [lease for lease in self.leases.values() if lease.preempted_at_s is not None]
+        # What one request cannot get, the next of its kind cannot either: a long queue is gone through only once.
+        hopeless: set[tuple[str, Platform | None, int]] = set()
         for ticket in fair_order(self.tickets.values(), self.held()):
+            kind = (ticket.request.template, ticket.request.platform, ticket.request.priority)
+            if kind in hopeless:
+                continue
             if (seat := _first_fit(ticket, coming)) is not None:
                 coming.remove(seat)
             elif (lease := self._victim(ticket, leaving)) is not None:
@@ -209,6 +214,8 @@ class Scheduler:
                 lease = replace(lease, preempted_at_s=now_s + self._grace_s)
                 self.leases[lease.id] = lease
                 yield Preempting(lease=lease)
+            else:
+                hopeless.add(kind)
         for lease in leaving:
             lease = replace(lease, preempted_at_s=None)
             self.leases[lease.id] = lease

@@ -43,11 +43,17 @@ def test_queue_positions_are_streamed_until_the_grant() -> None:
             await until(lambda: _length(client, 2))
             assert [entry.owner for entry in await client.queue()] == ["vip", "second"]
             await first.release()
-            await (await ahead).release()
+            granted = await ahead
+            await until(lambda: _last(seen, 1))
+            await granted.release()
             await waiting
             assert [position.position for position in seen] == [2, 1]
 
     asyncio.run(play())
+
+
+async def _last(seen: list[QueuePosition], wanted: int) -> bool:
+    return bool(seen) and seen[-1].position == wanted
 
 
 async def _length(client: object, wanted: int) -> bool:
