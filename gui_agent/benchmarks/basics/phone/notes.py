@@ -171,7 +171,7 @@ class PhoneMoveNote(TaskTemplate):
         yield from tap(description="More options")
         yield from tap(text="Move")
         yield from scroll_and_tap(text_param(task.params, "folder"))
-        yield from tap(Match(role="Button", where=lambda node: node.text.casefold() in ("ok", "move", "move here")))
+        yield from tap(text="SELECT THIS FOLDER")
 
 
 TEMPLATES: tuple[TaskTemplate, ...] = (
