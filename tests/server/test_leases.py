@@ -308,3 +308,18 @@ def test_malformed_address_is_a_config_error(address: str) -> None:
         assert caught.value.field == "address" and "HOST:PORT" in caught.value.fix
 
     asyncio.run(play())
+
+
+def test_screen_stream_ends_with_the_lease() -> None:
+    async def play() -> None:
+        async with fake_farm() as (client, _):
+            held = await client.acquire(LeaseRequest())
+            stream = held.device.stream(interval_s=0.01)
+            await anext(aiter(stream))
+            await held.release()
+            with pytest.raises(LeaseExpiredError, match="given back"):
+                async with asyncio.timeout(5):
+                    async for _ in stream:
+                        pass
+
+    asyncio.run(play())
