@@ -14,7 +14,7 @@ from device_farm.simulator.faults import NO_FAULTS, Faults, FaultSwitch
 from device_farm.simulator.faulty_phone import FaultyPhone
 from device_farm.simulator.remote import RemoteControl
 from device_farm.simulator.shell.process import Command
-from device_farm.simulator.shell.shell import Shell
+from device_farm.simulator.shell.shell import Shell, ShellSession
 from device_farm.simulator.snapshot import PhoneSnapshot
 from device_farm.simulator.snapshots import SnapshotStore
 from device_farm.simulator.uiautomator.program import JAR, JAR_CONTENT, app_process
@@ -102,9 +102,16 @@ class Handset:
         delay_s = self.faults.current.slow_shell_s
         if delay_s:
             await asyncio.sleep(delay_s)
+        return await self._booted_shell().execute(command, stdin, output)
+
+    def open_terminal(self, stdin: Input, output: Output) -> ShellSession:
+        """A shell process for one line after another."""
+        return self._booted_shell().session(stdin, output)
+
+    def _booted_shell(self) -> Shell:
         if self._shell is None:
             self._shell = Shell(self.phone, self._programs)
-        return await self._shell.execute(command, stdin, output)
+        return self._shell
 
     def _faults_changed(self, faults: Faults) -> None:
         if self._phone is not None:

@@ -62,8 +62,8 @@ class Services:
     def _shell(self, stream: Stream, command: str, flags: list[str]) -> Service:
         framed = "v2" in flags
         if not command.strip():
-            return serve_terminal(stream, self._handset.run_command, framed=framed, echo="raw" not in flags)
-        return serve_shell(stream, command, self._handset.run_command, framed=framed)
+            return serve_terminal(stream, self._handset.open_terminal, framed=framed, echo="raw" not in flags)
+        return serve_shell(stream, command, self._handset.run_command, framed=framed, terminal="pty" in flags)
 
     def _binder_command(self, stream: Stream, packed: str) -> Service:
         # NUL-separated; `cmd SERVICE ARGUMENTS` is the same call through the shell.

@@ -29,25 +29,31 @@ RunCommand: TypeAlias = Callable[[str, Input, Output], Awaitable[int]]
 """Runs a command line to its exit code, 0 to 255."""
 
 
-async def serve_shell(stream: Stream, command: str, run: RunCommand, *, framed: bool) -> None:
-    """Runs `command` on `stream`; `framed` is the shell protocol, version 2."""
-    if not framed:
-        output = OutputBuffer(stream, plain_output)
-        await run(command, stream, output.write)
-        await output.flush()
-        return
-    output = OutputBuffer(stream, framed_output)
-    exit_code = await run(command, FramedInput(stream), output.write)
-    output.append(encode_frame(FrameKind.EXIT, bytes([exit_code & 0xFF])))
+async def serve_shell(stream: Stream, command: str, run: RunCommand, *, framed: bool, terminal: bool = False) -> None:
+    """Runs `command` on `stream`; `framed` is the shell protocol, version 2, `terminal` a pty in between."""
+    output = OutputBuffer(stream, output_encoder(framed=framed, terminal=terminal))
+    source: Input = FramedInput(stream) if framed else stream
+    await finish(output, await run(command, source, output.write), framed=framed)
+
+
+async def finish(output: OutputBuffer, exit_code: int, *, framed: bool) -> None:
+    """Sends what is left, with the exit code where the protocol has a place for it."""
+    if framed:
+        output.append(encode_frame(FrameKind.EXIT, bytes([exit_code & 0xFF])))
     await output.flush()
 
 
-def plain_output(_descriptor: int, data: bytes) -> bytes:
-    return data
+def output_encoder(*, framed: bool, terminal: bool) -> Callable[[int, bytes], bytes]:
+    """How what a command writes to a descriptor goes onto the stream. A terminal has one output, and CR LF."""
 
+    def encode(descriptor: int, data: bytes) -> bytes:
+        if terminal:
+            descriptor, data = 1, data.replace(b"\n", b"\r\n")
+        if not framed:
+            return data
+        return encode_frame(FrameKind.STDERR if descriptor == 2 else FrameKind.STDOUT, data)
 
-def framed_output(descriptor: int, data: bytes) -> bytes:
-    return encode_frame(FrameKind.STDERR if descriptor == 2 else FrameKind.STDOUT, data)
+    return encode
 
 
 class FramedInput:

@@ -51,6 +51,10 @@ class Shell:
 
         Raises only what `stdin` and `output` raise, and cancellation, which ends every command that it started.
         """
+        return await self.session(stdin, output).run(command)
+
+    def session(self, stdin: Source, output: Output) -> ShellSession:
+        """A shell process of its own, for a terminal."""
         budget = Budget()
         streams = Streams(
             stdin=Reader(CallerSource(stdin)),
@@ -58,17 +62,8 @@ class Shell:
             stderr=OutputSink(2, output, budget),
         )
         jobs = self._jobs.session()
-        shell = Interpreter(self._phone, self._commands, budget=budget, streams=streams, jobs=jobs)
-        try:
-            exit_code = await shell.run_text(command)
-            await jobs.wait_attached()
-            return exit_code
-        except CallerGoneError as error:
-            jobs.kill_attached()
-            raise error.__cause__ or error from None
-        except BaseException:
-            jobs.kill_attached()
-            raise
+        interpreter = Interpreter(self._phone, self._commands, budget=budget, streams=streams, jobs=jobs)
+        return ShellSession(interpreter, jobs)
 
     async def run(self, command: str, stdin: bytes = b"") -> ShellOutcome:
         """Runs a command line to its end and gathers what it writes."""
@@ -88,3 +83,29 @@ class Shell:
     def kill_jobs(self) -> None:
         """Ends what runs in the background, as a reboot does."""
         self._jobs.kill_all()
+
+
+class ShellSession:
+    """One shell process: folder, variables and functions stay from line to line."""
+
+    def __init__(self, interpreter: Interpreter, jobs: Jobs) -> None:
+        self._interpreter = interpreter
+        self._jobs = jobs
+
+    @property
+    def cwd(self) -> str:
+        return self._interpreter.cwd
+
+    async def run(self, command: str) -> int:
+        """Runs a command line; raises as `Shell.execute`."""
+        self._interpreter.budget.renew()
+        try:
+            exit_code = await self._interpreter.run_text(command)
+            await self._jobs.wait_attached()
+            return exit_code
+        except CallerGoneError as error:
+            self._jobs.kill_attached()
+            raise error.__cause__ or error from None
+        except BaseException:
+            self._jobs.kill_attached()
+            raise

@@ -11,10 +11,10 @@ from device_farm.simulator.uiautomator.selector import Place
 from device_farm.types.geometry import Rect
 from device_farm.types.ui_tree import UiNode, UiState, UiTree
 
-# XML 1.0 forbids most control characters; the real server replaces them too.
-_FORBIDDEN = {code: "?" for code in range(32) if code not in (9, 10, 13)} | {0xFFFE: "?", 0xFFFF: "?"}
+# XML 1.0 forbids most control characters and half characters; the real server replaces them too.
+_FORBIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
-_SPECIAL = re.compile(r"[\x00-\x1f\"&<>\ufffe\uffff]")
+_SPECIAL = re.compile(r"[\x00-\x1f\"&<>\ud800-\udfff\ufffe\uffff]")
 """What may not stand in an attribute as it is; most texts have nothing of it, and a dump is made at every step."""
 
 _FLAGS: tuple[tuple[str, UiState], ...] = (
@@ -78,7 +78,7 @@ def _attributes(node: UiNode, index: int) -> str:
 def _quoted(text: str) -> str:
     if not _SPECIAL.search(text):
         return f'"{text}"'
-    return quoteattr(text.translate(_FORBIDDEN), {"\n": "&#10;", "\r": "&#13;", "\t": "&#9;"})
+    return quoteattr(_FORBIDDEN.sub("?", text), {"\n": "&#10;", "\r": "&#13;", "\t": "&#9;"})
 
 
 def object_info(place: Place) -> dict[str, Any]:

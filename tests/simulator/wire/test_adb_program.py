@@ -171,6 +171,19 @@ def test_interactive_shell_runs_lines_until_exit(adb: Adb) -> None:
     assert b"first" in done.stdout and b"3" in done.stdout
 
 
+def test_interactive_shell_keeps_folder_and_variables(adb: Adb) -> None:
+    done = adb("shell", stdin=b"cd /sdcard\nX=5\npwd\necho $X\nexit 4\n")
+    assert done.stdout == b"/sdcard\n5\n"
+    assert done.returncode == 4
+
+
+def test_terminal_echoes_edits_and_prompts(adb: Adb) -> None:
+    done = adb("shell", "-tt", stdin=b"echo hix\x7f\rabc\x03exit\r")
+    assert b"phone:/ # echo hix\x08 \x08\r\nhi\r\n" in done.stdout
+    assert b"^C" in done.stdout
+    assert adb("shell", "-tt", "echo a; echo b >&2").stdout == b"a\r\nb\r\n"
+
+
 def test_adb_server_lists_the_phone_as_an_emulator(adb_server: int, phone: RunningPhone) -> None:
     with socket.create_connection(("127.0.0.1", adb_server), timeout=10) as client:
         request = f"host:emulator:{phone.ports.adb}".encode()

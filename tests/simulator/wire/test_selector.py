@@ -96,7 +96,7 @@ def test_selector_refuses_what_it_does_not_know(selector: dict[str, Any]) -> Non
 
 
 @settings(max_examples=40)
-@given(st.text(max_size=20), st.text(max_size=20))
+@given(st.text(st.characters(), max_size=20), st.text(max_size=20))
 def test_dump_is_well_formed_for_any_text(text: str, description: str) -> None:
     tree = UiTree(roots=(node("TextView", text, description=description),))
     root = ElementTree.fromstring(hierarchy_xml(tree, rotation=0).encode("utf-8", "replace"))
