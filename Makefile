@@ -46,6 +46,7 @@ lock:
 	uv pip compile pyproject.toml requirements/build.in --extra dev --extra docker --extra export --universal \
 	  --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --quiet \
 	  -c requirements/core.lock -o requirements/dev.lock
+	$(PY) scripts/lock_debian.py
 
 bench: setup-dev
 	$(PY) scripts/run_benchmarks.py
