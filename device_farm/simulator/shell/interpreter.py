@@ -307,7 +307,8 @@ class Interpreter:
         self.assign(assignment.name, value)
 
     def assign(self, name: str, value: str) -> None:
-        """Raises ExpansionError where the name is read-only."""
+        """Raises ExpansionError where the name is read-only, LimitError for too much text."""
+        self.budget.spend_output(len(value))
         if not self.variables.set(name, value):
             raise ExpansionError(f"{name}: is read only")
 

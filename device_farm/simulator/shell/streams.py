@@ -27,13 +27,22 @@ class Sink(Protocol):
     async def write(self, data: bytes) -> None: ...
 
 
+STEPS: Final = 50_000
+OUTPUT_BYTES: Final = 256 * 1024 * 1024
+DEPTH: Final = 60
+
+
 @dataclass(slots=True)
 class Budget:
-    """What one command line may still use; shared by all its subshells."""
+    """What one command line may still use; shared by all its subshells. Text in variables counts as output."""
 
-    steps: int = 100_000
-    output_bytes: int = 256 * 1024 * 1024
-    depth: int = 60
+    steps: int = STEPS
+    output_bytes: int = OUTPUT_BYTES
+    depth: int = DEPTH
+
+    def renew(self) -> None:
+        """For the next command line of a session."""
+        self.steps, self.output_bytes, self.depth = STEPS, OUTPUT_BYTES, DEPTH
 
     def spend_step(self) -> None:
         self.steps -= 1
@@ -84,12 +93,10 @@ class Reader:
 
     async def read(self) -> bytes:
         """What has come, empty at the end."""
-        if self._position < len(self._data):
-            data, self._data = self._data[self._position :], b""
-            self._position = 0
-            return data
-        if self._ended:
-            return b""
+        rest = self._data[self._position :] if self._position else self._data
+        self._data, self._position = b"", 0
+        if rest or self._ended:
+            return rest
         data = await self._source.read()
         self._ended = not data
         return data
@@ -106,7 +113,7 @@ class Reader:
             data = await self.read()
             if not data:
                 return b"".join(parts)
-            if self._position == 0 and not self._data and b"\n" in data:
+            if b"\n" in data:
                 self._data = data
             else:
                 parts.append(data)
