@@ -5,17 +5,19 @@ from __future__ import annotations
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 
 from device_farm.adb.client import AdbClient
 from device_farm.adb.private_server import ADB_FIX, PrivateAdbServer, find_adb
 from device_farm.adb.smart_socket import ServerConnection
 from device_farm.backends.config import BackendConfig, SimulatorConfig, XvfbConfig
 from device_farm.backends.loader import load_backend
-from device_farm.conformance.expectations import digest_of
+from device_farm.conformance.expectations import TREE, digest_of, until
 from device_farm.device import ManagedDevice
 from device_farm.doctor.child import run_child
 from device_farm.errors import BackendError, PrerequisiteError
 from device_farm.types.action import OpenApp
+from device_farm.types.observation import Foreground, Observation
 
 
 @asynccontextmanager
@@ -82,8 +84,14 @@ async def applications() -> str:
 
     opened = []
     async with running_device(XvfbConfig(devices=1)) as device:
+        shown = (await device.observe(TREE)).foreground
         for application in APPLICATIONS:
             name = application.names[0]
-            await device.act_and_observe(OpenApp(name=name))
+            await device.act(OpenApp(name=name))
+            shown = (await until(device, TREE, partial(_shows_other, shown), f"a window of {name}")).foreground
             opened.append(name)
     return f"opened {', '.join(opened)}"
+
+
+def _shows_other(shown: Foreground, seen: Observation) -> bool:
+    return bool(seen.foreground.app) and seen.foreground != shown
