@@ -146,19 +146,19 @@ def by_template(episodes: Sequence[Episode]) -> list[dict[str, Any]]:
         groups[episode.task.template].append(episode)
     rows = []
     for name, members in groups.items():
-        rewards = [member.outcome.reward for member in members if isinstance(member.outcome, Scored)]
-        success = sum(reward >= 1.0 for reward in rewards)
-        low, high = wilson_interval(success, len(rewards))
+        rated = sum(member.outcome.kind in ("scored", "timeout", "policy_error") for member in members)
+        success = sum(isinstance(member.outcome, Scored) and member.outcome.reward >= 1.0 for member in members)
+        low, high = wilson_interval(success, rated)
         mean_steps = sum(len(member.steps) for member in members) / len(members)
         rows.append(
             {
                 "template": name,
                 "episodes": len(members),
-                "scored": len(rewards),
+                "rated": rated,
                 "success": success,
                 "low": low,
                 "high": high,
                 "steps": mean_steps,
             }
         )
-    return sorted(rows, key=lambda row: (row["success"] / row["scored"] if row["scored"] else -1.0, row["template"]))
+    return sorted(rows, key=lambda row: (row["success"] / row["rated"] if row["rated"] else -1.0, row["template"]))

@@ -28,13 +28,24 @@ def changed_box(before: NDArray[np.uint8], after: NDArray[np.uint8]) -> Rect:
     """The smallest box around every pixel that differs, empty for none; the whole screen when the size differs."""
     if before.shape != after.shape:
         return Rect(0, 0, after.shape[1], after.shape[0])
-    # Whole rows as bytes first: most of a screen is equal, and comparing per channel would cost three times as much.
-    rows = np.flatnonzero((before != after).any(axis=(1, 2)))
+    one, other = _rows(before), _rows(after)
+    rows = np.flatnonzero((_words(one) != _words(other)).any(axis=1))
     if rows.size == 0:
         return _UNCHANGED
     top, bottom = int(rows[0]), int(rows[-1]) + 1
-    columns = np.flatnonzero((before[top:bottom] != after[top:bottom]).any(axis=(0, 2)))
+    differs = (one[top:bottom] != other[top:bottom]).any(axis=0)
+    columns = np.flatnonzero(differs.reshape(after.shape[1], -1).any(axis=1))
     return Rect(int(columns[0]), top, int(columns[-1]) + 1, bottom)
+
+
+def _rows(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """The same memory as one line of bytes a row: shape (height, width * channels)."""
+    return np.ascontiguousarray(pixels).reshape(pixels.shape[0], -1)
+
+
+def _words(rows: NDArray[np.uint8]) -> NDArray[np.uint64] | NDArray[np.uint8]:
+    """Eight bytes at a time where a row divides into them: most of a screen is equal, and this finds out fast."""
+    return rows.view(np.uint64) if rows.shape[1] % 8 == 0 else rows
 
 
 def with_changes(episode: Episode) -> Episode:

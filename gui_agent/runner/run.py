@@ -26,6 +26,10 @@ _HOPELESS = (ConfigError, AuthError, CapacityError)
 _LEASE_PAUSE_S = 0.5
 """Wait after a failed lease, so that a farm that is away is not asked in a tight loop."""
 
+_WRITERS = 2
+_UNWRITTEN_EPISODES = 64
+"""Episodes that may wait for the writers before the devices do; some 100 MB of screens."""
+
 
 class EpisodeSink(Protocol):
     """What stores episodes. `add` runs in a thread, one call at a time."""
@@ -90,15 +94,16 @@ class Runner:
         self._meter = _Meter()
         work = WorkQueue(assignments)
         slots = [platform for platform, count in self._workers.items() for _ in range(min(count, work.count(platform)))]
-        stored: asyncio.Queue[Episode | None] = asyncio.Queue(maxsize=max(4, 2 * len(slots)))
+        finished: asyncio.Queue[Episode | None] = asyncio.Queue(maxsize=_UNWRITTEN_EPISODES)
+        one_at_a_time = asyncio.Lock()
         try:
             async with asyncio.TaskGroup() as group:
-                writer = group.create_task(self._write(stored))
+                writers = [group.create_task(self._write(finished, one_at_a_time)) for _ in range(_WRITERS)]
                 async with asyncio.TaskGroup() as crew:
                     for index, platform in enumerate(slots):
-                        crew.create_task(self._worker(index, platform, work, stored))
-                await stored.put(None)
-                await writer
+                        crew.create_task(self._worker(index, platform, work, finished))
+                for _ in writers:
+                    await finished.put(None)
         except BaseExceptionGroup as errors:
             raise _first(errors) from errors
         return RunResult(
@@ -111,24 +116,24 @@ class Runner:
         for listener in self._listeners:
             listener.on_event(event)
 
-    async def _write(self, stored: asyncio.Queue[Episode | None]) -> None:
-        while (episode := await stored.get()) is not None:
-            await asyncio.to_thread(self._store, episode)
-
-    def _store(self, episode: Episode) -> None:
-        self._sink.add(with_changes(episode))
+    async def _write(self, finished: asyncio.Queue[Episode | None], one_at_a_time: asyncio.Lock) -> None:
+        """Several decode screens side by side; the store is called by one at a time."""
+        while (episode := await finished.get()) is not None:
+            whole = await asyncio.to_thread(with_changes, episode)
+            async with one_at_a_time:
+                await asyncio.to_thread(self._sink.add, whole)
 
     async def _worker(
-        self, index: int, platform: Platform, work: WorkQueue, stored: asyncio.Queue[Episode | None]
+        self, index: int, platform: Platform, work: WorkQueue, finished: asyncio.Queue[Episode | None]
     ) -> None:
         while await work.available(platform):
             assignment, episode = await self._attempt(index, platform, work)
             if assignment is None or episode is None:
                 continue
             again = self._again(assignment, episode)
-            await stored.put(episode)
             device_id = str(episode.provenance.extra.get("device_id", ""))
             self._tell(AttemptEnded(worker=index, device_id=device_id, episode=episode, retried=again is not None))
+            await finished.put(episode)
             work.done(assignment, again)
 
     def _again(self, assignment: Assignment, episode: Episode) -> Assignment | None:

@@ -74,11 +74,19 @@ class RunSummary:
             "device_utilisation": round(self.device_utilisation, 4),
         }
 
+    @property
+    def rated(self) -> int:
+        """The episodes that speak for or against the policy: running out of time or breaking is its own failure.
+
+        Left out are those that the infrastructure broke and those that nobody could judge.
+        """
+        return self.scored + self.timeout + self.policy_error
+
     def success_json(self) -> dict[str, Any]:
-        """`success_rate` over scored episodes with its 95% interval; null where none was scored."""
-        low, high = wilson_interval(self.success, self.scored)
-        rate = round(self.success / self.scored, 4) if self.scored else None
-        return {"success_rate": rate, "interval": [round(low, 4), round(high, 4)]}
+        """`success_rate` over `rated` episodes with its 95% interval; null where there is none."""
+        low, high = wilson_interval(self.success, self.rated)
+        rate = round(self.success / self.rated, 4) if self.rated else None
+        return {"rated": self.rated, "success_rate": rate, "interval": [round(low, 4), round(high, 4)]}
 
 
 def summarise(

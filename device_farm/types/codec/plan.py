@@ -122,10 +122,17 @@ def _literal(options: tuple[object, ...]) -> Converter:
 
 
 def _sequence(item: Any, build: Callable[[list[Any]], Any]) -> Converter:
-    # The item's converter is looked up late: UI nodes hold UI nodes.
+    # The item's converter is looked up late, because UI nodes hold UI nodes, and then kept: hashing a type is slow.
+    found: list[Converter] = []
+
+    def converter() -> Converter:
+        if not found:
+            found.append(converter_of(item))
+        return found[0]
+
     def encode(value: Any, path: str) -> JsonValue:
         _check_depth(path)
-        each = converter_of(item).encode
+        each = converter().encode
         ordered = sorted(value) if isinstance(value, frozenset) else value
         return [each(part, _join(path, index)) for index, part in enumerate(ordered)]
 
@@ -133,7 +140,7 @@ def _sequence(item: Any, build: Callable[[list[Any]], Any]) -> Converter:
         if not isinstance(data, list):
             raise _fail(path, "a list", data)
         _check_depth(path)
-        each = converter_of(item).decode
+        each = converter().decode
         return build([each(part, _join(path, index)) for index, part in enumerate(data)])
 
     return Converter(encode, decode)

@@ -8,9 +8,9 @@ function statCards() {
   const total = DATA.episodes.length;
   return h("section", { class: "stats" },
     h("div", { class: "card" }, h("h2", {}, "Success rate"),
-      h("div", { class: "big" }, rate === null ? "no score" : percent(rate)),
+      h("div", { class: "big" }, rate === null ? "none rated" : percent(rate)),
       h("div", { class: "interval" }, h("i", { style: `left:${100 * low}%;right:${100 * (1 - high)}%` }), rate === null ? null : h("b", { style: `left:calc(${100 * rate}% - 1.5px)` })),
-      h("div", { class: "small" }, `${f.success} of ${f.scored} scored; 95% interval ${percent(low)} to ${percent(high)}`)),
+      h("div", { class: "small" }, `${f.success} of ${f.rated} rated; 95% interval ${percent(low)} to ${percent(high)}`)),
     h("div", { class: "card" }, h("h2", {}, "Outcomes"),
       h("div", { class: "big" }, `${f.episodes}`, h("span", { class: "small" }, f.planned > f.episodes ? ` of ${f.planned} episodes` : " episodes")),
       h("div", { class: "stack" }, groups.map(([kind, count]) => h("i", { class: `k-${kind}`, style: `flex:${count}`, title: `${KIND_WORDS[kind]} ${count}` }))),
@@ -30,12 +30,12 @@ function countKinds() {
 
 function templateTable() {
   const rows = DATA.templates.map((row) => {
-    const share = row.scored ? row.success / row.scored : 0;
+    const share = row.rated ? row.success / row.rated : 0;
     return h("tr", {},
       h("td", {}, h("a", { href: "#", onclick: (event) => { event.preventDefault(); setWords(row.template); } }, row.template)),
       h("td", {}, h("div", { class: "meter" }, h("i", { style: `width:${100 * share}%` }))),
-      h("td", { class: "num" }, row.scored ? percent(share) : "-"),
-      h("td", { class: "num" }, `${row.success}/${row.scored}`),
+      h("td", { class: "num" }, row.rated ? percent(share) : "-"),
+      h("td", { class: "num" }, `${row.success}/${row.rated}`),
       h("td", { class: "num" }, `${percent(row.low)} to ${percent(row.high)}`),
       h("td", { class: "num" }, row.steps.toFixed(1)));
   });
