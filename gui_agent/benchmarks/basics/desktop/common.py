@@ -5,10 +5,12 @@ from __future__ import annotations
 from device_farm.device import Device
 from device_farm.errors import GuestError
 from device_farm.types.action import Click, PressKey, TypeText
-from gui_agent.benchmarks.ui import Match, Plain, tap, wait_for
+from gui_agent.benchmarks.ui import Match, Plain, tap, wait_for, wait_gone
 
 # Programs need a moment to draw their first window; LibreOffice takes up to three seconds.
 START_TRIES = 16
+MAX_STEPS = 40
+"""Generous: every look that waits for a window is a step."""
 
 
 async def home(device: Device) -> str:
@@ -35,13 +37,23 @@ def wait_window(title: str) -> Plain:
     yield from wait_for(Match(contains=title, where=lambda node: node.role in ("frame", "dialog")), tries=START_TRIES)
 
 
-def open_path(path: str, title: str) -> Plain:
-    """Ctrl+O, the path typed into the file dialog, Enter; waits for the window's new title."""
-    yield PressKey(key="o", modifiers=("ctrl",))
+def wait_closed(title: str) -> Plain:
+    """Waits until no window's title contains `title`: keys sent before would still go to it."""
+    yield from wait_gone(Match(contains=title, role="dialog"), tries=START_TRIES)
+
+
+def choose_path(path: str, button: str) -> Plain:
+    """In a file dialog: types the path and clicks the button, once the dialog has understood the path."""
     yield from wait_for(Match(where=lambda node: node.role == "file chooser"), tries=START_TRIES)
-    # A slash opens the dialog's location field with that character in it.
     yield TypeText(text=path)
-    yield PressKey(key="enter")
+    yield from tap(Match(text=button, role="push button", state="clickable"), tries=START_TRIES)
+
+
+def open_path(path: str, title: str) -> Plain:
+    """Ctrl+O and the path; waits for the window's new title."""
+    yield PressKey(key="o", modifiers=("ctrl",))
+    # The path begins with a slash: that opens the dialog's location field.
+    yield from choose_path(path, "Open")
     yield from wait_window(title)
 
 
@@ -59,3 +71,4 @@ def select(name: str) -> Plain:
     yield PressKey(key="s", modifiers=("ctrl",))
     yield from wait_window("Select by Pattern")
     yield TypeText(text=f"{name}\n")
+    yield from wait_closed("Select by Pattern")

@@ -7,9 +7,16 @@ from device_farm.types.action import PressKey, TypeText
 from device_farm.types.task import Task
 from device_farm.types.trajectory import Scored
 from gui_agent.benchmarks.base import Script, TaskTemplate
-from gui_agent.benchmarks.basics.desktop.common import START_TRIES, home, open_path, put_document, start, wait_window
+from gui_agent.benchmarks.basics.desktop.common import (
+    MAX_STEPS,
+    choose_path,
+    home,
+    open_path,
+    put_document,
+    start,
+    wait_window,
+)
 from gui_agent.benchmarks.params import TextParam
-from gui_agent.benchmarks.ui import Match, wait_for
 from verifier.rules.base import judge
 from verifier.rules.files import FileEquals
 
@@ -28,6 +35,7 @@ LINE = TextParam(
 class DesktopWriteFile(TaskTemplate):
     name = "DesktopWriteFile"
     platform = "desktop"
+    max_steps = MAX_STEPS
     goal = "With the text editor, create the file {name} in the Documents folder with the text: {text}"
     params = {"name": NAME, "text": LINE}
     tags = ("editor", "text")
@@ -41,15 +49,14 @@ class DesktopWriteFile(TaskTemplate):
         yield from start("Mousepad", "Mousepad")
         yield TypeText(text=str(task.params["text"]))
         yield PressKey(key="s", modifiers=("ctrl",))
-        yield from wait_for(Match(where=lambda node: node.role == "file chooser"), tries=START_TRIES)
-        yield PressKey(key="a", modifiers=("ctrl",))
-        yield TypeText(text=f"~/Documents/{task.params['name']}\n")
+        yield from choose_path(f"/home/user/Documents/{task.params['name']}", "Save")
         yield from wait_window(str(task.params["name"]))
 
 
 class DesktopExtendFile(TaskTemplate):
     name = "DesktopExtendFile"
     platform = "desktop"
+    max_steps = MAX_STEPS
     goal = "Add the line “{text}” at the end of Documents/{name}, with the text editor."
     params = {"name": NAME, "text": LINE}
     tags = ("editor", "text")

@@ -7,7 +7,17 @@ from device_farm.types.action import PressKey, TypeText
 from device_farm.types.task import Task
 from device_farm.types.trajectory import Scored
 from gui_agent.benchmarks.base import Script, TaskTemplate
-from gui_agent.benchmarks.basics.desktop.common import go_to, home, put_document, select, start, wait_window
+from gui_agent.benchmarks.basics.desktop.common import (
+    MAX_STEPS,
+    START_TRIES,
+    go_to,
+    home,
+    put_document,
+    select,
+    start,
+    wait_closed,
+    wait_window,
+)
 from gui_agent.benchmarks.params import TextParam
 from gui_agent.benchmarks.ui import Match, tap
 from verifier.rules.base import judge
@@ -20,6 +30,7 @@ class _InDocuments(TaskTemplate):
     """A task in the Documents folder, where two files lie."""
 
     platform = "desktop"
+    max_steps = MAX_STEPS
     params = {"name": NAME}
     tags = ("files",)
     complexity = 2
@@ -51,6 +62,7 @@ class DesktopNewFolder(_InDocuments):
         yield from wait_window("Create New Folder")
         yield PressKey(key="a", modifiers=("ctrl",))
         yield TypeText(text=f"{task.params['folder']}\n")
+        yield from wait_closed("Create New Folder")
 
 
 class DesktopRenameFile(_InDocuments):
@@ -73,6 +85,7 @@ class DesktopRenameFile(_InDocuments):
         yield from wait_window("Rename")
         yield PressKey(key="a", modifiers=("ctrl",))
         yield TypeText(text=f"{task.params['new']}\n")
+        yield from wait_closed("Rename")
 
 
 class DesktopDeleteFile(_InDocuments):
@@ -91,7 +104,7 @@ class DesktopDeleteFile(_InDocuments):
         yield from self._open()
         yield from select(str(task.params["name"]))
         yield PressKey(key="delete", modifiers=("shift",))
-        yield from tap(Match(text="Delete", role="push button"))
+        yield from tap(Match(text="Delete", role="push button"), tries=START_TRIES)
 
 
 TEMPLATES: tuple[TaskTemplate, ...] = (DesktopNewFolder(), DesktopRenameFile(), DesktopDeleteFile())

@@ -9,10 +9,10 @@ from device_farm.types.action import PressKey, TypeText
 from device_farm.types.task import Task
 from device_farm.types.trajectory import Scored
 from gui_agent.benchmarks.base import Script, TaskTemplate
-from gui_agent.benchmarks.basics.desktop.common import START_TRIES, home, open_path, put_document, start
+from gui_agent.benchmarks.basics.desktop.common import MAX_STEPS, START_TRIES, home, open_path, put_document, start
 from gui_agent.benchmarks.basics.desktop.documents import spreadsheet
 from gui_agent.benchmarks.params import ChoiceParam, IntParam
-from gui_agent.benchmarks.ui import Match, Plain, type_into
+from gui_agent.benchmarks.ui import Match, Plain, tap
 from verifier.rules.base import judge
 from verifier.rules.spreadsheet import CellEquals
 
@@ -26,8 +26,8 @@ def _amounts(task: Task) -> list[int]:
 
 
 def _write(cell: str, content: str) -> Plain:
-    """Goes to a cell by the name box and types into it."""
-    yield from type_into(f"{cell}\n", Match(text="Name Box", role="combo box"), clear=False, tries=START_TRIES)
+    """Clicks a cell and types over it."""
+    yield from tap(Match(text=cell, role="table cell"), tries=START_TRIES)
     yield TypeText(text=f"{content}\n")
 
 
@@ -39,6 +39,7 @@ class _Budget(TaskTemplate):
     """A task on a small table: items in column A, amounts in column B, rows 2 to 6."""
 
     platform = "desktop"
+    max_steps = MAX_STEPS
     tags = ("spreadsheet", "text")
     complexity = 3
     time_budget_s = 240.0

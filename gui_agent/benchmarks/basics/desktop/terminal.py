@@ -9,7 +9,7 @@ from device_farm.types.action import Click, TypeText, Wait
 from device_farm.types.task import Task
 from device_farm.types.trajectory import Scored
 from gui_agent.benchmarks.base import Script, TaskTemplate
-from gui_agent.benchmarks.basics.desktop.common import home, put_document, start
+from gui_agent.benchmarks.basics.desktop.common import MAX_STEPS, home, put_document, start
 from gui_agent.benchmarks.params import ChoiceParam, IntParam
 from gui_agent.benchmarks.ui import Match, Plain, wait_for
 from verifier.rules.base import judge
@@ -35,6 +35,7 @@ def _command(line: str) -> Plain:
 class DesktopCountLines(TaskTemplate):
     name = "DesktopCountLines"
     platform = "desktop"
+    max_steps = MAX_STEPS
     goal = (
         "Use the terminal to count the lines of Documents/app.log that contain {level}, "
         "and write just that number to Documents/count.txt."
@@ -57,6 +58,7 @@ class DesktopCountLines(TaskTemplate):
 class DesktopSortFile(TaskTemplate):
     name = "DesktopSortFile"
     platform = "desktop"
+    max_steps = MAX_STEPS
     goal = "Use the terminal to sort the lines of Documents/names.txt alphabetically into Documents/sorted.txt."
     params = {"lines": IntParam(5, 20)}
     tags = ("terminal",)
