@@ -131,11 +131,11 @@ class PhoneDeleteAlarm(_AtTime):
         return await judge(device, _alarm_rows(task.params, present=False), others)
 
     def expert(self, task: Task) -> Script:
-        card = Match(text=_shown_time(task.params), state="clickable")
         yield from launch("Clock")
         yield from tap(text="Alarm")
-        yield from scroll_to(match=card)
-        yield from tap(Match(description=_shown_time(task.params), state="clickable"))
+        card = yield from scroll_to(match=Match(description=_shown_time(task.params)))
+        # The time itself opens the time picker; the arrow opens the card.
+        yield from tap(Match(description="Expand alarm", within=card.bounds))
         yield from scroll_to(match=Match(text="Delete"))
         yield from tap(text="Delete")
 
