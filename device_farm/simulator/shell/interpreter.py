@@ -82,14 +82,14 @@ class Interpreter:
         self._substituted = 0
         self.expander = Expander(phone.files, self.variables, lambda: self.cwd, self._special, self._substitute)
 
-    def fork(self, streams: Streams) -> Interpreter:
-        """A subshell: sees everything, changes nothing here."""
+    def fork(self, streams: Streams, variables: Variables | None = None) -> Interpreter:
+        """A subshell: sees everything (with `variables`, those), changes nothing here."""
         child = Interpreter(
             self.phone,
             self.commands,
             budget=self.budget,
             streams=streams,
-            variables=self.variables.copy(),
+            variables=variables or self.variables.copy(),
             cwd=self.cwd,
             jobs=self.jobs,
         )
@@ -330,8 +330,9 @@ class Interpreter:
                 self.streams = before
 
     async def run_script(self, data: bytes, args: list[str]) -> int:
-        """Runs the text of a script in a shell of its own."""
-        child = self.fork(self.streams)
+        """Runs the text of a script in a shell of its own, which inherits what is exported."""
+        child = self.fork(self.streams, Variables(self.variables.environment()))
+        child.functions = {}
         child.variables.positional = args
         return await child.run_text(decode(data))
 

@@ -42,9 +42,11 @@ def read_options(
     long: Mapping[str, str] | None = None,
     stop_early: bool = False,
     least: int = 0,
+    negative_numbers: bool = False,
 ) -> Options:
     """Reads `process.args`. `flags` and `values` are letters without and with a value, `long` maps long names to
     letters. `stop_early`: options end at the first argument. `least`: how many arguments must follow.
+    `negative_numbers`: `-2` is an argument, not an option.
 
     Raises CommandError for an unknown option or a missing argument.
     """
@@ -57,7 +59,8 @@ def read_options(
         if argument == "--":
             options.rest.extend(args[index:])
             break
-        if not argument.startswith("-") or argument == "-":
+        is_number = negative_numbers and re.match(r"-[.\d]", argument) is not None
+        if not argument.startswith("-") or argument == "-" or is_number:
             options.rest.append(argument)
             if stop_early:
                 options.rest.extend(args[index:])

@@ -287,9 +287,8 @@ async def dd(process: Process) -> int:
     wanted = None if sizes["count"] is None else sizes["count"] * block
     source = operands.get("if", "-")
     if source in ("/dev/zero", "/dev/urandom", "/dev/random"):
-        if wanted is None or wanted > process.files.capacity_bytes:
-            raise CommandError(f"{operands.get('of', 'stdout')}: No space left on device")
-        if wanted > ZEROS_MAX:
+        if wanted is None or wanted > ZEROS_MAX:
+            wanted = process.files.capacity_bytes if wanted is None else wanted
             return await _dd_hole(process, operands, wanted, block)
         data = bytes(wanted)
     else:
@@ -333,7 +332,10 @@ async def _dd_write(process: Process, operands: dict[str, str], data: bytes, off
     head = old[:offset].ljust(offset, b"\0") if offset <= process.files.free_bytes + len(old) else None
     if head is None:
         raise FileSystemError("ENOSPC", target)
-    process.files.write(path, head + data + (old[offset + len(data) :] if keep else b""))
+    try:
+        process.files.write(path, head + data + (old[offset + len(data) :] if keep else b""))
+    except FileSystemError as error:
+        raise FileSystemError(error.errno_name, target) from None
 
 
 def _size(text: str) -> int | None:

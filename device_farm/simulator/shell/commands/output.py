@@ -161,7 +161,7 @@ async def yes(process: Process) -> int:
 
 
 async def seq(process: Process) -> int:
-    options = read_options(process, "w", "sf", least=1)
+    options = read_options(process, "w", "sf", least=1, negative_numbers=True)
     numbers = [_float(text) for text in options.rest[:3]]
     first = numbers[0] if len(numbers) > 1 else 1.0
     step = numbers[1] if len(numbers) > 2 else 1.0

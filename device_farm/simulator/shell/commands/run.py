@@ -62,8 +62,7 @@ async def env(process: Process) -> int:
         else:
             args.insert(0, first)
             break
-    child = process.shell.fork(process.shell.streams)
-    child.variables = variables.copy()
+    child = process.shell.fork(process.shell.streams, variables.copy())
     if clean:
         child.variables.exported.clear()
     while args and "=" in args[0]:
