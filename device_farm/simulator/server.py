@@ -6,7 +6,6 @@ import asyncio
 from types import TracebackType
 from typing import Self
 
-from device_farm.errors import ConfigError
 from device_farm.simulator.adbd.daemon import AdbDaemon
 from device_farm.simulator.console.commands import Console
 from device_farm.simulator.console.server import ConsoleServer
@@ -29,6 +28,10 @@ class RunningPhone:
         self._console = ConsoleServer(Console(handset, self.killed.set))
         self._controller = ControllerServer(handset)
         self._ports: Ports | None = None
+
+    @property
+    def is_open(self) -> bool:
+        return self._ports is not None
 
     @property
     def ports(self) -> Ports:
@@ -92,11 +95,12 @@ class SimulatorServer:
         self._clock: ClockKind = clock
         self._faults = faults
         self._authorized_keys = authorized_keys
-        self._phones: dict[int, RunningPhone] = {}
+        self._taken: dict[int, RunningPhone] = {}
 
     @property
     def phones(self) -> tuple[RunningPhone, ...]:
-        return tuple(self._phones.values())
+        """Those whose ports are open."""
+        return tuple(phone for phone in self._taken.values() if phone.is_open)
 
     async def __aenter__(self) -> Self:
         check_range(self._base_port, self._devices)
@@ -120,7 +124,7 @@ class SimulatorServer:
             ConfigError: its port is in use.
             BackendError: no free ports are left.
         """
-        number = next(number for number in range(len(self._phones) + 1) if number not in self._phones)
+        number = next(number for number in range(len(self._taken) + 1) if number not in self._taken)
         console_port = self._base_port + 2 * number if self._base_port else 0
         check_range(console_port, 1)
         listeners = listen(HOST, console_port)
@@ -131,21 +135,21 @@ class SimulatorServer:
             faults=self._faults,
         )
         phone = RunningPhone(handset, authorized_keys=self._authorized_keys)
+        # Taken before anything is awaited: phones are added at the same time.
+        self._taken[number] = phone
         try:
             await phone.open(listeners)
-        except ConfigError:
-            await phone.close()
+        except BaseException:
+            await self.remove(phone)
             listeners.close()
             raise
-        self._phones[number] = phone
         return phone
 
     async def remove(self, phone: RunningPhone) -> None:
         """Closes `phone` and frees its place. Idempotent."""
-        self._phones = {number: other for number, other in self._phones.items() if other is not phone}
         await phone.close()
+        self._taken = {number: other for number, other in self._taken.items() if other is not phone}
 
     async def close(self) -> None:
         """Closes all phones. Idempotent."""
-        phones, self._phones = self.phones, {}
-        await asyncio.gather(*(phone.close() for phone in phones))
+        await asyncio.gather(*(self.remove(phone) for phone in list(self._taken.values())))

@@ -9,9 +9,8 @@ import subprocess
 import sys
 
 import pytest
+from wire_clients import free_base
 from wire_raw import raw_host
-
-from device_farm.simulator.ports import GRPC_OFFSET
 
 
 def start(*arguments: str) -> subprocess.Popen[str]:
@@ -23,25 +22,9 @@ def start(*arguments: str) -> subprocess.Popen[str]:
     )
 
 
-def free_pairs(count: int) -> int:
-    """An even port after which `2 * count` ports, and those of the control services, are free."""
-    for base in range(21000, 40000, 2 * count):
-        sockets = []
-        try:
-            for start in (base, base + GRPC_OFFSET):
-                sockets += [socket.create_server(("127.0.0.1", start + number)) for number in range(2 * count)]
-        except OSError:
-            continue
-        finally:
-            for bound in sockets:
-                bound.close()
-        return base
-    raise RuntimeError("no free ports")
-
-
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_phones_are_announced_and_serve_until_a_signal(number: signal.Signals) -> None:
-    base = free_pairs(2)
+    base = free_base(2)
     process = start("--devices", "2", "--base-port", str(base), "--json", "--seed", "5")
     try:
         assert process.stdout is not None
@@ -75,7 +58,7 @@ def test_killing_every_phone_ends_the_program() -> None:
 
 
 def test_port_in_use_is_named_with_the_fix() -> None:
-    base = free_pairs(1)
+    base = free_base(1)
     with socket.create_server(("127.0.0.1", base + 1)):
         process = start("--base-port", str(base))
         _, errors = process.communicate(timeout=30)

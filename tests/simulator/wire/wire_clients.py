@@ -1,14 +1,17 @@
-"""An event loop beside blocking clients, and the `adb` program."""
+"""An event loop beside blocking clients, the `adb` program, free ports."""
 
 from __future__ import annotations
 
 import asyncio
 import os
+import socket
 import subprocess
 import threading
 from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any, TypeVar
+
+from device_farm.simulator.ports import GRPC_OFFSET
 
 T = TypeVar("T")
 
@@ -62,3 +65,19 @@ class Adb:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
         )
+
+
+def free_base(count: int) -> int:
+    """An even port after which the ports of `count` phones are free."""
+    for base in range(41000, 60000, 2 * count):
+        taken = []
+        try:
+            for first in (base, base + GRPC_OFFSET):
+                taken += [socket.create_server(("127.0.0.1", first + number)) for number in range(2 * count)]
+        except OSError:
+            continue
+        finally:
+            for one in taken:
+                one.close()
+        return base
+    raise RuntimeError("no free ports")
