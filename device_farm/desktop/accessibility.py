@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 from dbus_fast import Variant
 
-from device_farm.desktop.accessibility_cells import showing_cells
+from device_farm.desktop.accessibility_cells import showing_cells, visible_part
 from device_farm.desktop.accessibility_names import (
     MANAGES_DESCENDANTS,
     SHOWING,
@@ -189,7 +189,7 @@ class _Reader:
         editable = item.role in TEXT_ROLES
         return UiNode(
             role=item.role,
-            bounds=bounds.intersect(self._screen),
+            bounds=visible_part(bounds, self._screen),
             text=item.name or ("" if editable else text),
             value=text if editable else "",
             description=item.description,

@@ -63,9 +63,15 @@ async def _cell(
     left, top, width, height = box
     return UiNode(
         role="table cell",
-        bounds=Rect(left, top, left + width, top + height).intersect(bounds),
+        bounds=visible_part(Rect(left, top, left + width, top + height), bounds),
         text=str(name.value),
         value=str(text),
         app=app,
         states=ui_states("table cell", state_numbers(states)),
     )
+
+
+def visible_part(bounds: Rect, within: Rect) -> Rect:
+    """The part of `bounds` that lies `within`; an empty box where there is none, as of tabs that are not drawn."""
+    part = bounds.intersect(within)
+    return part if part.area else Rect(0, 0, 0, 0)

@@ -33,6 +33,7 @@ class DesktopDevice:
         self._snapshots = Snapshots()
         self._sequence = 0
         self._acting = asyncio.Lock()
+        self._replacing = False
 
     @property
     def info(self) -> DeviceInfo:
@@ -59,10 +60,14 @@ class DesktopDevice:
         await self._session.start(home)
 
     async def _restart(self, home: bytes | None) -> None:
-        session, self._session = self._session, None
-        if session is not None:
-            await asyncio.shield(session.close())
-        await self._boot(home)
+        self._replacing = True
+        try:
+            session, self._session = self._session, None
+            if session is not None:
+                await asyncio.shield(session.close())
+            await self._boot(home)
+        finally:
+            self._replacing = False
 
     async def reset(self, *, seed: int | None = None) -> None:
         """A new session with a fresh home; a desktop has no seeded content."""
@@ -73,6 +78,9 @@ class DesktopDevice:
             await self._restart(None)
 
     async def health(self) -> None:
+        if self._replacing:
+            # A reset or a snapshot's load puts another session in place, and has a deadline of its own.
+            return
         session = self._running()
         try:
             async with asyncio.timeout(_HEALTH_TIMEOUT_S):
