@@ -65,7 +65,7 @@ def _describe(plan: Plan, out: Path, *, as_json: bool) -> int:
         return Exit.DONE
     lines = [f"{len(plan.tasks)} tasks under {plan.policy.name} into {out}"]
     lines += [f"  {count:5} x {name}" for name, count in counts.items()]
-    source = plan.config.farm.address or ", ".join(backend.type for backend in plan.backends)
+    source = plan.config.farm.address or ", ".join(sorted({backend.type for backend in plan.backends}))
     devices = ", ".join(f"{count} {platform}" for platform, count in plan.workers.items())
     lines.append(f"devices at once: {devices}, from {source}")
     sys.stdout.write("\n".join(lines) + "\n")
