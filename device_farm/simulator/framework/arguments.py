@@ -29,7 +29,7 @@ class Arguments:
     def option(self) -> str | None:
         """The next argument if it is an option, None if it is a word or there is none. `--` ends the options."""
         word = self.peek()
-        if word is None or not word.startswith("-") or word == "-" or re.fullmatch(r"-\d+", word):
+        if word is None or not word.startswith("-") or word == "-":
             return None
         self._position += 1
         return None if word == "--" else word
