@@ -150,7 +150,7 @@ class ChildProcessPhone(_SimulatedMachine):
 
 
 class SimulatorBackend:
-    """Phone n of the backend has the seed `seed + n`, and the n-th ports where `base_port` is given."""
+    """All phones have the config's seed; phone n has the n-th ports where `base_port` is given."""
 
     def __init__(self, config: SimulatorConfig) -> None:
         self._config = config
@@ -195,6 +195,5 @@ class SimulatorBackend:
 
     def _arguments(self, number: int) -> tuple[str, ...]:
         base_port = self._config.base_port + 2 * number if self._config.base_port else 0
-        seed = self._config.seed + number
         faults = [word for fault in self._config.faults for word in ("--fault", fault)]
-        return ("--base-port", str(base_port), "--seed", str(seed), "--clock", self._config.clock, *faults)
+        return ("--base-port", str(base_port), "--seed", str(self._config.seed), "--clock", self._config.clock, *faults)

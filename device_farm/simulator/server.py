@@ -75,8 +75,8 @@ class RunningPhone:
 class SimulatorServer:
     """Phones in this process; with `devices` 0 they come one by one, by `add`.
 
-    `base_port` 0 takes free ports; otherwise phone n has console port base_port + 2n. Phone n gets the seed
-    `seed + n`. A phone boots when something first looks at it.
+    `base_port` 0 takes free ports; otherwise phone n has console port base_port + 2n. All phones get the same seed:
+    what an agent sees must not depend on which of them it was given. A phone boots when something first looks at it.
     """
 
     def __init__(
@@ -129,7 +129,7 @@ class SimulatorServer:
         check_range(console_port, 1)
         listeners = listen(HOST, console_port)
         handset = Handset(
-            seed=self._seed + number if seed is None else seed,
+            seed=self._seed if seed is None else seed,
             clock=self._clock,
             name=f"simulated-phone-{number}",
             faults=self._faults,
