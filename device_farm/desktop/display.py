@@ -17,6 +17,7 @@ import xcffib.shm
 import xcffib.xfixes
 import xcffib.xproto
 import xcffib.xtest
+from xcffib.ffi import ffi
 from xcffib.xproto import Atom, EventMask
 
 from device_farm.errors import DeadlineError, TransportError
@@ -24,6 +25,7 @@ from device_farm.errors import DeadlineError, TransportError
 P = ParamSpec("P")
 R = TypeVar("R")
 CALL_TIMEOUT_S = 5.0
+_COOKIE_NAME = b"MIT-MAGIC-COOKIE-1"
 
 
 class Display:
@@ -71,7 +73,7 @@ class Display:
     def _open(self, connection: socket.socket, cookie: bytes) -> None:
         connection.setblocking(True)
         # xcb owns and closes the descriptor that it is given.
-        self.connection = xcffib.Connection(fd=connection.detach(), auth=b"MIT-MAGIC-COOKIE-1:" + cookie)
+        self.connection = _AuthorizedConnection(connection.detach(), cookie)
         self.core = self.connection.core
         self.screen = self.connection.setup.roots[self.connection.pref_screen]
         self.root = self.screen.root
@@ -170,13 +172,31 @@ class Display:
         self.connection.flush()
 
 
+class _AuthorizedConnection(xcffib.Connection):
+    """A connection that shows `cookie`.
+
+    The library's own constructor frees name and cookie before it sends them, so that now and then a server gets
+    whatever has come to lie there since. Here both live until it has sent them.
+    """
+
+    def __init__(self, descriptor: int, cookie: bytes) -> None:
+        name, data = ffi.new("char[]", _COOKIE_NAME), ffi.new("char[]", cookie)
+        info = ffi.new("xcb_auth_info_t *")
+        info.name, info.namelen = name, len(_COOKIE_NAME)
+        info.data, info.datalen = data, len(cookie)
+        self._conn = xcffib.lib.xcb_connect_to_fd(descriptor, info)
+        self.pref_screen = 0
+        self.invalid()  # type: ignore[no-untyped-call]
+        self._init_x()  # type: ignore[no-untyped-call]
+
+
 def new_cookie() -> bytes:
-    """16 random bytes without a colon, at which the client library splits name and data."""
-    return os.urandom(16).replace(b":", b";")
+    """16 random bytes."""
+    return os.urandom(16)
 
 
 def authority_file(cookie: bytes) -> bytes:
     """An `.Xauthority` with the one cookie, good for any host name and display of this desktop."""
-    name = b"MIT-MAGIC-COOKIE-1"
+    name = _COOKIE_NAME
     wild = (0xFFFF).to_bytes(2, "big") + bytes(4)
     return wild + len(name).to_bytes(2, "big") + name + len(cookie).to_bytes(2, "big") + cookie
