@@ -26,7 +26,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="PORT",
         help="console port of the first phone, even; the next phone's is 2 higher; 0: free ports (default 5554)",
     )
-    parser.add_argument("--seed", type=int, default=0, help="seed of every phone: the same seed and actions give the same screens")
+    parser.add_argument(
+        "--seed", type=int, default=0, help="seed of every phone: the same seed and actions give the same screens"
+    )
     parser.add_argument(
         "--clock", choices=("virtual", "real"), default="virtual", help="virtual: phone time moves only with events"
     )
