@@ -74,7 +74,7 @@ async def replay_stored(
         platform: worker_count(run.config, backends, platform, platforms) for platform in platforms
     }
     async with opened_farm(run.config.farm, backends) as client:
-        return await replay_all(episodes, client, run.template_of, workers, listeners)
+        return await replay_all(episodes, client, run.template_of, workers, run.reader.pixels, listeners)
 
 
 async def load_episodes(run: StoredRun, ids: Sequence[str]) -> list[Episode]:

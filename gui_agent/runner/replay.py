@@ -6,11 +6,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from device_farm.client import FarmClient
-from device_farm.types.observation import Observation
+from device_farm.types.observation import Observation, Screenshot
 from device_farm.types.task import Platform, Task
 from device_farm.types.trajectory import Episode, Scored
 from gui_agent.benchmarks.base import TaskTemplate
 from gui_agent.policies.replay import ReplayPolicy
+from gui_agent.runner.changed import changed_box, decode_image
 from gui_agent.runner.episode import EpisodeRunner
 from gui_agent.runner.events import Listener, RunStarted
 from gui_agent.runner.farm import FarmSource
@@ -48,48 +49,56 @@ def replayable(episode: Episode) -> bool:
     return isinstance(episode.outcome, Scored)
 
 
-def compare(stored: Episode, again: Episode) -> Comparison:
-    """Screens by digest, step by step, and the rewards. Steps without an action (unreadable replies) are left out."""
+def compare(stored: Episode, again: Episode, pixels: Callable[[Screenshot], bytes]) -> Comparison:
+    """Screens, step by step, and the rewards. Steps without an action (unreadable replies) are left out.
+
+    Screens are equal when their digests are, or else when they decode to the same pixels: an encoder may write the
+    same picture in more than one way. `pixels` reads a stored screen.
+    """
     then = [step.observation for step in stored.steps if step.action is not None]
     now = [step.observation for step in again.steps if step.action is not None]
     then, now = _with_final(then, stored), _with_final(now, again)
-    equal = [_digest(one) == _digest(other) for one, other in zip(then, now, strict=False)]
-    different = [index for index, same in enumerate(equal) if not same]
-    if len(then) != len(now):
-        different.append(min(len(then), len(now)))
+    equal = [_same(one.screenshot, other.screenshot, pixels) for one, other in zip(then, now, strict=False)]
+    equal += [False] * abs(len(then) - len(now))
     reward_now = again.outcome.reward if isinstance(again.outcome, Scored) else None
     message = getattr(again.outcome, "message", again.outcome.kind)
     return Comparison(
         episode_id=stored.id,
         steps=len(stored.steps),
-        screens=len(then),
-        same_screens=sum(equal) if len(then) == len(now) else min(sum(equal), len(then) - 1),
-        first_difference=different[0] if different else None,
+        screens=len(equal),
+        same_screens=sum(equal),
+        first_difference=equal.index(False) if False in equal else None,
         reward_then=stored.outcome.reward if isinstance(stored.outcome, Scored) else None,
         reward_now=reward_now,
         problem="" if reward_now is not None else f"{again.outcome.kind}: {message}",
     )
 
 
+def _same(stored: Screenshot | None, again: Screenshot | None, pixels: Callable[[Screenshot], bytes]) -> bool:
+    if stored is None or again is None:
+        return stored is again
+    if stored.digest == again.digest:
+        return True
+    one, other = decode_image(pixels(stored)), decode_image(again.data or b"")
+    return one is not None and other is not None and changed_box(one, other).area == 0
+
+
 def _with_final(screens: list[Observation], episode: Episode) -> list[Observation]:
     return screens if episode.final is None else [*screens, episode.final]
-
-
-def _digest(observation: Observation) -> str | None:
-    return None if observation.screenshot is None else observation.screenshot.digest
 
 
 class _Comparer:
     """A sink that compares instead of storing."""
 
-    def __init__(self, stored: dict[str, Episode]) -> None:
+    def __init__(self, stored: dict[str, Episode], pixels: Callable[[Screenshot], bytes]) -> None:
         self._stored = stored
+        self._pixels = pixels
         self.comparisons: dict[str, Comparison] = {}
 
     def add(self, episode: Episode) -> None:
         # A retried attempt replaces the comparison of the one that broke.
         stored = self._stored[episode.task.id]
-        self.comparisons[stored.id] = compare(stored, episode)
+        self.comparisons[stored.id] = compare(stored, episode, self._pixels)
 
 
 async def replay_all(
@@ -97,6 +106,7 @@ async def replay_all(
     client: FarmClient,
     template_of: Callable[[Task], TaskTemplate],
     workers: dict[Platform, int],
+    pixels: Callable[[Screenshot], bytes],
     listeners: Sequence[Listener] = (),
 ) -> list[Comparison]:
     """Comparisons in the order of `episodes`, one a task.
@@ -105,7 +115,7 @@ async def replay_all(
         CapacityError, TransportError: the farm gives no devices.
     """
     stored = {episode.task.id: episode for episode in episodes}
-    comparer = _Comparer(stored)
+    comparer = _Comparer(stored, pixels)
     runner = Runner(
         FarmSource(client, owner="farm-replay"),
         EpisodeRunner(ReplayPolicy(stored.get), template_of),

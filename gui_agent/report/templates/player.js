@@ -136,8 +136,8 @@ function drawTree(frame, device) {
 
 function evidenceTable(episode) {
   if (!episode.evidence.length) return h("div", { class: "small" }, "no evidence was gathered");
-  return h("table", {}, h("thead", {}, h("tr", {}, ["", "probe", "observed", "expected"].map((name) => h("th", {}, name)))),
-    h("tbody", {}, episode.evidence.map((piece) => h("tr", {}, h("td", {}, h("span", { class: piece.holds ? "ok" : "no" }, piece.holds ? "holds" : "fails")), h("td", {}, piece.probe), h("td", {}, piece.observed), h("td", {}, piece.expected)))));
+  return h("table", { class: "evidence" }, h("thead", {}, h("tr", {}, ["", "probe", "observed", "expected"].map((name) => h("th", {}, name)))),
+    h("tbody", {}, episode.evidence.map((piece) => h("tr", {}, h("td", {}, h("span", { class: piece.holds ? "ok" : "no" }, piece.holds ? "holds" : "fails")), [piece.probe, piece.observed, piece.expected].map((text) => h("td", {}, h("div", {}, text)))))));
 }
 
 function stepPane(frame, episode) {
