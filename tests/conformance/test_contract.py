@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
 
 import pytest
 
-from device_farm.backends.config import BackendConfig, SimulatorConfig, XvfbConfig
+from device_farm.adb.private_server import PrivateAdbServer
+from device_farm.backends.config import AdbConfig, BackendConfig, SimulatorConfig, XvfbConfig
 from device_farm.backends.loader import load_backend
 from device_farm.conformance.run import open_subject
 from device_farm.conformance.subject import facts_for
 from device_farm.conformance.suite import CHECKS, Check, CheckResult, run_check, run_checks
 from device_farm.errors import PrerequisiteError
+from device_farm.simulator.server import SimulatorServer
 
 WAYS = pytest.mark.parametrize("through_grpc", [False, True], ids=["in_process", "grpc"])
 
@@ -54,4 +57,27 @@ def test_xvfb_keeps_the_contract(through_grpc: bool) -> None:
     config = XvfbConfig(devices=1)
     demand(config)
     results = asyncio.run(scenario())
+    assert not [result for result in results if result.status == "failed"]
+
+
+@WAYS
+def test_adb_keeps_the_contract_behind_a_real_server(through_grpc: bool) -> None:
+    """Simulated phones stand in for phones in the hand: nothing but adb reaches them."""
+    if shutil.which("adb") is None:
+        if "adb" in os.environ.get("FARM_REQUIRE", "").split(","):
+            pytest.fail("adb is required and not installed")
+        pytest.skip("adb is not installed: apt-get install adb")
+
+    async def scenario() -> list[CheckResult]:
+        # A second phone, because one check starts a second device.
+        async with SimulatorServer(devices=2) as simulator, PrivateAdbServer() as server:
+            for phone in simulator.phones:
+                await server.add_emulator(phone.ports.adb)
+                await server.wait_for(phone.serial)
+            config = AdbConfig(server=f"{server.host}:{server.port}")
+            async with open_subject(config, through_grpc=through_grpc) as subject:
+                return [result async for result in run_checks(subject, facts_for("adb"))]
+
+    results = asyncio.run(scenario())
+    assert len(results) == len(CHECKS)
     assert not [result for result in results if result.status == "failed"]
