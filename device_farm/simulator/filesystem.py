@@ -34,6 +34,7 @@ class FileSystemState:
     next_ino: int
     capacity_bytes: int
     read_only: tuple[str, ...]
+    mount_points: tuple[str, ...]
 
 
 class FileSystem:
@@ -44,6 +45,8 @@ class FileSystem:
         self.capacity_bytes = capacity_bytes
         self.base_used_bytes = BASE_USED_BYTES
         self.read_only: tuple[str, ...] = ()
+        self.mount_points: tuple[str, ...] = ()
+        """Directories that can be emptied, but not removed."""
         self._next_ino = 2
         self._root = Directory(ino=1, mode=0o755, uid=0, gid=0, mtime_s=clock.now_s())
 
@@ -66,11 +69,13 @@ class FileSystem:
             next_ino=self._next_ino,
             capacity_bytes=self.capacity_bytes,
             read_only=self.read_only,
+            mount_points=self.mount_points,
         )
 
     def restore(self, state: FileSystemState) -> None:
         self._root, self._next_ino = state.root, state.next_ino
         self.capacity_bytes, self.read_only = state.capacity_bytes, state.read_only
+        self.mount_points = state.mount_points
 
     def fork(self, clock: Clock | None = None) -> FileSystem:
         """An independent file system with the same content, in constant time."""
@@ -209,7 +214,8 @@ class FileSystem:
         owner = place.parents[-1]
         fresh = Directory(
             ino=self._new_ino(),
-            mode=mode & 0o7777,
+            # Shared storage shows every directory as rwxrws--- of media_rw.
+            mode=0o2770 if _is_shared(place) else mode & 0o7777,
             uid=owner.uid if uid is None else uid,
             gid=owner.gid if gid is None else gid,
             mtime_s=self.clock.now_s(),
@@ -222,6 +228,9 @@ class FileSystem:
         match place.node:
             case Directory() if not recursive:
                 raise FileSystemError("EISDIR", path)
+            case Directory() as directory if place.path in self.mount_points:
+                self._put(place, replace(directory, children={}, total_bytes=0, mtime_s=self.clock.now_s()))
+                raise FileSystemError("EBUSY", path)
             case _:
                 self._put(place, None)
 
@@ -229,6 +238,8 @@ class FileSystem:
         place = self._writable_existing(path, follow=False)
         match place.node:
             case Directory(children=children):
+                if place.path in self.mount_points:
+                    raise FileSystemError("EBUSY", path)
                 if children:
                     raise FileSystemError("ENOTEMPTY", path)
                 self._put(place, None)
@@ -243,6 +254,8 @@ class FileSystem:
             raise FileSystemError("ENOENT", old)
         if source.parts == target.parts:
             return
+        if source.path in self.mount_points:
+            raise FileSystemError("EBUSY", old)
         if target.parts[: len(source.parts)] == source.parts:
             raise FileSystemError("EINVAL", new)
         match source.node, target.node:
@@ -367,8 +380,8 @@ class FileSystem:
         if self.free_bytes == 0:
             raise FileSystemError("ENOSPC", path)
         owner = place.parents[-1]
-        # Shared storage shows every file as rw-rw---- of media_rw, whatever was asked for.
-        shared = place.parts[:2] == ("storage", "emulated")
+        # And every file as rw-rw----.
+        shared = _is_shared(place)
         default_mode = 0o660 if shared else 0o644
         return File(
             ino=self._new_ino(),
@@ -378,6 +391,10 @@ class FileSystem:
             mtime_s=self.clock.now_s(),
             data=data,
         )
+
+
+def _is_shared(place: Place) -> bool:
+    return place.parts[:2] == ("storage", "emulated")
 
 
 @dataclass(frozen=True, slots=True)

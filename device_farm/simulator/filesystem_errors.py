@@ -7,6 +7,7 @@ from device_farm.errors import GuestError
 # bionic's strerror() texts for the errno values that the file tree can give.
 MESSAGES = {
     "EACCES": "Permission denied",
+    "EBUSY": "Device or resource busy",
     "EEXIST": "File exists",
     "EFBIG": "File too large",
     "EINVAL": "Invalid argument",

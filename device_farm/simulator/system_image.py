@@ -18,6 +18,8 @@ MEDIA_RW: Final = 1023
 # Partitions that are mounted read-only; "/" protects the top level itself.
 READ_ONLY: Final = ("/", "/apex", "/bin", "/etc", "/odm", "/product", "/proc", "/sys", "/system", "/vendor")
 
+MOUNT_POINTS: Final = ("/data", "/storage/emulated", "/storage/emulated/0")
+
 SHARED_STORAGE: Final = "/storage/emulated/0"
 SHARED_FOLDERS: Final = (
     "Alarms",
@@ -128,4 +130,5 @@ def build_files(clock: Clock, *, capacity_bytes: int = CAPACITY_BYTES) -> FileSy
         files.add_special(f"/dev/{name}", name)
     files.add_special("/dev/random", "urandom")
     files.read_only = READ_ONLY
+    files.mount_points = MOUNT_POINTS
     return files.fork(clock)

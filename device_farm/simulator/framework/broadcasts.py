@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 AIRPLANE_MODE = "android.intent.action.AIRPLANE_MODE"
 CLOSE_SYSTEM_DIALOGS = "android.intent.action.CLOSE_SYSTEM_DIALOGS"
 
-# The clipboard helper of AndroidWorld and others; it answers only where it is installed.
+# The clipboard app of AndroidWorld and others; it answers only where it is installed.
 CLIPPER = "ca.zgrs.clipper"
 
 

@@ -7,6 +7,7 @@ import re
 
 from device_farm.simulator.framework.arguments import ArgumentError, Arguments
 from device_farm.simulator.framework.radios import set_bluetooth, set_mobile_data, set_wifi
+from device_farm.simulator.settings_defaults import DEFAULT_SETTINGS
 from device_farm.simulator.shell.process import Process
 
 _SERVICES = (
@@ -82,7 +83,8 @@ async def ime(process: Process) -> int:
         case "enable" | "disable" | "set":
             return _change_ime(process, verb, arguments.required(), enabled)
         case "reset":
-            settings.reset("secure")
+            for key in ("default_input_method", "enabled_input_methods"):
+                settings.put("secure", key, DEFAULT_SETTINGS["secure"][key])
             process.print("Reset current and enabled IMEs for user #0")
         case _:
             raise ArgumentError(f"Unknown command: {verb}" if verb else "ime <command>")

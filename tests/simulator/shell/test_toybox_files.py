@@ -14,7 +14,7 @@ WORKING = [
     ("ls a.txt sub", "a.txt\n\nsub:\n"),
     ("ls -R /sdcard/N", "/sdcard/N:\na.txt\nsub\n\n/sdcard/N/sub:\n"),
     ("ls -l", "total 8\n-rw-rw---- 1 media_rw media_rw   14 2023-10-15 15:34 a.txt\n"
-              "drwxr-xr-x 2 media_rw media_rw 3452 2023-10-15 15:34 sub\n"),
+              "drwxrws--- 2 media_rw media_rw 3452 2023-10-15 15:34 sub\n"),
     ("ls -ll a.txt", "-rw-rw---- 1 media_rw media_rw 14 2023-10-15 15:34:00.000000000 +0000 a.txt\n"),
     ("ls -ln a.txt", "-rw-rw---- 1 1023 1023 14 2023-10-15 15:34 a.txt\n"),
     ("ls -lh a.txt; ls -p", "-rw-rw---- 1 media_rw media_rw 14 2023-10-15 15:34 a.txt\na.txt\nsub/\n"),

@@ -82,6 +82,14 @@ def test_file_operations_fail_as_on_linux(
     assert files.root is before
 
 
+def test_mount_points_can_be_emptied_but_not_removed(files: FileSystem) -> None:
+    assert error_name(files.remove, "/sdcard/", recursive=True) == "EBUSY"
+    assert files.list("/sdcard") == []
+    assert error_name(files.rmdir, "/storage/emulated/0") == "EBUSY"
+    assert error_name(files.rename, "/storage/emulated/0", "/data/x") == "EBUSY"
+    files.write("/sdcard/again", b"1")
+
+
 def test_file_system_error_survives_pickling() -> None:
     error = pickle.loads(pickle.dumps(FileSystemError("ENOSPC", "/data/x")))
     assert (error.errno_name, error.path, error.reason) == ("ENOSPC", "/data/x", "No space left on device")

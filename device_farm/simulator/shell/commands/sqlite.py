@@ -37,11 +37,16 @@ async def sqlite(process: Process) -> int:
     # Nothing of a database in memory is kept: it lies in a fork of the files.
     files = process.files if path else process.files.fork()
     try:
-        _run(process, Database(files, path or "/data/local/tmp/.memory"), scripts, form)
+        _run(process, Database(files, path or "/data/local/tmp/.memory"), [_readable(text) for text in scripts], form)
     except sqlite3.Error as error:
         process.complain(f"Error: {error}")
         return 1
     return 0
+
+
+def _readable(script: str) -> str:
+    """SQL as the sqlite3 program sees it: C text ends at NUL, what is not UTF-8 is replaced."""
+    return encode(script).decode("utf-8", "replace").partition("\0")[0]
 
 
 def _options(process: Process, form: Format) -> tuple[list[str], list[str]]:
