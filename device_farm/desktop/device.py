@@ -101,6 +101,11 @@ class DesktopDevice:
             raise TransportError(f"{self._info.id} is not running")
         return self._session
 
+    def place(self) -> dict[str, str | int]:
+        """Where the desktop is: its display and home as its own processes see them, and its outermost process here."""
+        session = self._running()
+        return {"display": session.display_name, "home": session.guest.place.home, "pid": session.guest.pid}
+
     # --- looking -----------------------------------------------------------------------------------------------
     async def observe(self, request: ObserveRequest = ObserveRequest()) -> Observation:
         session = self._running()
