@@ -14,8 +14,12 @@ PlatformChoice: TypeAlias = Literal["auto", "android", "desktop", "all"]
 
 
 class LimitsConfig(ConfigModel):
-    """Deadlines in seconds of the phases outside a task's own time budget; `max_steps` 0 keeps the tasks' own."""
+    """Deadlines in seconds of the phases outside a task's own time budget; `max_steps` 0 keeps the tasks' own.
 
+    `lease_s` is how long an attempt waits for a device.
+    """
+
+    lease_s: float = Field(default=600.0, gt=0)
     set_up_s: float = Field(default=120.0, gt=0)
     evaluate_s: float = Field(default=60.0, gt=0)
     max_steps: int = Field(default=0, ge=0)

@@ -32,6 +32,7 @@ from gui_agent.runner.farm import FarmSource
 from gui_agent.runner.journal import reason_of
 from gui_agent.runner.queue import Assignment
 from gui_agent.runner.run import Runner
+from gui_agent.runner.watch import watched
 
 
 async def run_single(namespace: argparse.Namespace) -> int:
@@ -116,10 +117,13 @@ async def _attempt(plan: Plan, namespace: argparse.Namespace) -> Episode:
             limits = Limits(set_up_s=config.limits.set_up_s, evaluate_s=config.limits.evaluate_s)
             extra: dict[str, JsonValue] = {"policy": config.policy.model_dump(mode="json")}
             episodes = EpisodeRunner(policy, plan.template_of, limits=limits, provenance=extra)
-            source = FarmSource(client, template=config.farm.template, priority=config.farm.priority)
+            source = FarmSource(
+                client, template=config.farm.template, priority=config.farm.priority, wait_s=config.limits.lease_s
+            )
             runner = Runner(source, episodes, _Sinks(sinks), workers=plan.workers, retries=0, listeners=[narrator])
             narrator.goal(plan.tasks[0])
-            await runner.run([Assignment(task=plan.tasks[0])])
+            work = runner.run([Assignment(task=plan.tasks[0])])
+            await watched(client, work, [narrator], local=not config.farm.address)
     if namespace.out is not None:
         path = await asyncio.to_thread(write_report, namespace.out)
         sys.stdout.write(f"{path}\n")

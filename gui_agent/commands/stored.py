@@ -19,6 +19,7 @@ from gui_agent.composition import check_farm, chosen_backends, opened_farm, work
 from gui_agent.config import RunConfig
 from gui_agent.runner.events import Listener
 from gui_agent.runner.replay import Comparison, replay_all
+from gui_agent.runner.watch import watched
 from gui_agent.store.reader import RunReader
 
 
@@ -74,7 +75,8 @@ async def replay_stored(
         platform: worker_count(run.config, backends, platform, platforms) for platform in platforms
     }
     async with opened_farm(run.config.farm, backends) as client:
-        return await replay_all(episodes, client, run.template_of, workers, run.reader.pixels, listeners)
+        work = replay_all(episodes, client, run.template_of, workers, run.reader.pixels, listeners)
+        return await watched(client, work, listeners, local=not run.config.farm.address)
 
 
 async def load_episodes(run: StoredRun, ids: Sequence[str]) -> list[Episode]:

@@ -17,6 +17,7 @@ from gui_agent.runner.journal import Journal
 from gui_agent.runner.queue import Assignment, remaining
 from gui_agent.runner.run import Runner, RunResult
 from gui_agent.runner.summary import RunSummary, summarise
+from gui_agent.runner.watch import watched
 from gui_agent.store.files import Files
 from gui_agent.store.reader import RunReader
 from gui_agent.store.writer import RunWriter
@@ -76,7 +77,9 @@ async def _run(plan: Plan, left: Sequence[Assignment], writer: RunWriter, listen
     extra: dict[str, JsonValue] = {"policy": dict(policy_config)}
     limits = Limits(set_up_s=config.limits.set_up_s, evaluate_s=config.limits.evaluate_s)
     async with opened_farm(config.farm, plan.backends) as client, plan.policy as policy:
-        source = FarmSource(client, template=config.farm.template, priority=config.farm.priority)
+        source = FarmSource(
+            client, template=config.farm.template, priority=config.farm.priority, wait_s=config.limits.lease_s
+        )
         episodes = EpisodeRunner(policy, plan.template_of, limits=limits, provenance=extra)
         runner = Runner(source, episodes, writer, workers=plan.workers, retries=config.retries, listeners=listeners)
-        return await runner.run(left)
+        return await watched(client, runner.run(left), listeners, local=not config.farm.address)

@@ -14,14 +14,23 @@ from device_farm.types.task import Platform
 class FarmSource:
     """One lease an attempt: the farm resets a device before it gives it to the next."""
 
-    def __init__(self, client: FarmClient, *, template: str = "", owner: str = "farm-run", priority: int = 0) -> None:
+    def __init__(
+        self,
+        client: FarmClient,
+        *,
+        template: str = "",
+        owner: str = "farm-run",
+        priority: int = 0,
+        wait_s: float = 600.0,
+    ) -> None:
         self._client = client
         self._template = template
         self._owner = owner
         self._priority = priority
+        self._wait_s = wait_s
 
     @asynccontextmanager
     async def lease(self, platform: Platform) -> AsyncIterator[Device]:
         request = LeaseRequest(platform=platform, template=self._template, owner=self._owner, priority=self._priority)
-        async with self._client.lease(request) as held:
+        async with self._client.lease(request, wait_s=self._wait_s) as held:
             yield held.device

@@ -18,6 +18,7 @@ from device_farm.types.trajectory import Episode, InfraError, Step
 from gui_agent.runner.changed import with_changes
 from gui_agent.runner.episode import EpisodeRunner
 from gui_agent.runner.events import AttemptEnded, AttemptStarted, DeviceTrouble, Listener, RunEvent, StepTaken
+from gui_agent.runner.failures import first_error
 from gui_agent.runner.queue import Assignment, WorkQueue
 from gui_agent.runner.source import DeviceSource
 
@@ -105,7 +106,7 @@ class Runner:
                 for _ in writers:
                     await finished.put(None)
         except BaseExceptionGroup as errors:
-            raise _first(errors) from errors
+            raise first_error(errors) from errors
         return RunResult(
             steps=self._meter.steps,
             wall_s=self._clock_s() - begun_s,
@@ -180,11 +181,3 @@ class Runner:
 
 def _started(index: int, device_id: str, assignment: Assignment) -> AttemptStarted:
     return AttemptStarted(worker=index, device_id=device_id, task_id=assignment.task.id, attempt=assignment.attempt)
-
-
-def _first(errors: BaseExceptionGroup[BaseException]) -> BaseException:
-    """The error that ended a run: the group's first leaf, or a plain cancellation."""
-    leaf: BaseException = errors
-    while isinstance(leaf, BaseExceptionGroup):
-        leaf = leaf.exceptions[0]
-    return leaf

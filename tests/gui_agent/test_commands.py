@@ -258,6 +258,14 @@ def test_infrastructure_failure_above_the_share_is_exit_code_4(tmp_path: Path) -
     assert allowed.returncode == 0
 
 
+def test_devices_that_never_start_end_the_run_with_the_reason(tmp_path: Path) -> None:
+    config = slow_config(tmp_path / "dead.toml")
+    config.write_text(config.read_text() + "start_failures = 1000\n")
+    done = farm("collect", "--config", str(config), "--out", str(tmp_path / "run"))
+    assert done.returncode == 1
+    assert "no device could be started" in done.stderr and "told to fail its start" in done.stderr
+
+
 def test_replay_confirms_rewards_and_notices_a_changed_one(run_folder: Path, tmp_path: Path) -> None:
     done = farm("replay", str(run_folder), "--suite", SUITE_PATH, "--json")
     assert done.returncode == 0, done.stderr

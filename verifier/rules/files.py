@@ -89,7 +89,7 @@ class FileResembles:
         text = await read_text(device, self.path)
         like = 0.0 if text is None else _likeness(text, self.expected)
         expected = f"{self.expected} (likeness {self.ratio:.2f}; found {like:.2f})"
-        return _content(self.path, "text like", text, expected, like >= self.ratio)
+        return _content(self.path, "text like", text, expected, text is not None and like >= self.ratio)
 
 
 def _likeness(one: str, other: str) -> float:
