@@ -19,7 +19,7 @@ from device_farm.simulator.filesystem_tree import Place, duplicate, glob, put, r
 CAPACITY_BYTES = 6_228_115_456
 BASE_USED_BYTES = 1_442_840_576
 
-# A sparse file with a longer hole cannot be read: it exists to fill the disk.
+# A sparse file with a longer hole cannot be read.
 HOLE_READ_MAX = 64 * 1024 * 1024
 
 # FileSystem has a method of the name `list`.
@@ -115,7 +115,10 @@ class FileSystem:
 
     def list(self, path: str) -> Names:
         """Names in the directory, sorted by bytes."""
-        return sorted(self._directory(path).children)
+        node = self._existing(path)
+        if not isinstance(node, Directory):
+            raise FileSystemError("ENOTDIR", path)
+        return sorted(node.children)
 
     def stat(self, path: str, *, follow: bool = True) -> Stat:
         node = resolve(self._root, path, follow=follow).node
@@ -340,12 +343,6 @@ class FileSystem:
             raise FileSystemError("ENOENT", path)
         return node
 
-    def _directory(self, path: str) -> Directory:
-        node = self._existing(path)
-        if not isinstance(node, Directory):
-            raise FileSystemError("ENOTDIR", path)
-        return node
-
     def _writable(self, path: str, *, follow: bool = True) -> Place:
         place = resolve(self._root, path, follow=follow)
         if any(place.path == prefix or place.path.startswith(f"{prefix}/") for prefix in self.read_only):
@@ -399,6 +396,4 @@ def _is_shared(place: Place) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Found(Place):
-    """A place that holds something."""
-
     node: Node

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from device_farm.simulator.framework.screen import DISPLAY_ID
@@ -18,6 +19,7 @@ def _turned(phone: SimulatedPhone) -> tuple[int, int, int]:
     return (height, width, rotation) if rotation % 2 else (width, height, rotation)
 
 
+@lru_cache(maxsize=512)
 def window_id(name: str) -> str:
     """An object id such as Java prints; the same for the same window in every run."""
     value = 0

@@ -23,6 +23,7 @@ def compile_regex(pattern: str, *, extended: bool, ignore_case: bool = False) ->
         raise CommandError(f"bad regex '{pattern}'", exit_code=2) from None
 
 
+@lru_cache(maxsize=512)
 def translate(pattern: str, *, extended: bool) -> str:
     """The expression in Python's syntax."""
     result: list[str] = []
