@@ -77,12 +77,10 @@ def find_app(name: str, installed: tuple[LaunchableApp, ...]) -> LaunchableApp:
         ActionError: none is; names those that are spelled alike.
     """
     wanted = name.strip().casefold()
-    for app in installed:
-        if app.label.casefold() == wanted or app.package.casefold() == wanted:
-            return app
-    for app in installed:
-        if wanted in _names(app):
-            return app
+    by_itself = [app for app in installed if wanted and wanted in (app.label.casefold(), app.package.casefold())]
+    # What stands under the icon comes before what an application of this package is usually called.
+    for app in by_itself or [app for app in installed if wanted in _names(app)]:
+        return app
     spelled = {spelling: app.label or spelling for app in installed for spelling in _names(app)}
     close = [spelled[spelling] for spelling in difflib.get_close_matches(wanted, spelled, n=4, cutoff=0.5)]
     shown = sorted(set(close)) or sorted({app.label or app.package for app in installed})[:12]

@@ -79,5 +79,6 @@ def test_find_app_names_what_is_spelled_alike() -> None:
 
 
 def test_find_app_names_what_there_is_when_nothing_is_alike() -> None:
-    with pytest.raises(ActionError, match="My Notes"):
-        find_app("zzzzzz", APPS)
+    for name in ("zzzzzz", "", "  "):
+        with pytest.raises(ActionError, match="My Notes"):
+            find_app(name, APPS)

@@ -16,6 +16,8 @@ from typing import Any
 
 import pytest
 
+from device_farm.backends.config import SimulatorConfig
+from device_farm.backends.loader import load_backend
 from device_farm.doctor import machine
 from device_farm.doctor.child import run_child, run_python
 from device_farm.doctor.endpoint import model_server, models_url
@@ -197,16 +199,30 @@ def test_kvm_is_proved_or_the_reason_is_named() -> None:
     assert result.detail
 
 
-def test_the_command_prints_json_and_exits_with_0_or_3() -> None:
+def doctor(*arguments: str, **environment: str) -> tuple[int, list[dict[str, Any]]]:
     ended = subprocess.run(
-        [sys.executable, "-m", "device_farm.cli.main", "doctor", "--backend", "simulator", "--json"],
+        [sys.executable, "-m", "device_farm.cli.main", "doctor", "--json", *arguments],
         capture_output=True,
         timeout=110,
         check=False,
-        env=dict(os.environ),
+        env={**os.environ, **environment},
     )
-    results = [json.loads(line) for line in ended.stdout.splitlines()]
-    assert [result["name"] for result in results] == ["python", "simulator"]
-    unfit = any(result["status"] == "failed" for result in results)
-    assert ended.returncode == (3 if unfit else 0)
-    assert all(result["fix"] for result in results if result["status"] != "ok")
+    return ended.returncode, [json.loads(line) for line in ended.stdout.splitlines()]
+
+
+def test_the_command_proves_the_simulator_and_exits_with_0() -> None:
+    try:
+        load_backend(SimulatorConfig()).preflight()
+    except PrerequisiteError as error:
+        pytest.skip(str(error))
+    code, results = doctor("--backend", "simulator")
+    assert [(result["name"], result["status"]) for result in results] == [("python", "ok"), ("simulator", "ok")]
+    assert code == 0
+
+
+def test_the_command_names_the_fix_and_exits_with_3(tmp_path: Path) -> None:
+    # A path without any program: adb is required here and missing.
+    code, results = doctor("--backend", "adb", PATH=str(tmp_path))
+    assert [(result["name"], result["status"]) for result in results] == [("python", "ok"), ("adb", "failed")]
+    assert results[1]["fix"] == "apt-get install -y adb"
+    assert code == 3
