@@ -16,6 +16,7 @@ from device_farm.types.trajectory import Evidence, Scored, Undecided
 from gui_agent.benchmarks import ui
 from gui_agent.benchmarks.base import Script, Suite, TaskTemplate
 from gui_agent.benchmarks.params import IntParam, TextParam
+from gui_agent.policies.random import RandomPolicy
 from verifier.rules.answer import AnswerEquals
 from verifier.rules.base import guest_output, judge
 
@@ -141,3 +142,8 @@ async def fake_source(count: int) -> LocalSource:
 
 
 BROKEN = Suite(name="fake_suite:BROKEN", templates=(CountTo(), UnreadableState()))
+
+
+def make_policy(seed: int = 0) -> RandomPolicy:
+    """What an `import_path` may name."""
+    return RandomPolicy(seed)

@@ -320,6 +320,21 @@ def test_stored_policy_replays_through_collect(run_folder: Path, tmp_path: Path)
     assert actions[0] == actions[1]
 
 
+def test_policy_from_outside_comes_by_import_path(tmp_path: Path) -> None:
+    done = collected(tmp_path / "run", "--set", "policy.options.seed=3", policy="fake_suite:make_policy", episodes=2)
+    assert done.returncode == 0, done.stderr
+    refused = collected(tmp_path / "b", "--set", "policy.options.sed=3", policy="fake_suite:make_policy")
+    assert refused.returncode == 2 and "refused its options" in refused.stderr
+    assert not (tmp_path / "b").exists()
+
+
+def test_report_can_be_written_anew(run_folder: Path) -> None:
+    report = run_folder / "report.html"
+    report.unlink(missing_ok=True)
+    done = farm("replay", str(run_folder), "--report")
+    assert done.returncode == 0 and report.stat().st_size > 10_000
+
+
 def test_run_tells_every_step_and_the_evidence(tmp_path: Path) -> None:
     done = farm(
         "run", "CountTo", "--suite", SUITE_PATH, "--param", "count=2", "--backend", "fake=1", "--json",

@@ -80,9 +80,9 @@ function drawScreen(frame) {
   const [width, height] = frame.size, image = DATA.images[frame.shot];
   const overlay = svg("svg", { viewBox: `0 0 ${width} ${height}`, preserveAspectRatio: "none" });
   const box = frame.changed;
-  if (player.showChanged && box && box[2] > box[0]) overlay.append(svg("rect", { x: box[0], y: box[1], width: box[2] - box[0], height: box[3] - box[1], fill: "#f0a500", "fill-opacity": 0.09, stroke: "#f0a500", "stroke-width": width / 220, "stroke-dasharray": `${width / 50} ${width / 80}` }));
+  if (player.showChanged && box && box[2] > box[0]) overlay.append(svg("rect", { x: box[0], y: box[1], width: box[2] - box[0], height: box[3] - box[1], fill: "#f0a500", "fill-opacity": 0.09, stroke: "#f0a500", "stroke-width": Math.min(width, height) / 260, "stroke-dasharray": `${Math.min(width, height) / 50} ${Math.min(width, height) / 80}` }));
   if (player.showAction && frame.action) overlay.append(...marker(frame.action, Math.min(width, height)), ...caption(frame.action, [width, height]));
-  const hot = svg("rect", { fill: "#00c8a0", "fill-opacity": 0.28, stroke: "#00a884", "stroke-width": width / 200, visibility: "hidden" });
+  const hot = svg("rect", { fill: "#00c8a0", "fill-opacity": 0.28, stroke: "#00a884", "stroke-width": Math.min(width, height) / 220, visibility: "hidden" });
   overlay.append(hot);
   const device = h("div", { class: "device", style: `aspect-ratio:${width}/${height};${height > width ? "height:100%" : "width:100%"}` },
     image ? h("img", { src: image, alt: `screen at step ${player.index + 1}`, draggable: "false" }) : h("div", { class: "lost" }, "screen is not in this file"), overlay);
