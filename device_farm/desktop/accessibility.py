@@ -39,7 +39,7 @@ REGISTRY_PATH = "/org/a11y/atspi/registry"
 COMPONENT = "org.a11y.atspi.Component"
 TEXT = "org.a11y.atspi.Text"
 PROPERTIES = "org.freedesktop.DBus.Properties"
-PROGRAM_LIMIT_S = 1.5
+PROGRAM_LIMIT_S = 4.0
 """How long one program may take to describe itself."""
 TEXT_LIMIT = 20_000
 """Characters of one object's text: a long document or a terminal's scroll-back is cut."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import socket
 from typing import Any
@@ -20,6 +21,11 @@ class _Connected(socket.socket):
         del address
 
 
+# Questions on their way at once. More would fill the socket's buffer, and the library takes a full buffer for the end
+# of the connection; the bus answers one at a time anyway.
+_QUESTIONS_MAX = 48
+
+
 class GuestBus(MessageBus):
     """A bus of the guest. `uid` is the user that the bus sees at the other end of `connection`."""
 
@@ -27,6 +33,7 @@ class GuestBus(MessageBus):
         # The address is never used, but must parse.
         super().__init__(bus_address="unix:path=/guest", auth=AuthExternal(uid), auth_timeout=10.0)
         self._given = connection
+        self._questions = asyncio.Semaphore(_QUESTIONS_MAX)
 
     def _create_socket_for_transport(self, transport: str, options: dict[str, str]) -> tuple[Any, Any, Any]:
         del transport, options
@@ -59,7 +66,8 @@ class GuestBus(MessageBus):
             flags=MessageFlag.NONE,
         )
         try:
-            reply = await self.call(message)
+            async with self._questions:
+                reply = await self.call(message)
         except (EOFError, OSError) as error:
             raise TransportError(f"the message bus has ended: {error}", fix="reset the device") from error
         if reply is None or reply.message_type is MessageType.ERROR:
