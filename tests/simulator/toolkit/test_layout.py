@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -155,6 +157,6 @@ def test_row_never_leaves_its_box_when_it_fits(widths, room, gap) -> None:
     place(row, 0, 0, room, 10)
     areas = _areas(row)
     assert all(right >= left for left, _, right, _ in areas)
-    assert all(first[2] <= second[0] for first, second in zip(areas, areas[1:], strict=False))
+    assert all(first[2] <= second[0] for first, second in pairwise(areas))
     if room >= gap * (len(widths) - 1):
         assert areas[-1][2] <= room
