@@ -11,14 +11,16 @@ import asyncio
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from dbus_fast import Variant
 
-from device_farm.desktop.accessibility_cells import showing_cells, visible_part
+from device_farm.desktop.accessibility_cells import Sheet
 from device_farm.desktop.accessibility_names import (
-    MANAGES_DESCENDANTS,
     SHOWING,
     TEXT_ROLES,
+    VALUE_ROLES,
+    clip,
     role_name,
     state_numbers,
     ui_states,
@@ -38,12 +40,18 @@ REGISTRY = "org.a11y.atspi.Registry"
 REGISTRY_PATH = "/org/a11y/atspi/registry"
 COMPONENT = "org.a11y.atspi.Component"
 TEXT = "org.a11y.atspi.Text"
+TABLE = "org.a11y.atspi.Table"
+VALUE = "org.a11y.atspi.Value"
+CACHE = "org.a11y.atspi.Cache"
 PROPERTIES = "org.freedesktop.DBus.Properties"
 PROGRAM_LIMIT_S = 4.0
 """How long one program may take to describe itself."""
+FIRST_ANSWER_LIMIT_S = 1.5
 TEXT_LIMIT = 20_000
 """Characters of one object's text: a long document or a terminal's scroll-back is cut."""
 _DEPTH_LIMIT = 60
+_WIDTH_LIMIT = 1024
+_NOTHING = "/org/a11y/atspi/null"
 _SCREEN_COORDINATES = 0
 
 
@@ -52,13 +60,24 @@ class _Item:
     """An object as the cache describes it."""
 
     path: str
+    parent: str
     role: str
     name: str
     description: str
     states: frozenset[int]
     interfaces: frozenset[str]
     index: int
+    count: int
     children: list[_Item] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Frame:
+    """The box of the object above, on the screen, and how far what lies below it is from where it says it is."""
+
+    bounds: Rect
+    dx: int = 0
+    dy: int = 0
 
 
 class Accessibility:
@@ -125,7 +144,7 @@ class Accessibility:
             async with asyncio.timeout(PROGRAM_LIMIT_S):
                 return await _Reader(self._require(), name, screen).windows()
         except TimeoutError:
-            _LOGGER.warning("a program did not describe its windows within %g s", PROGRAM_LIMIT_S)
+            _LOGGER.warning("a program did not describe its windows in time and is left out of the tree")
         except FarmError as error:
             # It may have ended between two questions.
             _LOGGER.debug("a program is left out of the tree: %s", error)
@@ -145,64 +164,121 @@ class _Reader:
         self._name = name
         self._screen = Rect(0, 0, screen.width, screen.height)
         self._app = ""
+        self._items: dict[str, _Item] = {}
 
     async def windows(self) -> list[UiNode]:
-        [variant] = await self._bus.ask(self._name, ROOT_PATH, PROPERTIES, "Get", "ss", [ACCESSIBLE, "Name"])
+        # A program that hangs does not even say its name; it shall not hold the others up for the whole limit.
+        async with asyncio.timeout(FIRST_ANSWER_LIMIT_S):
+            [variant], [references] = await asyncio.gather(
+                self._ask(ROOT_PATH, PROPERTIES, "Get", "ss", [ACCESSIBLE, "Name"]),
+                self._ask(ROOT_PATH, ACCESSIBLE, "GetChildren"),
+            )
         self._app = str(variant.value)
-        [rows] = await self._bus.ask(self._name, "/org/a11y/atspi/cache", "org.a11y.atspi.Cache", "GetItems")
-        items: dict[str, _Item] = {}
-        parents: dict[str, str] = {}
-        for reference, _, parent, index, _, interfaces, name, role, description, states in rows:
+        await self._read_cache()
+        return await self._nodes([str(path) for _, path in references], 0, _Frame(bounds=self._screen))
+
+    async def _read_cache(self) -> None:
+        try:
+            [rows] = await self._ask("/org/a11y/atspi/cache", CACHE, "GetItems")
+        except GuestError:
+            # No cache (yet): every object is asked by itself.
+            return
+        for reference, _, parent, index, count, interfaces, name, role, description, states in rows:
             path = str(reference[1])
-            items[path] = _Item(
+            self._items[path] = _Item(
                 path=path,
+                parent=str(parent[1]),
                 role=role_name(role),
                 name=name,
                 description=description,
                 states=state_numbers(states),
                 interfaces=frozenset(interfaces),
                 index=index,
+                count=count,
             )
-            parents[path] = str(parent[1])
-        for path, item in items.items():
-            above = items.get(parents[path])
+        for item in self._items.values():
+            above = self._items.get(item.parent)
             if above is not None and above is not item:
                 above.children.append(item)
-        root = items.get(ROOT_PATH)
-        tops = (
-            root.children if root is not None else [item for item in items.values() if parents[item.path] == ROOT_PATH]
-        )
-        read = await asyncio.gather(*(self._node(item, 0) for item in sorted(tops, key=lambda item: item.index)))
+
+    async def _nodes(self, paths: Sequence[str], depth: int, frame: _Frame) -> list[UiNode]:
+        read = await asyncio.gather(*(self._path_node(path, depth, frame) for path in paths if path != _NOTHING))
         return [node for node in read if node is not None]
 
-    async def _node(self, item: _Item, depth: int) -> UiNode | None:
+    async def _path_node(self, path: str, depth: int, frame: _Frame) -> UiNode | None:
+        item = self._items.get(path)
+        if item is None:
+            try:
+                item = await self._ask_item(path)
+            except GuestError:
+                # It went away between two questions.
+                return None
+        return await self._node(item, depth, frame)
+
+    async def _ask_item(self, path: str) -> _Item:
+        """What the cache would say of an object that is not in it."""
+        [role], [states], [interfaces], [name], [count] = await asyncio.gather(
+            self._ask(path, ACCESSIBLE, "GetRole"),
+            self._ask(path, ACCESSIBLE, "GetState"),
+            self._ask(path, ACCESSIBLE, "GetInterfaces"),
+            self._ask(path, PROPERTIES, "Get", "ss", [ACCESSIBLE, "Name"]),
+            self._ask(path, PROPERTIES, "Get", "ss", [ACCESSIBLE, "ChildCount"]),
+        )
+        return _Item(
+            path=path,
+            parent="",
+            role=role_name(role),
+            name=str(name.value),
+            description="",
+            states=state_numbers(states),
+            interfaces=frozenset(interfaces),
+            index=0,
+            count=int(count.value),
+        )
+
+    async def _node(self, item: _Item, depth: int, frame: _Frame) -> UiNode | None:
         """The object with all below it that shows; None where it does not show itself."""
         if SHOWING not in item.states or depth > _DEPTH_LIMIT:
             return None
-        bounds, text = await asyncio.gather(self._bounds(item.path), self._text(item))
-        if MANAGES_DESCENDANTS in item.states and item.role in ("table", "tree table"):
-            children = await showing_cells(self._bus, self._name, item.path, bounds, self._app)
+        said, content, value = await asyncio.gather(self._bounds(item.path), self._text(item), self._value(item))
+        if item.role == "menu bar" and said.area == 0:
+            # LibreOffice describes its menu bar twice: as the toolkit's, with places, and as its own, without.
+            return None
+        if item.role == "root pane":
+            # LibreOffice counts from the window's corner, as if the toolkit's menu bar above were not there.
+            frame = _Frame(bounds=frame.bounds, dx=frame.bounds.left - said.left, dy=frame.bounds.top - said.top)
+        bounds = said.translate(frame.dx, frame.dy)
+        if TABLE in item.interfaces and not 0 <= item.count <= _WIDTH_LIMIT:
+            sheet = Sheet(bus=self._bus, program=self._name, path=item.path, app=self._app, dx=frame.dx, dy=frame.dy)
+            children = await sheet.showing_cells(said)
         else:
-            order = sorted(item.children, key=lambda child: child.index)
-            read = await asyncio.gather(*(self._node(child, depth + 1) for child in order))
-            children = tuple(node for node in read if node is not None)
-        editable = item.role in TEXT_ROLES
+            below = _Frame(bounds=bounds, dx=frame.dx, dy=frame.dy)
+            children = tuple(await self._nodes(await self._children(item), depth + 1, below))
         return UiNode(
             role=item.role,
-            bounds=visible_part(bounds, self._screen),
-            text=item.name or ("" if editable else text),
-            value=text if editable else "",
+            bounds=clip(bounds, self._screen),
+            text=item.name,
+            value=content or value,
             description=item.description,
             app=self._app,
             states=ui_states(item.role, item.states),
             children=children,
         )
 
+    async def _children(self, item: _Item) -> list[str]:
+        """Paths of what lies below. The cache knows some programs' objects only in part."""
+        known = sorted(item.children, key=lambda child: child.index)
+        if item.count == len(known):
+            return [child.path for child in known]
+        try:
+            [references] = await self._ask(item.path, ACCESSIBLE, "GetChildren")
+        except GuestError:
+            return [child.path for child in known]
+        return [str(path) for _, path in references[:_WIDTH_LIMIT]]
+
     async def _bounds(self, path: str) -> Rect:
         try:
-            [(x, y, width, height)] = await self._bus.ask(
-                self._name, path, COMPONENT, "GetExtents", "u", [_SCREEN_COORDINATES]
-            )
+            [(x, y, width, height)] = await self._ask(path, COMPONENT, "GetExtents", "u", [_SCREEN_COORDINATES])
         except GuestError:
             return Rect(0, 0, 0, 0)
         return Rect(x, y, x + max(0, width), y + max(0, height))
@@ -211,7 +287,22 @@ class _Reader:
         if item.role not in TEXT_ROLES or TEXT not in item.interfaces:
             return ""
         try:
-            [text] = await self._bus.ask(self._name, item.path, TEXT, "GetText", "ii", [0, TEXT_LIMIT])
+            [text] = await self._ask(item.path, TEXT, "GetText", "ii", [0, -1])
         except GuestError:
             return ""
-        return str(text)
+        return str(text)[:TEXT_LIMIT]
+
+    async def _value(self, item: _Item) -> str:
+        """The position of a slider, the number of a progress bar."""
+        if item.role not in VALUE_ROLES or VALUE not in item.interfaces:
+            return ""
+        try:
+            [number] = await self._ask(item.path, PROPERTIES, "Get", "ss", [VALUE, "CurrentValue"])
+        except GuestError:
+            return ""
+        return f"{number.value:g}"
+
+    async def _ask(
+        self, path: str, interface: str, member: str, signature: str = "", body: list[Any] | None = None
+    ) -> list[Any]:
+        return await self._bus.ask(self._name, path, interface, member, signature, body)

@@ -3,75 +3,124 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass
 
-from device_farm.desktop.accessibility_names import state_numbers, ui_states
+from device_farm.desktop.accessibility_names import clip, state_numbers, ui_states
 from device_farm.desktop.bus import GuestBus
 from device_farm.errors import GuestError
 from device_farm.types.geometry import Point, Rect
-from device_farm.types.ui_tree import UiNode
+from device_farm.types.ui_tree import UiNode, UiState
 
 _ACCESSIBLE = "org.a11y.atspi.Accessible"
 _COMPONENT = "org.a11y.atspi.Component"
 _TABLE = "org.a11y.atspi.Table"
 _TEXT = "org.a11y.atspi.Text"
-_PROPERTIES = "org.freedesktop.DBus.Properties"
-_CELL_TEXT_LIMIT = 2_000
 CELLS_LIMIT = 4_000
 """More cells than fit a 4K screen at the usual size; a zoomed-out sheet is cut."""
+CELL_TEXT_LIMIT = 2_000
 
 
-async def showing_cells(bus: GuestBus, program: str, table: str, bounds: Rect, app: str) -> tuple[UiNode, ...]:
-    """The cells inside `bounds`, row by row; the corner cells found by position say which those are."""
-    if bounds.area == 0:
-        return ()
-    try:
-        first = await _position(bus, program, table, Point(bounds.left + 2, bounds.top + 2))
-        last = await _position(bus, program, table, Point(bounds.right - 3, bounds.bottom - 3))
-    except GuestError:
-        return ()
-    places = [(row, column) for row in range(first[0], last[0] + 1) for column in range(first[1], last[1] + 1)][
-        :CELLS_LIMIT
-    ]
-    cells = await asyncio.gather(*(_cell(bus, program, table, place, bounds, app) for place in places))
-    return tuple(cell for cell in cells if cell is not None)
+_LIVE: frozenset[UiState] = frozenset({"enabled", "clickable"})
 
 
-async def _position(bus: GuestBus, program: str, table: str, at: Point) -> tuple[int, int]:
-    """(row, column) of the cell at a pixel of the screen. Raises GuestError where there is none."""
-    [(name, path)] = await bus.ask(program, table, _COMPONENT, "GetAccessibleAtPoint", "iiu", [at.x, at.y, 0])
-    [index] = await bus.ask(name, path, _ACCESSIBLE, "GetIndexInParent")
-    [row], [column] = await asyncio.gather(
-        bus.ask(program, table, _TABLE, "GetRowAtIndex", "i", [index]),
-        bus.ask(program, table, _TABLE, "GetColumnAtIndex", "i", [index]),
-    )
-    return int(row), int(column)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Cell:
+    path: str
+    text: str
+    states: frozenset[UiState]
 
 
-async def _cell(
-    bus: GuestBus, program: str, table: str, place: tuple[int, int], bounds: Rect, app: str
-) -> UiNode | None:
-    try:
-        [(_, path)] = await bus.ask(program, table, _TABLE, "GetAccessibleAt", "ii", list(place))
-        [name], [box], [text], [states] = await asyncio.gather(
-            bus.ask(program, path, _PROPERTIES, "Get", "ss", [_ACCESSIBLE, "Name"]),
-            bus.ask(program, path, _COMPONENT, "GetExtents", "u", [0]),
-            bus.ask(program, path, _TEXT, "GetText", "ii", [0, _CELL_TEXT_LIMIT]),
-            bus.ask(program, path, _ACCESSIBLE, "GetState"),
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sheet:
+    """One table of `program`. `dx` and `dy` are how far it is from where it says that it is, in pixels."""
+
+    bus: GuestBus
+    program: str
+    path: str
+    app: str
+    dx: int
+    dy: int
+
+    async def showing_cells(self, bounds: Rect) -> tuple[UiNode, ...]:
+        """The cells inside `bounds`, row by row.
+
+        The cells at two corners say which those are. Empty cells get their boxes from their row and column: asking
+        each of them would double the time.
+        """
+        if bounds.area == 0:
+            return ()
+        try:
+            top, left = await self._position(Point(bounds.left + 2, bounds.top + 2))
+            bottom, right = await self._position(Point(bounds.right - 3, bounds.bottom - 3))
+        except GuestError:
+            return ()
+        rows, columns = range(top, bottom + 1), range(left, right + 1)
+        places = [(row, column) for row in rows for column in columns][:CELLS_LIMIT]
+        found = await asyncio.gather(*(self._cell(row, column) for row, column in places))
+        cells = {place: cell for place, cell in zip(places, found, strict=True) if cell is not None}
+        edge = [place for place in cells if place[0] == top or place[1] == left or cells[place].text]
+        asked = await asyncio.gather(*(self._bounds(cells[place].path) for place in edge))
+        boxes = dict(zip(edge, asked, strict=True))
+        nodes = []
+        for (row, column), cell in cells.items():
+            box = boxes.get((row, column)) or _crossing(boxes.get((row, left)), boxes.get((top, column)))
+            nodes.append(
+                UiNode(
+                    role="table cell",
+                    bounds=clip(box, bounds).translate(self.dx, self.dy),
+                    text=cell_name(row, column),
+                    value=cell.text,
+                    app=self.app,
+                    states=cell.states,
+                )
+            )
+        return tuple(nodes)
+
+    async def _position(self, at: Point) -> tuple[int, int]:
+        """(row, column) of the cell at a pixel. Raises GuestError where there is none."""
+        [(name, path)] = await self.bus.ask(
+            self.program, self.path, _COMPONENT, "GetAccessibleAtPoint", "iiu", [at.x, at.y, 0]
         )
-    except GuestError:
-        return None
-    left, top, width, height = box
-    return UiNode(
-        role="table cell",
-        bounds=visible_part(Rect(left, top, left + width, top + height), bounds),
-        text=str(name.value),
-        value=str(text),
-        app=app,
-        states=ui_states("table cell", state_numbers(states)),
-    )
+        [index] = await self.bus.ask(name, path, _ACCESSIBLE, "GetIndexInParent")
+        [row], [column] = await asyncio.gather(
+            self.bus.ask(self.program, self.path, _TABLE, "GetRowAtIndex", "i", [index]),
+            self.bus.ask(self.program, self.path, _TABLE, "GetColumnAtIndex", "i", [index]),
+        )
+        return int(row), int(column)
+
+    async def _cell(self, row: int, column: int) -> _Cell | None:
+        try:
+            [(_, path)] = await self.bus.ask(self.program, self.path, _TABLE, "GetAccessibleAt", "ii", [row, column])
+            [text], [words] = await asyncio.gather(
+                # The sheet refuses an end behind the text's own.
+                self.bus.ask(self.program, path, _TEXT, "GetText", "ii", [0, -1]),
+                self.bus.ask(self.program, path, _ACCESSIBLE, "GetState"),
+            )
+        except GuestError:
+            return None
+        # The sheet calls its cells neither sensitive nor enabled.
+        states = ui_states("table cell", state_numbers(words)) | _LIVE
+        return _Cell(path=str(path), text=str(text)[:CELL_TEXT_LIMIT], states=states)
+
+    async def _bounds(self, path: str) -> Rect:
+        try:
+            [(x, y, width, height)] = await self.bus.ask(self.program, path, _COMPONENT, "GetExtents", "u", [0])
+        except GuestError:
+            return Rect(0, 0, 0, 0)
+        return Rect(x, y, x + max(0, width), y + max(0, height))
 
 
-def visible_part(bounds: Rect, within: Rect) -> Rect:
-    """The part of `bounds` that lies `within`; an empty box where there is none, as of tabs that are not drawn."""
-    part = bounds.intersect(within)
-    return part if part.area else Rect(0, 0, 0, 0)
+def _crossing(row: Rect | None, column: Rect | None) -> Rect:
+    if row is None or column is None:
+        return Rect(0, 0, 0, 0)
+    return Rect(column.left, row.top, column.right, row.bottom)
+
+
+def cell_name(row: int, column: int) -> str:
+    """`A1` for (0, 0), `AA3` for (2, 26)."""
+    letters = ""
+    column += 1
+    while column:
+        column, digit = divmod(column - 1, 26)
+        letters = chr(ord("A") + digit) + letters
+    return f"{letters}{row + 1}"

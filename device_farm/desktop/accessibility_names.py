@@ -5,15 +5,146 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from device_farm.types.geometry import Rect
 from device_farm.types.ui_tree import UiState
 
 # By number, from 0. Names are what `atspi_role_get_name` gives.
 ROLE_NAMES: Final = tuple(
-    ["invalid", "accelerator label", "alert", "animation", "arrow", "calendar", "canvas", "check box", "check menu item", "color chooser", "column header", "combo box", "date editor", "desktop icon", "desktop frame", "dial", "dialog", "directory pane", "drawing area", "file chooser", "filler", "focus traversable", "font chooser", "frame", "glass pane", "html container", "icon", "image", "internal frame", "label", "layered pane", "list", "list item", "menu", "menu bar", "menu item", "option pane", "page tab", "page tab list", "panel", "password text", "popup menu", "progress bar", "push button", "radio button", "radio menu item", "root pane", "row header", "scroll bar", "scroll pane", "separator", "slider", "spin button", "split pane", "status bar", "table", "table cell", "table column header", "table row header", "tearoff menu item", "terminal", "text", "toggle button", "tool bar", "tool tip", "tree", "tree table", "unknown", "viewport", "window", "extended", "header", "footer", "paragraph", "ruler", "application", "autocomplete", "edit bar", "embedded component", "entry", "chart", "caption", "document frame", "heading", "page", "section", "redundant object", "form", "link", "input method window", "table row", "tree item", "document spreadsheet", "document presentation", "document text", "document web", "document email", "comment", "list box", "grouping", "image map", "notification", "info bar", "level bar", "title bar", "block quote", "audio", "video", "definition", "article", "landmark", "log", "marquee", "math", "rating", "timer", "static", "math fraction", "math root", "subscript", "superscript", "description list", "description term", "description value", "footnote", "content deletion", "content insertion", "mark", "suggestion", "push button menu"]
+    [
+        "invalid",
+        "accelerator label",
+        "alert",
+        "animation",
+        "arrow",
+        "calendar",
+        "canvas",
+        "check box",
+        "check menu item",
+        "color chooser",
+        "column header",
+        "combo box",
+        "date editor",
+        "desktop icon",
+        "desktop frame",
+        "dial",
+        "dialog",
+        "directory pane",
+        "drawing area",
+        "file chooser",
+        "filler",
+        "focus traversable",
+        "font chooser",
+        "frame",
+        "glass pane",
+        "html container",
+        "icon",
+        "image",
+        "internal frame",
+        "label",
+        "layered pane",
+        "list",
+        "list item",
+        "menu",
+        "menu bar",
+        "menu item",
+        "option pane",
+        "page tab",
+        "page tab list",
+        "panel",
+        "password text",
+        "popup menu",
+        "progress bar",
+        "push button",
+        "radio button",
+        "radio menu item",
+        "root pane",
+        "row header",
+        "scroll bar",
+        "scroll pane",
+        "separator",
+        "slider",
+        "spin button",
+        "split pane",
+        "status bar",
+        "table",
+        "table cell",
+        "table column header",
+        "table row header",
+        "tearoff menu item",
+        "terminal",
+        "text",
+        "toggle button",
+        "tool bar",
+        "tool tip",
+        "tree",
+        "tree table",
+        "unknown",
+        "viewport",
+        "window",
+        "extended",
+        "header",
+        "footer",
+        "paragraph",
+        "ruler",
+        "application",
+        "autocomplete",
+        "edit bar",
+        "embedded component",
+        "entry",
+        "chart",
+        "caption",
+        "document frame",
+        "heading",
+        "page",
+        "section",
+        "redundant object",
+        "form",
+        "link",
+        "input method window",
+        "table row",
+        "tree item",
+        "document spreadsheet",
+        "document presentation",
+        "document text",
+        "document web",
+        "document email",
+        "comment",
+        "list box",
+        "grouping",
+        "image map",
+        "notification",
+        "info bar",
+        "level bar",
+        "title bar",
+        "block quote",
+        "audio",
+        "video",
+        "definition",
+        "article",
+        "landmark",
+        "log",
+        "marquee",
+        "math",
+        "rating",
+        "timer",
+        "static",
+        "math fraction",
+        "math root",
+        "subscript",
+        "superscript",
+        "description list",
+        "description term",
+        "description value",
+        "footnote",
+        "content deletion",
+        "content insertion",
+        "mark",
+        "suggestion",
+        "push button menu",
+    ]
 )
 
 SHOWING: Final = 25
-MANAGES_DESCENDANTS: Final = 31
 
 _STATES: Final[dict[int, UiState]] = {
     4: "checked",
@@ -37,6 +168,7 @@ TEXT_ROLES: Final = frozenset(
     {"text", "entry", "terminal", "paragraph", "spin button", "table cell", "document text", "heading", "link"}
 )
 """Roles whose text is content; a label's text is its name already."""
+VALUE_ROLES: Final = frozenset({"slider", "spin button", "progress bar", "level bar", "dial"})
 
 
 def role_name(number: int) -> str:
@@ -60,3 +192,9 @@ def ui_states(role: str, numbers: frozenset[int]) -> frozenset[UiState]:
     if role in ("scroll pane", "viewport"):
         states.add("scrollable")
     return frozenset(states)
+
+
+def clip(bounds: Rect, screen: Rect) -> Rect:
+    """`bounds` on the screen; an empty box at the origin for what lies off it or has no place."""
+    common = bounds.intersect(screen)
+    return common if common.area else Rect(0, 0, 0, 0)

@@ -196,10 +196,12 @@ class Agent:
         finally:
             del self.running[request["id"]]
             for pipe in (process.stdout, process.stderr):
+                assert pipe is not None
                 pipe.close()
         return {"exit_code": process.returncode, "ended": ended, "out": len(out)}, bytes(out + err)
 
     def collect(self, process: subprocess.Popen[bytes], deadline: float) -> tuple[bool, bytearray, bytearray]:
+        assert process.stdout is not None and process.stderr is not None
         kept = {process.stdout.fileno(): bytearray(), process.stderr.fileno(): bytearray()}
         end = os.pidfd_open(process.pid)
         try:
@@ -251,7 +253,7 @@ class Agent:
                 client.close()
                 if time.monotonic() > deadline:
                     raise Refused(f"no answer at {request['path']}: {error.strerror}") from error
-                time.sleep(0.005)
+                time.sleep(0.005)  # noqa: TID251 - a thread of its own
         with client, self.write_lock:
             socket.send_fds(self.sockets, [b"."], [client.fileno()])
         return {}, b""
@@ -266,7 +268,7 @@ class Agent:
                 os.killpg(process.pid, signal.SIGTERM)
         deadline = time.monotonic() + 2.0
         while time.monotonic() < deadline and any(process.poll() is None for process in self.session):
-            time.sleep(0.01)
+            time.sleep(0.01)  # noqa: TID251 - the end of the process
         while time.monotonic() < deadline + 2.0:
             descendants = _descendants()
             if not descendants:
@@ -277,7 +279,7 @@ class Agent:
             with contextlib.suppress(ChildProcessError):
                 while os.waitpid(-1, os.WNOHANG)[0]:
                     pass
-            time.sleep(0.01)
+            time.sleep(0.01)  # noqa: TID251 - the end of the process
 
 
 def _plain(member: tarfile.TarInfo) -> bool:

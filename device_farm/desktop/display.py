@@ -74,8 +74,8 @@ class Display:
         connection.setblocking(True)
         # xcb owns and closes the descriptor that it is given.
         self.connection = _AuthorizedConnection(connection.detach(), cookie)
-        self.core = self.connection.core
-        self.screen = self.connection.setup.roots[self.connection.pref_screen]
+        self.core = self.connection.core  # type: ignore[has-type]
+        self.screen = self.connection.setup.roots[self.connection.pref_screen]  # type: ignore[has-type]
         self.root = self.screen.root
         self.xtest = self.connection(xcffib.xtest.key)
         self.xtest.GetVersion(2, 2).reply()
@@ -165,8 +165,10 @@ class Display:
 
     def send_message(self, window: int, kind: str, data: list[int], *, to: int | None = None) -> None:
         """A client message about `window`: to `to`, or to the window manager."""
-        payload = xcffib.xproto.ClientMessageData.synthetic(data, "IIIII")
-        event = xcffib.xproto.ClientMessageEvent.synthetic(32, window, self.atom(kind), payload)
+        payload = xcffib.xproto.ClientMessageData.synthetic(data, "IIIII")  # type: ignore[no-untyped-call]
+        event = xcffib.xproto.ClientMessageEvent.synthetic(  # type: ignore[no-untyped-call]
+            32, window, self.atom(kind), payload
+        )
         mask = EventMask.NoEvent if to else EventMask.SubstructureRedirect | EventMask.SubstructureNotify
         self.core.SendEvent(False, to or self.root, mask, event.pack())
         self.connection.flush()

@@ -15,6 +15,7 @@ from importlib.resources import files
 from typing import Any
 
 from device_farm.desktop import sandbox
+from device_farm.desktop.packages import SYSTEM_PATH
 from device_farm.desktop.sandbox import Confinement, Place
 from device_farm.errors import BackendError, DeadlineError, GuestError, TransportError
 
@@ -84,7 +85,7 @@ class Guest:
         script = sandbox.data_file(source)
         descriptors.append(script)
         prefix: list[str] = []
-        environment = {"PATH": sandbox.SYSTEM_PATH, "LANG": "C.UTF-8"}
+        environment = {"PATH": SYSTEM_PATH, "LANG": "C.UTF-8"}
         path = f"/proc/self/fd/{script}"
         if self._confinement is Confinement.NAMESPACES:
             shown = [(script, _AGENT_PATH)]

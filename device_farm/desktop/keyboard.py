@@ -38,7 +38,7 @@ class Keyboard:
 
     def _read(self) -> None:
         display = self._display
-        setup = display.connection.setup
+        setup = display.connection.setup  # type: ignore[has-type]
         first, last = setup.min_keycode, setup.max_keycode
         reply = display.core.GetKeyboardMapping(first, last - first + 1).reply()
         width, symbols = reply.keysyms_per_keycode, list(reply.keysyms[:])

@@ -7,13 +7,14 @@ import time
 
 from device_farm.desktop.applications import DesktopEntry, find_application, parse_entries
 from device_farm.desktop.session import Session
-from device_farm.desktop.windows import Window, managed_windows, read_window
+from device_farm.desktop.windows import active_window, managed_windows
 from device_farm.errors import GuestError
 
 WINDOW_LIMIT_S = 45.0
 """LibreOffice's first start on a busy machine takes more than ten seconds."""
 _POLL_S = 0.02
-_STEADY_S = 0.1
+_LOADED_LIMIT_S = 15.0
+_STEADY_S = 0.15
 _STEADY_LIMIT_S = 3.0
 
 
@@ -35,19 +36,20 @@ async def open_application(session: Session, name: str) -> None:
     before = await session.display.call(managed_windows, session.display)
     await session.spawn(entry.desktop_id.removesuffix(".desktop"), list(entry.argv))
     deadline = time.monotonic() + WINDOW_LIMIT_S
-    while await session.display.call(_new_window, session, before) is None:
+    while not await session.display.call(_has_come, session, before):
         if time.monotonic() > deadline:
             raise GuestError(f"{entry.name} showed no window within {WINDOW_LIMIT_S:g} s", field="name")
         await asyncio.sleep(_POLL_S)
-    await session.settle.caught_up()
+    # A program that still loads answers late; a key that comes before it listens would be lost.
+    await session.settle.caught_up(limit_s=_LOADED_LIMIT_S)
     await session.settle.quiet(quiet_s=_STEADY_S, limit_s=_STEADY_LIMIT_S)
+    await session.settle.caught_up(limit_s=_LOADED_LIMIT_S)
 
 
-def _new_window(session: Session, before: frozenset[int]) -> Window | None:
-    """A window that was not there before and is more than a start-up picture. Runs in the X thread."""
+def _has_come(session: Session, before: frozenset[int]) -> bool:
+    """Whether a window that was not there before is active, and is more than a start-up picture. In the X thread."""
     display = session.display
-    for window in managed_windows(display) - before:
-        kind = display.property32(window, "_NET_WM_WINDOW_TYPE")
-        if display.atom("_NET_WM_WINDOW_TYPE_SPLASH") not in kind:
-            return read_window(display, window)
-    return None
+    active = active_window(display)
+    if active is None or active.id in before:
+        return False
+    return display.atom("_NET_WM_WINDOW_TYPE_SPLASH") not in display.property32(active.id, "_NET_WM_WINDOW_TYPE")

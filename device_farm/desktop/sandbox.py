@@ -23,7 +23,7 @@ from device_farm.desktop.packages import SYSTEM_PATH
 
 GUEST_UID = 1000
 GUEST_HOME = "/home/user"
-# Used in place of root. In the range that systemd keeps for short-lived users (61184 to 65519), so that it owns nothing.
+# Used in place of root. In the range that systemd keeps for short-lived users (61184 to 65519): it owns nothing.
 HOST_UID = 65501
 HOME_LIMIT_BYTES = 2 << 30
 TMP_LIMIT_BYTES = 1 << 30

@@ -81,8 +81,10 @@ class Session:
         place = self.guest.place
         screen = f"{self._size.width}x{self._size.height}x24"
         # -noreset: the server outlives the last client; -displayfd: it says when it is ready, and its number.
-        argv = ["/usr/bin/Xvfb", "-displayfd", "{fd}", "-screen", "0", screen, "-auth", f"{place.runtime}/Xauthority",
-                "-nolisten", "tcp", "-noreset", "-dpi", "96", "+extension", "MIT-SHM", "+extension", "DAMAGE"]  # fmt: skip
+        argv = [
+            *("/usr/bin/Xvfb", "-displayfd", "{fd}", "-screen", "0", screen, "-auth", f"{place.runtime}/Xauthority"),
+            *("-nolisten", "tcp", "-noreset", "-dpi", "96", "+extension", "MIT-SHM", "+extension", "DAMAGE"),
+        ]
         reply, _ = await self.guest.request(
             "spawn", name="Xvfb", argv=argv, env=self.environment(), logs=self._logs, report=True
         )

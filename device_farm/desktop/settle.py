@@ -36,13 +36,13 @@ class Settle:
         window = active_window(self._display)
         return self._display.send_ping(window.id) if window else 0
 
-    async def caught_up(self) -> bool:
+    async def caught_up(self, *, limit_s: float = PING_LIMIT_S) -> bool:
         """Waits until the active window's program has taken in all input; False where it gives no sign in time."""
         ping = await self._display.call(self._ping)
         if ping == 0:
             await asyncio.sleep(_BLIND_WAIT_S)
             return True
-        deadline = time.monotonic() + PING_LIMIT_S
+        deadline = time.monotonic() + limit_s
         while time.monotonic() < deadline:
             if await self._display.call(self._display.answered, ping):
                 return True

@@ -7,7 +7,6 @@ import tarfile
 from importlib.resources import files
 
 _CHANNELS = ".config/xfce4/xfconf/xfce-perchannel-xml"
-_WALLPAPER = "/usr/share/backgrounds/greybird.svg"
 _FOLDERS = ("Desktop", "Documents", "Downloads", "Pictures")
 
 # No animation and no blinking caret: two looks at an idle desktop are the same bytes.
@@ -71,9 +70,13 @@ _THUNAR = """<?xml version="1.0" encoding="UTF-8"?>
   <property name="misc-volume-management" type="bool" value="false"/>
 </channel>
 """
-_BACKDROP = f"""<property name="color-style" type="int" value="0"/>
-            <property name="image-style" type="int" value="5"/>
-            <property name="last-image" type="string" value="{_WALLPAPER}"/>"""
+# A gradient from top to bottom: every row is one colour, and a screenshot of it is small.
+_BACKDROP = """<property name="color-style" type="int" value="2"/>
+          <property name="image-style" type="int" value="0"/>
+          <property name="rgba1" type="array"><value type="double" value="0.20"/><value type="double" value="0.42"/>
+            <value type="double" value="0.58"/><value type="double" value="1"/></property>
+          <property name="rgba2" type="array"><value type="double" value="0.09"/><value type="double" value="0.19"/>
+            <value type="double" value="0.29"/><value type="double" value="1"/></property>"""
 _DESKTOP = f"""<?xml version="1.0" encoding="UTF-8"?>
 <channel name="xfce4-desktop" version="1.0">
   <property name="backdrop" type="empty">
