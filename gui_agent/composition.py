@@ -84,11 +84,7 @@ def chosen_backends(config: RunConfig, platforms: list[Platform]) -> tuple[Backe
         ConfigError: no backend serves one of the platforms.
         PrerequisiteError: this machine cannot run one; raised before any device is started.
     """
-    built_in: dict[Platform, BackendConfig] = {
-        "android": SimulatorConfig(devices=config.devices, seed=config.seed),
-        "desktop": XvfbConfig(devices=desktop_count(config, platforms)),
-    }
-    backends = config.backends or tuple(built_in[platform] for platform in platforms)
+    backends = config.backends or tuple(_built_in(config, platform, platforms) for platform in platforms)
     loaded = [load_backend(backend) for backend in backends]
     served = {backend.platform for backend in loaded}
     for platform in platforms:
@@ -101,6 +97,16 @@ def chosen_backends(config: RunConfig, platforms: list[Platform]) -> tuple[Backe
         if made.platform in platforms:
             made.preflight()
     return tuple(single for backend in used for single in alike(backend))
+
+
+def _built_in(config: RunConfig, platform: Platform, platforms: list[Platform]) -> BackendConfig:
+    if platform == "android":
+        return SimulatorConfig(devices=config.devices, seed=config.seed)
+    count = desktop_count(config, platforms)
+    if count == 0:
+        fix = "use at least 1, or choose --platform android"
+        raise ConfigError("there are desktop tasks, but no desktop for them", field="desktops", fix=fix)
+    return XvfbConfig(devices=count)
 
 
 def alike(backend: BackendConfig) -> list[BackendConfig]:

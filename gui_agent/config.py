@@ -42,8 +42,8 @@ class RunConfig(ConfigModel):
     """A run of a suite under a policy.
 
     `platform` auto takes the phone's tasks where the suite has any. `devices` and `desktops` are how many phones and
-    desktops work at once; `devices` counts desktops where only desktops are used. `backends` replaces the built-in
-    devices. `retries` is how often a task that the infrastructure broke is tried again; above a share of
+    desktops work at once (0: none); `devices` counts desktops where only desktops are used. `backends` replaces the
+    built-in devices. `retries` is how often a task that the infrastructure broke is tried again; above a share of
     `max_infra_share` tasks that stay broken the command ends with exit code 4.
     """
 
@@ -53,7 +53,7 @@ class RunConfig(ConfigModel):
     episodes: int = Field(default=32, ge=1, le=1_000_000)
     seed: int = Field(default=0, ge=0)
     devices: int = Field(default=4, ge=1, le=1000)
-    desktops: int = Field(default=1, ge=1, le=64)
+    desktops: int = Field(default=1, ge=0, le=64)
     retries: int = Field(default=2, ge=0, le=20)
     max_infra_share: float = Field(default=0.1, ge=0, le=1)
     policy: PolicyConfig = ExpertConfig()

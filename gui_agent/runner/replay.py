@@ -10,7 +10,7 @@ from device_farm.types.observation import Observation, Screenshot
 from device_farm.types.task import Platform, Task
 from device_farm.types.trajectory import Episode, Scored
 from gui_agent.benchmarks.base import TaskTemplate
-from gui_agent.policies.replay import ReplayPolicy
+from gui_agent.policies.replay import ReplayPolicy, replayed_steps, room_for_pauses
 from gui_agent.runner.changed import changed_box, decode_image
 from gui_agent.runner.episode import EpisodeRunner
 from gui_agent.runner.events import Listener, RunStarted
@@ -55,8 +55,8 @@ def compare(stored: Episode, again: Episode, pixels: Callable[[Screenshot], byte
     Screens are equal when their digests are, or else when they decode to the same pixels: an encoder may write the
     same picture in more than one way. `pixels` reads a stored screen.
     """
-    then = [step.observation for step in stored.steps if step.action is not None]
-    now = [step.observation for step in again.steps if step.action is not None]
+    then = [step.observation for step in replayed_steps(stored)]
+    now = [step.observation for step in replayed_steps(again)]
     then, now = _with_final(then, stored), _with_final(now, again)
     equal = [_same(one.screenshot, other.screenshot, pixels) for one, other in zip(then, now, strict=False)]
     equal += [False] * abs(len(then) - len(now))
@@ -127,5 +127,6 @@ async def replay_all(
     started = RunStarted(tasks=len(stored), already=0, devices=sum(workers.values()))
     for listener in listeners:
         listener.on_event(started)
-    await runner.run([Assignment(task=episode.task) for episode in stored.values()])
+    tasks = [room_for_pauses(episode.task, len(episode.steps)) for episode in stored.values()]
+    await runner.run([Assignment(task=task) for task in tasks])
     return [comparer.comparisons[episode.id] for episode in stored.values()]

@@ -35,7 +35,8 @@ class RunReader:
 
     def load(self, episode_id: str) -> StoredEpisode:
         """Raises ConfigError for an unknown id and DataError for damaged files."""
-        if episode_id not in self.episode_ids():
+        plain = "/" not in episode_id and not episode_id.startswith(".")
+        if not (plain and episode_id and self.layout.episode(episode_id).is_dir()):
             fix = f"see {self.layout.episodes}"
             raise ConfigError(f"no episode {episode_id!r}", field="--episode", fix=fix)
         return unpack(self.layout.episode(episode_id))

@@ -76,6 +76,8 @@ class RunWriter:
                 raise ConfigError(message, field="--out", fix="choose a new folder")
             return
         if not self._resume:
+            if not self.layout.episodes.exists() or not self.episode_ids():
+                return  # a run that ended before its first episode has nothing to lose
             message = f"{self.layout.root} holds a run already"
             raise ConfigError(message, field="--out", fix="add --resume to go on with it, or choose a new folder")
         stored = read_config(self.layout)

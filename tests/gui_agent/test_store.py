@@ -109,8 +109,10 @@ def test_adding_an_episode_twice_is_refused(tmp_path: Path) -> None:
 
 
 def test_existing_run_needs_resume(tmp_path: Path) -> None:
-    with RunWriter(tmp_path, {"suite": "s"}):
+    with RunWriter(tmp_path, {"suite": "x"}):
         pass
+    with RunWriter(tmp_path, {"suite": "s"}) as writer:
+        writer.add(episode())
     with pytest.raises(ConfigError, match=r"--out: .* holds a run already .*--resume"), RunWriter(tmp_path, {}):
         pass
     with RunWriter(tmp_path, {"suite": "s"}, resume=True, identity=("suite",)):
