@@ -4,7 +4,7 @@ import io
 from dataclasses import replace
 
 from rich.console import Console
-from test_store import episode, observation
+from test_run_store import episode, observation
 
 from device_farm.types.action import Click
 from device_farm.types.geometry import Point
