@@ -175,6 +175,7 @@ def test_pm_installs_from_stdin_and_in_sessions(sh) -> None:  # type: ignore[no-
         (apk()[:100], "Failure [INSTALL_PARSE_FAILED_NOT_APK: Failed to parse base.apk: no AndroidManifest.xml]\n"),
         (apk(""), "Failure [INSTALL_PARSE_FAILED_NOT_APK: No package name in AndroidManifest.xml]\n"),
     ],
+    ids=["nonsense", "truncated", "nameless"],
 )
 def test_pm_refuses_what_is_no_apk(sh, data: bytes, message: str) -> None:  # type: ignore[no-untyped-def]
     sh.phone.files.write("/data/local/tmp/a.apk", data)
