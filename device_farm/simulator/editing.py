@@ -38,6 +38,7 @@ class Editor:
         if found is None:
             return False
         ref, field, state = found
+        text = _encodable(text)
         allowed = _ALLOWED.get(field.kind)
         if allowed is not None:
             text = "".join(character for character in text if character in allowed)
@@ -50,6 +51,7 @@ class Editor:
     def replace(self, text: str) -> None:
         found = self.focused()
         if found is not None:
+            text = _encodable(text)
             self._set(found[0], found[1], FieldState.at_end(text if found[1].multiline else text.replace("\n", " ")))
 
     def delete(self, *, forward: bool = False) -> None:
@@ -160,3 +162,8 @@ class Editor:
         if field.on_change is not None and before.text != state.text:
             listener = field.on_change
             self._phone.screen.run(ref, lambda: listener(state.text))
+
+
+def _encodable(text: str) -> str:
+    """Without lone surrogates, which no file or database could take."""
+    return text.encode("utf-8", "replace").decode("utf-8")

@@ -1,0 +1,1 @@
+"""Bundled typefaces; see README.md and LICENSE.txt beside this file."""
