@@ -51,6 +51,8 @@ TEXT_LIMIT = 20_000
 """Characters of one object's text: a long document or a terminal's scroll-back is cut."""
 _DEPTH_LIMIT = 60
 _WIDTH_LIMIT = 1024
+SHEET_CELLS = 1_000_000
+"""A table with more children is a spreadsheet (a column alone has 2^20 cells); no list of files comes near."""
 _NOTHING = "/org/a11y/atspi/null"
 _SCREEN_COORDINATES = 0
 
@@ -150,6 +152,11 @@ class Accessibility:
             _LOGGER.debug("a program is left out of the tree: %s", error)
         return []
 
+    @property
+    def bus(self) -> GuestBus:
+        """The accessibility bus. Raises TransportError where there is none."""
+        return self._require()
+
     def _require(self) -> GuestBus:
         if self._bus is None:
             raise TransportError("the desktop has been closed")
@@ -248,15 +255,19 @@ class _Reader:
             # LibreOffice counts from the window's corner, as if the toolkit's menu bar above were not there.
             frame = _Frame(bounds=frame.bounds, dx=frame.bounds.left - said.left, dy=frame.bounds.top - said.top)
         bounds = said.translate(frame.dx, frame.dy)
-        if TABLE in item.interfaces and not 0 <= item.count <= _WIDTH_LIMIT:
+        if TABLE in item.interfaces and await self._count(item) > SHEET_CELLS:
             sheet = Sheet(bus=self._bus, program=self._name, path=item.path, app=self._app, dx=frame.dx, dy=frame.dy)
             children = await sheet.showing_cells(said)
         else:
             below = _Frame(bounds=bounds, dx=frame.dx, dy=frame.dy)
             children = tuple(await self._nodes(await self._children(item), depth + 1, below))
+        box = clip(bounds, self._screen)
+        if box.area == 0 and not children:
+            # Said to show, but nowhere on the screen: invisible columns of a list, tabs that are not drawn.
+            return None
         return UiNode(
             role=item.role,
-            bounds=clip(bounds, self._screen),
+            bounds=box,
             text=item.name,
             value=content or value,
             description=item.description,
@@ -264,6 +275,16 @@ class _Reader:
             states=ui_states(item.role, item.states),
             children=children,
         )
+
+    async def _count(self, item: _Item) -> int:
+        """How many children it has; the cache does not say it of what manages its descendants itself."""
+        if item.count >= 0:
+            return item.count
+        try:
+            [count] = await self._ask(item.path, PROPERTIES, "Get", "ss", [ACCESSIBLE, "ChildCount"])
+        except GuestError:
+            return 0
+        return int(count.value)
 
     async def _children(self, item: _Item) -> list[str]:
         """Paths of what lies below. The cache knows some programs' objects only in part."""

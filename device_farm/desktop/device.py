@@ -7,6 +7,7 @@ import time
 from collections.abc import AsyncIterator, Sequence
 
 from device_farm.desktop.acting import carry_out
+from device_farm.desktop.bus import GuestBus
 from device_farm.desktop.guest import GRACE_S
 from device_farm.desktop.image import image_name
 from device_farm.desktop.sandbox import probe
@@ -105,6 +106,10 @@ class DesktopDevice:
         """Where the desktop is: its display and home as its own processes see them, and its outermost process here."""
         session = self._running()
         return {"display": session.display_name, "home": session.guest.place.home, "pid": session.guest.pid}
+
+    def accessibility_bus(self) -> GuestBus:
+        """The desktop's AT-SPI bus, for tools that ask it themselves. It ends with the session."""
+        return self._running().accessibility.bus
 
     # --- looking -----------------------------------------------------------------------------------------------
     async def observe(self, request: ObserveRequest = ObserveRequest()) -> Observation:

@@ -7,6 +7,8 @@ import tarfile
 from importlib.resources import files
 
 _CHANNELS = ".config/xfce4/xfconf/xfce-perchannel-xml"
+# 2025-01-01: the file manager calls the date of the epoch unknown.
+_MADE_S = 1_735_689_600
 _FOLDERS = ("Desktop", "Documents", "Downloads", "Pictures")
 
 # No animation and no blinking caret: two looks at an idle desktop are the same bytes.
@@ -65,7 +67,7 @@ _THUNAR = """<?xml version="1.0" encoding="UTF-8"?>
 <channel name="thunar" version="1.0">
   <property name="last-show-hidden" type="bool" value="false"/>
   <property name="last-menubar-visible" type="bool" value="true"/>
-  <property name="last-view" type="string" value="ThunarIconView"/>
+  <property name="last-view" type="string" value="ThunarDetailsView"/>
   <property name="misc-thumbnail-mode" type="string" value="THUNAR_THUMBNAIL_MODE_NEVER"/>
   <property name="misc-volume-management" type="bool" value="false"/>
 </channel>
@@ -153,11 +155,11 @@ def home_archive() -> bytes:
     with tarfile.open(fileobj=buffer, mode="w") as archive:
         for folder in _FOLDERS:
             member = tarfile.TarInfo(folder)
-            member.type, member.mode = tarfile.DIRTYPE, 0o755
+            member.type, member.mode, member.mtime = tarfile.DIRTYPE, 0o755, _MADE_S
             archive.addfile(member)
         for path, text in home_files().items():
             content = text.encode()
             member = tarfile.TarInfo(path)
-            member.size, member.mode = len(content), 0o644
+            member.size, member.mode, member.mtime = len(content), 0o644, _MADE_S
             archive.addfile(member, io.BytesIO(content))
     return buffer.getvalue()
