@@ -51,8 +51,6 @@ TEXT_LIMIT = 20_000
 """Characters of one object's text: a long document or a terminal's scroll-back is cut."""
 _DEPTH_LIMIT = 60
 _WIDTH_LIMIT = 1024
-SHEET_CELLS = 1_000_000
-"""A table with more children is a spreadsheet (a column alone has 2^20 cells); no list of files comes near."""
 _NOTHING = "/org/a11y/atspi/null"
 _SCREEN_COORDINATES = 0
 
@@ -75,8 +73,9 @@ class _Item:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Frame:
-    """The box of the object above, on the screen, and how far what lies below it is from where it says it is."""
+    """The object above: its role, its box on the screen, and how far what lies below is from where it says it is."""
 
+    role: str
     bounds: Rect
     dx: int = 0
     dy: int = 0
@@ -182,7 +181,9 @@ class _Reader:
             )
         self._app = str(variant.value)
         await self._read_cache()
-        return await self._nodes([str(path) for _, path in references], 0, _Frame(bounds=self._screen))
+        return await self._nodes(
+            [str(path) for _, path in references], 0, _Frame(role="application", bounds=self._screen)
+        )
 
     async def _read_cache(self) -> None:
         try:
@@ -253,13 +254,15 @@ class _Reader:
             return None
         if item.role == "root pane":
             # LibreOffice counts from the window's corner, as if the toolkit's menu bar above were not there.
-            frame = _Frame(bounds=frame.bounds, dx=frame.bounds.left - said.left, dy=frame.bounds.top - said.top)
+            frame = _Frame(
+                role=frame.role, bounds=frame.bounds, dx=frame.bounds.left - said.left, dy=frame.bounds.top - said.top
+            )
         bounds = said.translate(frame.dx, frame.dy)
-        if TABLE in item.interfaces and await self._count(item) > SHEET_CELLS:
+        if TABLE in item.interfaces and frame.role == "document spreadsheet":
             sheet = Sheet(bus=self._bus, program=self._name, path=item.path, app=self._app, dx=frame.dx, dy=frame.dy)
             children = await sheet.showing_cells(said)
         else:
-            below = _Frame(bounds=bounds, dx=frame.dx, dy=frame.dy)
+            below = _Frame(role=item.role, bounds=bounds, dx=frame.dx, dy=frame.dy)
             children = tuple(await self._nodes(await self._children(item), depth + 1, below))
         box = clip(bounds, self._screen)
         if box.area == 0 and not children:
@@ -275,16 +278,6 @@ class _Reader:
             states=ui_states(item.role, item.states),
             children=children,
         )
-
-    async def _count(self, item: _Item) -> int:
-        """How many children it has; the cache does not say it of what manages its descendants itself."""
-        if item.count >= 0:
-            return item.count
-        try:
-            [count] = await self._ask(item.path, PROPERTIES, "Get", "ss", [ACCESSIBLE, "ChildCount"])
-        except GuestError:
-            return 0
-        return int(count.value)
 
     async def _children(self, item: _Item) -> list[str]:
         """Paths of what lies below. The cache knows some programs' objects only in part."""

@@ -10,7 +10,7 @@ from device_farm.desktop.acting import carry_out
 from device_farm.desktop.bus import GuestBus
 from device_farm.desktop.guest import GRACE_S
 from device_farm.desktop.image import image_name
-from device_farm.desktop.sandbox import probe
+from device_farm.desktop.sandbox import SandboxProbe, probe
 from device_farm.desktop.session import Session
 from device_farm.desktop.snapshots import Snapshots
 from device_farm.desktop.windows import SHELL_WINDOWS, active_window, stacked_windows
@@ -28,7 +28,9 @@ _HEALTH_TIMEOUT_S = 10.0
 class DesktopDevice:
     """A `ManagedDevice`. What it shows is real time: `device_time_s` is the clock of the machine."""
 
-    def __init__(self, device_id: str, *, backend: str, screen: Size) -> None:
+    def __init__(self, device_id: str, *, backend: str, screen: Size, walls: SandboxProbe | None = None) -> None:
+        """`walls` is what this machine is known to allow; found out at the start by default."""
+        self._walls = walls
         self._info = DeviceInfo(id=device_id, backend=backend, platform="desktop", screen=screen, image="")
         self._session: Session | None = None
         self._snapshots = Snapshots()
@@ -43,7 +45,7 @@ class DesktopDevice:
 
     # --- life --------------------------------------------------------------------------------------------------
     async def start(self) -> None:
-        walls = await probe()
+        walls = self._walls or await probe()
         info = self._info
         self._info = DeviceInfo(
             id=info.id,

@@ -103,7 +103,7 @@ class Guest:
             str(DATA_LIMIT_BYTES), *place.roots,
             stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.PIPE,
             pass_fds=descriptors, cwd="/", env=environment, start_new_session=True,
-            **sandbox.user_arguments(),  # type: ignore[arg-type]
+            **sandbox.user_arguments(self._confinement),  # type: ignore[arg-type]
         )  # fmt: skip
 
     async def _find_init(self) -> None:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import pwd
 import shutil
 import tempfile
 from collections.abc import Sequence
@@ -66,14 +67,23 @@ class Place:
     @property
     def roots(self) -> tuple[str, ...]:
         """What file requests are held to: nothing more where the namespace is the wall."""
-        return (self.home, self.tmp) if self.confinement is Confinement.UNCONFINED else ()
+        return (self.home, self.tmp, self.runtime) if self.confinement is Confinement.UNCONFINED else ()
 
 
-def user_arguments() -> dict[str, int | list[int]]:
+def host_uid(confinement: Confinement) -> int:
+    """The user of this machine that a desktop runs as."""
+    if os.geteuid() != 0:
+        return os.geteuid()
+    # Message buses drop users that the machine does not know; behind the walls the user is another one anyway.
+    return HOST_UID if confinement is Confinement.NAMESPACES else pwd.getpwnam("nobody").pw_uid
+
+
+def user_arguments(confinement: Confinement) -> dict[str, int | list[int]]:
     """Arguments of `subprocess` that give root up; empty for anyone else."""
     if os.geteuid() != 0:
         return {}
-    return {"user": HOST_UID, "group": HOST_UID, "extra_groups": []}
+    uid = host_uid(confinement)
+    return {"user": uid, "group": uid, "extra_groups": []}
 
 
 def bubblewrap_argv(data_fds: Sequence[tuple[int, str]], status_fd: int) -> list[str]:
@@ -133,11 +143,11 @@ def unconfined_place() -> Place:
     """Makes the private directories. Short names: a Unix socket's path has 107 bytes."""
     top = tempfile.mkdtemp(prefix="farm-")
     paths = {name: os.path.join(top, name) for name in ("home", "run", "tmp")}
+    uid = host_uid(Confinement.UNCONFINED)
     for path in (top, *paths.values()):
         os.makedirs(path, mode=0o700, exist_ok=True)
         if os.geteuid() == 0:
-            os.chown(path, HOST_UID, HOST_UID)
-    uid = HOST_UID if os.geteuid() == 0 else os.geteuid()
+            os.chown(path, uid, uid)
     return Place(
         confinement=Confinement.UNCONFINED,
         home=paths["home"],
@@ -194,7 +204,7 @@ async def _probe(status_fd: int) -> SandboxProbe:
         stderr=asyncio.subprocess.PIPE,
         pass_fds=(status_fd,),
         cwd="/",
-        **user_arguments(),  # type: ignore[arg-type]
+        **user_arguments(Confinement.NAMESPACES),  # type: ignore[arg-type]
     )
     try:
         async with asyncio.timeout(PROBE_TIMEOUT_S):

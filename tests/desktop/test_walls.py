@@ -9,12 +9,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from desktop_rig import Rig
+from desktop_rig import Rig, labels
 
 from device_farm.desktop.device import DesktopDevice
+from device_farm.desktop.sandbox import Confinement, SandboxProbe
 from device_farm.errors import ActionError, DeadlineError, FarmError, GuestError
 from device_farm.types.action import Click, OpenApp, TypeText
-from device_farm.types.geometry import Point
+from device_farm.types.geometry import Point, Size
 
 
 @pytest.fixture
@@ -140,6 +141,32 @@ def test_two_desktops_do_not_disturb_each_other_and_leave_nothing(rig: Rig, shar
     rig.run(shared.health())
     with pytest.raises(FarmError):
         rig.run(other.observe())
+
+
+def test_desktop_without_namespaces_keeps_to_its_home_and_says_so(rig: Rig, secret: Path) -> None:
+    walls = SandboxProbe(confinement=Confinement.UNCONFINED, reason="for the test")
+    device = DesktopDevice("bare", backend="xvfb", screen=Size(800, 600), walls=walls)
+    before = traces()
+
+    async def scenario() -> None:
+        await device.start()
+        assert device.info.image.endswith("(unconfined, no namespaces: for the test)")
+        await device.act(OpenApp(name="text editor"))
+        await device.act(TypeText(text="hé <"))
+        await rig.until(device, lambda seen: "hé <" in labels(seen), "the typed text")
+        await device.shell(f"ln -s {secret} leak")
+        for path in ("leak", str(secret), "/etc/passwd"):
+            with pytest.raises(GuestError):
+                await device.pull(path)
+        await device.shell("sleep 888 & setsid sleep 889 & true")
+
+    try:
+        rig.run(scenario())
+    finally:
+        rig.run(device.close())
+    assert traces() - before == set()
+    commands = [path.read_bytes() for path in Path("/proc").glob("[0-9]*/cmdline") if path.exists()]
+    assert not [command for command in commands if command.startswith(b"sleep\x0088")]
 
 
 def test_actions_off_the_screen_are_refused(rig: Rig, shared: DesktopDevice) -> None:
