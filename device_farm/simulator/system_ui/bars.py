@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from device_farm.simulator.apps.settings import radios
+from device_farm.simulator.apps.settings.tables import Tables
 from device_farm.simulator.system_ui.window import SYSTEM_UI, Window, lay_out, make_scope, theme_of
 from device_farm.simulator.toolkit.base import Colour, Widget
 from device_farm.simulator.toolkit.containers import Row, Spacer, Stack
@@ -61,7 +63,7 @@ def _spoken_time(phone: SimulatedPhone) -> str:
 
 def state_icons(phone: SimulatedPhone) -> list[tuple[str, str]]:
     """(icon, description) of everything that is on, in the order of the status bar."""
-    on = phone.settings.is_on
+    on, tables = phone.settings.is_on, Tables(phone.settings)
     icons: list[tuple[str, str]] = []
     if any(item.event.startswith("alarm") for item in phone.state.scheduled):
         icons.append(("alarm", "Alarm set."))
@@ -71,9 +73,9 @@ def state_icons(phone: SimulatedPhone) -> list[tuple[str, str]]:
         icons.append(("vibration", "Ringer vibrate."))
     elif phone.settings.get("global", "mode_ringer") == "0":
         icons.append(("notifications_off", "Ringer silent."))
-    if on("global", "bluetooth_on"):
+    if radios.bluetooth_on(tables):
         icons.append(("bluetooth", "Bluetooth on."))
-    if on("global", "wifi_on"):
+    if radios.wifi_on(tables):
         icons.append(("signal_wifi_4_bar", "Wifi signal full."))
     if on("global", "airplane_mode_on"):
         icons.append(("airplanemode_active", "Airplane mode."))

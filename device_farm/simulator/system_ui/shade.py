@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from device_farm.simulator.apps.settings import brightness, radios
+from device_farm.simulator.apps.settings.tables import Tables
 from device_farm.simulator.notifications import Notification
-from device_farm.simulator.system_ui import toggles
 from device_farm.simulator.system_ui.app_window import full_screen
 from device_farm.simulator.system_ui.bars import clock_text
 from device_farm.simulator.system_ui.window import SYSTEM_UI, Window, lay_out, make_scope
@@ -20,7 +21,6 @@ from device_farm.types.geometry import Rect
 if TYPE_CHECKING:
     from device_farm.simulator.phone import SimulatedPhone
 
-BRIGHTNESS_MAX = 255
 COLLAPSED_TILES = 4
 
 
@@ -37,8 +37,8 @@ class Tile:
 
 def tiles(phone: SimulatedPhone) -> tuple[Tile, ...]:
     """All tiles in their order."""
-    on = phone.settings.is_on
-    wifi, bluetooth = on("global", "wifi_on"), on("global", "bluetooth_on")
+    on, tables = phone.settings.is_on, Tables(phone.settings)
+    wifi, bluetooth = radios.wifi_on(tables), radios.bluetooth_on(tables)
     airplane, dnd = on("global", "airplane_mode_on"), on("global", "zen_mode")
     rotate = on("system", "accelerometer_rotation")
     dark = phone.settings.get("secure", "ui_night_mode") == "2"
@@ -46,15 +46,15 @@ def tiles(phone: SimulatedPhone) -> tuple[Tile, ...]:
     saver = on("global", "low_power")
     return (
         Tile(label="Internet", icon="wifi" if wifi else "wifi_off", on=wifi, detail="AndroidWifi" if wifi else "Off",
-             on_tap=lambda: toggles.set_wifi(phone, not wifi)),
+             on_tap=lambda: radios.set_wifi(tables, not wifi)),
         Tile(label="Bluetooth", icon="bluetooth", on=bluetooth, detail=_onoff(bluetooth),
-             on_tap=lambda: toggles.set_bluetooth(phone, not bluetooth)),
+             on_tap=lambda: radios.set_bluetooth(tables, not bluetooth)),
         Tile(label="Do Not Disturb", icon="do_not_disturb_on", on=dnd, detail=_onoff(dnd),
              on_tap=lambda: phone.settings.put("global", "zen_mode", "0" if dnd else "1")),
         Tile(label="Flashlight", icon="flashlight_on", on=flashlight, detail=_onoff(flashlight),
              on_tap=lambda: phone.change(hardware=replace(phone.state.hardware, flashlight=not flashlight))),
         Tile(label="Airplane mode", icon="airplanemode_active", on=airplane, detail=_onoff(airplane),
-             on_tap=lambda: toggles.set_airplane_mode(phone, not airplane)),
+             on_tap=lambda: radios.set_airplane_mode(tables, not airplane)),
         Tile(label="Auto-rotate", icon="screen_rotation", on=rotate, detail=_onoff(rotate),
              on_tap=lambda: phone.settings.put("system", "accelerometer_rotation", "0" if rotate else "1")),
         Tile(label="Dark theme", icon="dark_mode", on=dark, detail=_onoff(dark),
@@ -137,15 +137,16 @@ def _tile(tile: Tile) -> Widget:
 
 
 def _brightness(phone: SimulatedPhone) -> Widget:
-    level = phone.settings.get_int("system", "screen_brightness", 102)
+    tables = Tables(phone.settings)
+    stored = tables.number("system", "screen_brightness", 102)
     slider = Slider(
-        float(level),
-        minimum=1.0,
-        maximum=float(BRIGHTNESS_MAX),
+        brightness.slider_of_stored(stored),
+        minimum=0.0,
+        maximum=brightness.SLIDER_MAXIMUM,
         weight=1,
         description="Display brightness",
         resource_id="slider",
-        on_change=lambda value: toggles.set_brightness(phone, round(value)),
+        on_change=lambda value: brightness.store(tables, brightness.stored_of_slider(value)),
     )
     return Row((Icon("brightness_low"), slider, Icon("brightness_high")), gap=8, padding=(20, 4))
 
