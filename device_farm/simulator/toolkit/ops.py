@@ -113,8 +113,9 @@ def scaled(op: Op, scale: float, left: int, top: int) -> Op:
 def bounds(op: Op) -> tuple[int, int, int, int]:
     """(left, top, right, bottom) of all pixels that the operation can touch."""
     match op:
-        case Box(left=left, top=top, right=right, bottom=bottom, elevation=elevation):
-            spread = elevation * 3
+        case Box(left=left, top=top, right=right, bottom=bottom, radius=radius, elevation=elevation):
+            # A corner's smoothing can reach one pixel beyond the edge.
+            spread = elevation * 3 + (1 if radius else 0)
             return (left - spread, top - spread, right + spread, bottom + spread)
         case Glyphs(x=x, y=y, size_px=size, width=width):
             high, side = int(size * 1.3) + 1, int(size * 0.3) + 2
