@@ -5,9 +5,9 @@ only sleeps: its latency is log-normal with a median of 1 s, scaled down by --sc
 the median; the latency of step k of task t is a function of (seed, t, k), so both runners meet the same ones. The
 baseline takes a batch of as many tasks as devices and lets no device act before every policy of the batch has decided.
 
-Prints one JSON line: device_utilisation and steps_per_s of each (utilisation: share of device time spent on an
-episode's own decisions, actions and reset), speedup, and what it ran on. The devices are fake: no phone is behind
-them; what is measured is the runner.
+Prints one JSON line: device_utilisation and steps_per_s of `asynchronous` and of `lock_step` (utilisation: share of
+device time spent on an episode's own decisions, actions and verdict), speedup, and what it ran on. The devices are
+fake: no phone is behind them; what is measured is the runner.
 """
 
 from __future__ import annotations
@@ -105,8 +105,9 @@ async def run_async(
     """The project's runner with its store: utilisation and steps per second."""
     with RunWriter(folder, {}) as writer:
         episodes = EpisodeRunner(SleepingPolicy(latencies), lambda task: template)
-        runner = Runner(FarmSource(client), episodes, writer, workers={"android": devices})
-        result = await runner.run([Assignment(task=task) for task in tasks])
+        async with FarmSource(client) as source:
+            runner = Runner(source, episodes, writer, workers={"android": devices})
+            result = await runner.run([Assignment(task=task) for task in tasks])
     return result.device_utilisation, result.steps / result.wall_s
 
 
@@ -115,7 +116,6 @@ async def run_lock_step(
 ) -> tuple[float, float]:
     """Batches with a barrier at every step: utilisation and steps per second."""
     busy_s, steps, begun_s = 0.0, 0, time.perf_counter()
-    source = FarmSource(client)
     policy = SleepingPolicy(latencies)
 
     async def timed_decide(session: SleepingSession, seen: Observation) -> tuple[Decision, float]:
@@ -130,7 +130,7 @@ async def run_lock_step(
 
     for start in range(0, len(tasks), devices):
         batch = tasks[start : start + devices]
-        async with AsyncExitStack() as stack:
+        async with FarmSource(client) as source, AsyncExitStack() as stack:
             leases = [stack.enter_async_context(source.lease("android")) for _ in batch]
             leased = await asyncio.gather(*leases)
             sessions = [await policy.start(task, device.info) for task, device in zip(batch, leased, strict=True)]
@@ -180,7 +180,7 @@ async def bench(options: argparse.Namespace) -> dict[str, object]:
         "latency_p99_s": round(8 * options.scale, 4),
         "device_ms": options.device_ms,
         "seed": options.seed,
-        "async": {"device_utilisation": round(ours[0], 4), "steps_per_s": round(ours[1], 2)},
+        "asynchronous": {"device_utilisation": round(ours[0], 4), "steps_per_s": round(ours[1], 2)},
         "lock_step": {"device_utilisation": round(theirs[0], 4), "steps_per_s": round(theirs[1], 2)},
         "speedup": round(ours[1] / theirs[1], 3),
     }
@@ -189,7 +189,7 @@ async def bench(options: argparse.Namespace) -> dict[str, object]:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--devices", type=int, default=16)
-    parser.add_argument("--episodes", type=int, default=256)
+    parser.add_argument("--episodes", type=int, default=480)
     parser.add_argument("--steps", type=int, default=10)
     parser.add_argument("--scale", type=float, default=0.05, help="seconds that the median latency of 1 s becomes")
     parser.add_argument("--device-ms", type=float, default=2.0, help="time that a fake device takes for each call")

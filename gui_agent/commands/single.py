@@ -25,10 +25,9 @@ from gui_agent.commands.settings import config_from
 from gui_agent.composition import Plan, check_farm, opened_farm, plan_tasks
 from gui_agent.config import RunConfig
 from gui_agent.report.write import write_report
-from gui_agent.runner.collect import open_writer
+from gui_agent.runner.collect import farm_source, open_writer
 from gui_agent.runner.episode import EpisodeRunner, Limits
 from gui_agent.runner.events import AttemptEnded, AttemptStarted, DeviceTrouble, RunEvent, StepTaken
-from gui_agent.runner.farm import FarmSource
 from gui_agent.runner.journal import reason_of
 from gui_agent.runner.queue import Assignment
 from gui_agent.runner.run import Runner
@@ -109,21 +108,20 @@ def _param(text: str) -> tuple[str, JsonValue]:
 async def _attempt(plan: Plan, namespace: argparse.Namespace) -> Episode:
     config = plan.config
     narrator = Narrator(sys.stdout)
-    with contextlib.ExitStack() as stack:
+    async with contextlib.AsyncExitStack() as stack:
         sinks: list[Callable[[Episode], None]] = [narrator.keep]
         if namespace.out is not None:
             sinks.append(stack.enter_context(open_writer(plan, namespace.out, resume=False)).add)
-        async with opened_farm(config.farm, plan.backends) as client, plan.policy as policy:
-            limits = Limits(set_up_s=config.limits.set_up_s, evaluate_s=config.limits.evaluate_s)
-            extra: dict[str, JsonValue] = {"policy": config.policy.model_dump(mode="json")}
-            episodes = EpisodeRunner(policy, plan.template_of, limits=limits, provenance=extra)
-            source = FarmSource(
-                client, template=config.farm.template, priority=config.farm.priority, wait_s=config.limits.lease_s
-            )
-            runner = Runner(source, episodes, _Sinks(sinks), workers=plan.workers, retries=0, listeners=[narrator])
-            narrator.goal(plan.tasks[0])
-            work = runner.run([Assignment(task=plan.tasks[0])])
-            await watched(client, work, [narrator], local=not config.farm.address)
+        client = await stack.enter_async_context(opened_farm(config.farm, plan.backends))
+        policy = await stack.enter_async_context(plan.policy)
+        source = await stack.enter_async_context(farm_source(config, client))
+        limits = Limits(set_up_s=config.limits.set_up_s, evaluate_s=config.limits.evaluate_s)
+        extra: dict[str, JsonValue] = {"policy": config.policy.model_dump(mode="json")}
+        episodes = EpisodeRunner(policy, plan.template_of, limits=limits, provenance=extra)
+        runner = Runner(source, episodes, _Sinks(sinks), workers=plan.workers, retries=0, listeners=[narrator])
+        narrator.goal(plan.tasks[0])
+        work = runner.run([Assignment(task=plan.tasks[0])])
+        await watched(client, work, [narrator], local=not config.farm.address)
     if namespace.out is not None:
         path = await asyncio.to_thread(write_report, namespace.out)
         sys.stdout.write(f"{path}\n")

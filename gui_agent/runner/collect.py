@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
+from device_farm.client import FarmClient
 from device_farm.types.task import JsonValue
 from device_farm.types.trajectory import Episode
 from gui_agent.composition import Plan, opened_farm
-from gui_agent.config import IDENTITY
+from gui_agent.config import IDENTITY, RunConfig
 from gui_agent.runner.episode import EpisodeRunner, Limits
 from gui_agent.runner.events import Listener, RunStarted
 from gui_agent.runner.farm import FarmSource
@@ -76,10 +78,16 @@ async def _run(plan: Plan, left: Sequence[Assignment], writer: RunWriter, listen
     policy_config: Mapping[str, Any] = config.policy.model_dump(mode="json")
     extra: dict[str, JsonValue] = {"policy": dict(policy_config)}
     limits = Limits(set_up_s=config.limits.set_up_s, evaluate_s=config.limits.evaluate_s)
-    async with opened_farm(config.farm, plan.backends) as client, plan.policy as policy:
-        source = FarmSource(
-            client, template=config.farm.template, priority=config.farm.priority, wait_s=config.limits.lease_s
-        )
+    async with AsyncExitStack() as stack:
+        client = await stack.enter_async_context(opened_farm(config.farm, plan.backends))
+        policy = await stack.enter_async_context(plan.policy)
+        source = await stack.enter_async_context(farm_source(config, client))
         episodes = EpisodeRunner(policy, plan.template_of, limits=limits, provenance=extra)
         runner = Runner(source, episodes, writer, workers=plan.workers, retries=config.retries, listeners=listeners)
         return await watched(client, runner.run(left), listeners, local=not config.farm.address)
+
+
+def farm_source(config: RunConfig, client: FarmClient) -> FarmSource:
+    """The devices of a run. Use as `async with`."""
+    farm = config.farm
+    return FarmSource(client, template=farm.template, priority=farm.priority, wait_s=config.limits.lease_s)

@@ -116,17 +116,12 @@ async def replay_all(
     """
     stored = {episode.task.id: episode for episode in episodes}
     comparer = _Comparer(stored, pixels)
-    runner = Runner(
-        FarmSource(client, owner="farm-replay"),
-        EpisodeRunner(ReplayPolicy(stored.get), template_of),
-        comparer,
-        workers=workers,
-        retries=1,
-        listeners=listeners,
-    )
     started = RunStarted(tasks=len(stored), already=0, devices=sum(workers.values()))
     for listener in listeners:
         listener.on_event(started)
     tasks = [room_for_pauses(episode.task, len(episode.steps)) for episode in stored.values()]
-    await runner.run([Assignment(task=task) for task in tasks])
+    async with FarmSource(client, owner="farm-replay") as source:
+        episodes_again = EpisodeRunner(ReplayPolicy(stored.get), template_of)
+        runner = Runner(source, episodes_again, comparer, workers=workers, retries=1, listeners=listeners)
+        await runner.run([Assignment(task=task) for task in tasks])
     return [comparer.comparisons[episode.id] for episode in stored.values()]
