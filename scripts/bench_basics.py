@@ -4,7 +4,8 @@ Prints one JSON line: `templates`, `seeds`; for `expert`, `noop` and `random` th
 (Wilson), `worst_template` and `best_template` (the least and the greatest rate of a template), `episodes`,
 `infra_error` (never part of a rate) and `steps_per_s`; and what it ran on. Phones are simulated devices.
 
-    python scripts/bench_basics.py --platform android|desktop [--seeds 20] [--random-seeds 5] [--devices 4]
+    python scripts/bench_basics.py --platform android|desktop [--seeds 20] [--noop-seeds 20] [--random-seeds 5]
+        [--devices 4]
 """
 
 from __future__ import annotations
@@ -66,10 +67,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--platform", choices=("android", "desktop"), default="android")
     parser.add_argument("--seeds", type=int, default=20)
+    parser.add_argument("--noop-seeds", type=int, help="default: as --seeds")
     parser.add_argument("--random-seeds", type=int, default=5)
     parser.add_argument("--devices", type=int, default=4)
     options = parser.parse_args()
-    seeds = {"expert": options.seeds, "noop": options.seeds, "random": options.random_seeds}
+    noop_seeds = options.noop_seeds or options.seeds
+    seeds = {"expert": options.seeds, "noop": noop_seeds, "random": options.random_seeds}
     result: dict[str, Any] = {
         "suite": "basics",
         "platform": options.platform,
