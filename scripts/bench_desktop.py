@@ -1,11 +1,12 @@
 """A desktop of the `xvfb` backend: boot, screenshot, UI tree, act-and-observe, reset.
 
 Each measure goes through the device in this process. The baselines run on the same desktop in the same run: `xwd` is
-a screenshot by a process of its own inside the desktop (null where xwd is not installed there), `tree_walk` reads the
-same tree object by object, one question after the other, as a plain AT-SPI client does.
+a screenshot by a process of its own inside the desktop (null where xwd is not installed there), `tree_walk` asks
+object by object, one question after the other, as a plain AT-SPI client does. It is no like-for-like figure: it reads
+no texts, cuts the sheet at 200 cells, and counts hidden objects that it meets; compare milliseconds and `nodes` together.
 
 Prints one JSON line: `boot_ms` and `reset_ms` are times to the first screenshot; the rest have `p50_ms`, `p99_ms`,
-`count`; `tree_calc` is with a spreadsheet open, which has `nodes` nodes. Then the machine.
+`count`; `tree_calc` is with an editor and a spreadsheet open, which has `nodes` nodes. Then the machine.
 
     python scripts/bench_desktop.py [--count 50] [--boots 3]
 """
