@@ -2,8 +2,8 @@
 
 Each measure goes through the device in this process. The baselines run on the same desktop in the same run: `xwd` is
 a screenshot by a process of its own inside the desktop (null where xwd is not installed there), `tree_walk` asks
-object by object, one question after the other, as a plain AT-SPI client does. It is no like-for-like figure: it reads
-no texts, cuts the sheet at 200 cells, and counts hidden objects that it meets; compare milliseconds and `nodes` together.
+object by object, one question after the other, as a plain AT-SPI client does. It is no like-for-like figure:
+it reads no texts, cuts the sheet at 200 cells, and counts hidden objects; compare `ms` and `nodes` together.
 
 Prints one JSON line: `boot_ms` and `reset_ms` are times to the first screenshot; the rest have `p50_ms`, `p99_ms`,
 `count`; `tree_calc` is with an editor and a spreadsheet open, which has `nodes` nodes. Then the machine.
