@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from device_farm.backends.config import AdbConfig, BackendConfig, FakeConfig, SimulatorConfig, XvfbConfig
+from device_farm.backends.config import AdbConfig, BackendConfig, SimulatorConfig, XvfbConfig
 from device_farm.backends.loader import load_backend
 from device_farm.client import FarmClient
 from device_farm.embedded import open_farm
@@ -96,7 +96,7 @@ def chosen_backends(config: RunConfig, platforms: list[Platform]) -> tuple[Backe
     for made in loaded:
         if made.platform in platforms:
             made.preflight()
-    return tuple(single for backend in used for single in alike(backend))
+    return tuple(used)
 
 
 def _built_in(config: RunConfig, platform: Platform, platforms: list[Platform]) -> BackendConfig:
@@ -107,18 +107,6 @@ def _built_in(config: RunConfig, platform: Platform, platforms: list[Platform]) 
         fix = "use at least 1, or choose --platform android"
         raise ConfigError("there are desktop tasks, but no desktop for them", field="desktops", fix=fix)
     return XvfbConfig(devices=count)
-
-
-def alike(backend: BackendConfig) -> list[BackendConfig]:
-    """The same devices, one a backend, where a backend would give each of its devices a seed of its own.
-
-    So the content of a device does not depend on which one an episode happens to get, and any of them replays it.
-    """
-    match backend:
-        case SimulatorConfig(base_port=0) | FakeConfig():
-            return [backend.model_copy(update={"devices": 1}) for _ in range(backend.devices)]
-        case _:
-            return [backend]
 
 
 def desktop_count(config: RunConfig, platforms: list[Platform]) -> int:

@@ -233,8 +233,7 @@ class FakeBackend:
 
     async def create(self, device_id: str) -> FakeDevice:
         faults = self._faults.setdefault(device_id, replace(self._pattern))
-        index = list(self._faults).index(device_id)
-        device = FakeDevice(device_id, seed=self._config.seed + index, faults=faults)
+        device = FakeDevice(device_id, seed=self._config.seed, faults=faults)
         self.devices[device_id] = device
         return device
 
