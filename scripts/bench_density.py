@@ -1,9 +1,9 @@
 """Many simulated phones in one process, each driven through its own adb and console ports.
 
 Prints one JSON line: `devices`; `memory_mib_first` (growth of the process's resident memory for the first phone,
-libraries included) and `memory_mib_per_device` (each further one, booted, looked at and acted on); `cold_start_ms` and
-`reset_ms` (p50, p99; cold start is from nothing to the first screenshot received); `steps_per_s`: act-and-observe with
-screenshot and UI tree on all phones at once, summed. Then the machine.
+libraries included) and `memory_mib_per_device` (each further one, booted, looked at and acted on); `cold_start` and
+`reset` (`p50_ms`, `p99_ms`; cold start is from nothing to the first screenshot received); `steps_per_s`: act-and-observe
+with screenshot and UI tree on all phones at once, summed. Then the machine.
 
     python scripts/bench_density.py [--devices 200] [--steps 5] [--seed 0]
 """
@@ -15,12 +15,12 @@ import asyncio
 import gc
 import json
 import os
-import platform
-import statistics
 import sys
 import time
 from pathlib import Path
 from typing import Any
+
+from bench_common import machine, percentiles_ms
 
 from device_farm.android.device import AndroidDevice
 from device_farm.backends.config import SimulatorConfig
@@ -39,30 +39,11 @@ AT_ONCE = 16
 """Phones that act at the same time; more would only queue for the cores."""
 
 
-def machine() -> dict[str, Any]:
-    """What the figures were measured on."""
-    lines = Path("/proc/cpuinfo").read_text("utf-8").splitlines()
-    models = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
-    return {
-        "cpu": models[0] if models else platform.processor(),
-        "cores": len(os.sched_getaffinity(0)),
-        "python": platform.python_version(),
-        "system": platform.platform(terse=True),
-    }
-
-
 def resident_mib() -> float:
     """Resident memory of this process."""
     gc.collect()
     pages = int(Path("/proc/self/statm").read_text("ascii").split()[1])
     return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
-
-
-def spread(times_s: list[float]) -> dict[str, float]:
-    """Median and 99th percentile in milliseconds."""
-    ordered = sorted(times_s)
-    p99 = ordered[min(len(ordered) - 1, int(len(ordered) * 0.99))]
-    return {"p50": round(statistics.median(ordered) * 1000, 2), "p99": round(p99 * 1000, 2)}
 
 
 async def cold_start(backend: SimulatorBackend, number: int) -> tuple[AndroidDevice, float]:
@@ -120,8 +101,8 @@ async def measure(count: int, steps_each: int, seed: int) -> dict[str, Any]:
         "devices": count,
         "memory_mib_first": round(first - empty, 2),
         "memory_mib_per_device": round((last - first) / max(1, count - 1), 3),
-        "cold_start_ms": spread(cold or [0.0]),
-        "reset_ms": spread(resets),
+        "cold_start": percentiles_ms(cold or [0.0]),
+        "reset": percentiles_ms(resets),
         "steps_per_s": round(count * steps_each / elapsed, 1),
         "steps_each": steps_each,
         "seed": seed,

@@ -5,8 +5,8 @@ a screenshot by a process of its own inside the desktop (null where xwd is not i
 object by object, one question after the other, as a plain AT-SPI client does. It is no like-for-like figure:
 it reads no texts, cuts the sheet at 200 cells, and counts hidden objects; compare `ms` and `nodes` together.
 
-Prints one JSON line: `boot_ms` and `reset_ms` are times to the first screenshot; the rest have `p50_ms`, `p99_ms`,
-`count`; `tree_calc` is with an editor and a spreadsheet open, which has `nodes` nodes. Then the machine.
+Prints one JSON line: `boot_ms` and `reset_ms` are median times to the first screenshot over `boots`; the rest have
+`p50_ms`, `p99_ms`, `count`; `tree_calc` is with an editor and a spreadsheet open, which has `nodes` nodes. Then the machine.
 
     python scripts/bench_desktop.py [--count 50] [--boots 3]
 """
@@ -16,14 +16,13 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
-import os
-import platform
 import statistics
 import sys
 import time
 from collections.abc import Awaitable, Callable
-from pathlib import Path
 from typing import Any
+
+from bench_common import machine, percentiles_ms
 
 from device_farm.backends.config import XvfbConfig
 from device_farm.backends.xvfb import XvfbBackend
@@ -41,26 +40,8 @@ TREE = ObserveRequest(screenshot=False)
 WIDTH_LIMIT = 200
 
 
-def machine() -> dict[str, Any]:
-    """What the figures were measured on."""
-    lines = Path("/proc/cpuinfo").read_text("utf-8").splitlines()
-    models = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
-    return {
-        "cpu": models[0] if models else platform.processor(),
-        "cores": len(os.sched_getaffinity(0)),
-        "load": round(os.getloadavg()[0], 1),
-        "python": platform.python_version(),
-        "system": platform.platform(terse=True),
-    }
-
-
 def summary(times_s: list[float]) -> dict[str, float | int]:
-    ordered = sorted(times_s)
-    return {
-        "p50_ms": round(statistics.median(ordered) * 1000, 2),
-        "p99_ms": round(ordered[min(len(ordered) - 1, int(len(ordered) * 0.99))] * 1000, 2),
-        "count": len(ordered),
-    }
+    return {**percentiles_ms(times_s), "count": len(times_s)}
 
 
 async def timed(work: Callable[[int], Awaitable[object]], count: int) -> dict[str, float | int]:
@@ -130,8 +111,9 @@ async def measure(count: int, boots: int) -> dict[str, Any]:
             await device.observe(PIXELS)
             reset_ms.append(round((time.perf_counter() - started) * 1000))
         result: dict[str, Any] = {
-            "boot_ms": boot_ms,
-            "reset_ms": reset_ms,
+            "boot_ms": statistics.median(boot_ms),
+            "reset_ms": statistics.median(reset_ms),
+            "boots": boots,
             "screenshot_unchanged": await timed(lambda number: device.observe(PIXELS), count),
             "move_and_screenshot": await timed(lambda number: changed_screenshot(device, number), count),
             "xwd": await xwd(device, min(count, 10)),

@@ -16,17 +16,16 @@ import argparse
 import asyncio
 import json
 import os
-import platform
 import shutil
-import statistics
 import subprocess
 import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.util import find_spec
-from pathlib import Path
 from typing import Any
+
+from bench_common import machine, percentiles_ms
 
 from device_farm.adb.private_server import PrivateAdbServer
 from device_farm.backends.config import SimulatorConfig
@@ -58,27 +57,8 @@ CYCLE = (
 )
 
 
-def machine() -> dict[str, Any]:
-    """What the figures were measured on."""
-    lines = Path("/proc/cpuinfo").read_text("utf-8").splitlines()
-    models = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
-    return {
-        "cpu": models[0] if models else platform.processor(),
-        "cores": len(os.sched_getaffinity(0)),
-        "python": platform.python_version(),
-        "system": platform.platform(terse=True),
-    }
-
-
 def summary(times_s: list[float]) -> dict[str, float | int]:
-    """Median and 99th percentile in milliseconds."""
-    ordered = sorted(times_s)
-    p99 = ordered[min(len(ordered) - 1, int(len(ordered) * 0.99))]
-    return {
-        "p50_ms": round(statistics.median(ordered) * 1000, 3),
-        "p99_ms": round(p99 * 1000, 3),
-        "steps": len(ordered),
-    }
+    return {**percentiles_ms(times_s), "steps": len(times_s)}
 
 
 def free_console_port() -> int:

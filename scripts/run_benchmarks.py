@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
-import platform
 import shlex
 import subprocess
 import sys
@@ -19,22 +17,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from bench_common import machine
+
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "results"
-
-
-def machine() -> dict[str, Any]:
-    """What the figures were measured on: model name from /proc/cpuinfo, cores this process may use, memory in GiB."""
-    lines = Path("/proc/cpuinfo").read_text("utf-8").splitlines()
-    models = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
-    memory_kib = int(Path("/proc/meminfo").read_text("utf-8").split()[1])
-    return {
-        "cpu": models[0] if models else platform.processor(),
-        "cores": len(os.sched_getaffinity(0)),
-        "memory_gib": round(memory_kib / 2**20, 1),
-        "system": platform.platform(terse=True),
-        "python": platform.python_version(),
-    }
 
 
 def _run_once(command: str) -> dict[str, Any]:

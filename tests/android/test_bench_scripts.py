@@ -42,7 +42,7 @@ def test_bench_density_measures_memory_start_reset_and_steps() -> None:
     result = run("bench_density.py", "--devices", "3", "--steps", "2")
     assert result["devices"] == 3
     assert result["memory_mib_per_device"] >= 0
-    assert all(result[key]["p50"] > 0 for key in ("cold_start_ms", "reset_ms"))
+    assert all(result[key]["p50_ms"] > 0 for key in ("cold_start", "reset"))
     assert result["steps_per_s"] > 0
 
 

@@ -1,0 +1,32 @@
+"""What the benchmarks share: the machine they ran on, and the summary of a list of times."""
+
+from __future__ import annotations
+
+import os
+import platform
+import statistics
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+
+def machine() -> dict[str, Any]:
+    """What figures are measured on: CPU model, cores this process may use, memory, one-minute load at the moment."""
+    lines = Path("/proc/cpuinfo").read_text("utf-8").splitlines()
+    models = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    memory_kib = int(Path("/proc/meminfo").read_text("utf-8").split()[1])
+    return {
+        "cpu": models[0] if models else platform.processor(),
+        "cores": len(os.sched_getaffinity(0)),
+        "memory_gib": round(memory_kib / 2**20, 1),
+        "load": round(os.getloadavg()[0], 1),
+        "system": platform.platform(terse=True),
+        "python": platform.python_version(),
+    }
+
+
+def percentiles_ms(times_s: Sequence[float]) -> dict[str, float]:
+    """Median and 99th percentile (nearest rank) in milliseconds."""
+    ordered = sorted(times_s)
+    p99 = ordered[min(len(ordered) - 1, int(len(ordered) * 0.99))]
+    return {"p50_ms": round(statistics.median(ordered) * 1000, 3), "p99_ms": round(p99 * 1000, 3)}
