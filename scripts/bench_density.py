@@ -2,8 +2,8 @@
 
 Prints one JSON line: `devices`; `memory_mib_first` (growth of the process's resident memory for the first phone,
 libraries included) and `memory_mib_per_device` (each further one, booted, looked at and acted on); `cold_start` and
-`reset` (`p50_ms`, `p99_ms`; cold start is from nothing to the first screenshot received); `steps_per_s`: act-and-observe
-with screenshot and UI tree on all phones at once, summed. Then the machine.
+`reset` (`p50_ms`, `p99_ms`; cold start is from nothing to the first screenshot received); `steps_per_s`:
+act-and-observe with screenshot and UI tree on all phones at once, summed. Then the machine.
 
     python scripts/bench_density.py [--devices 200] [--steps 5] [--seed 0]
 """

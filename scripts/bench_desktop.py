@@ -6,7 +6,8 @@ object by object, one question after the other, as a plain AT-SPI client does. I
 it reads no texts, cuts the sheet at 200 cells, and counts hidden objects; compare `ms` and `nodes` together.
 
 Prints one JSON line: `boot_ms` and `reset_ms` are median times to the first screenshot over `boots`; the rest have
-`p50_ms`, `p99_ms`, `count`; `tree_calc` is with an editor and a spreadsheet open, which has `nodes` nodes. Then the machine.
+`p50_ms`, `p99_ms`, `count`; `tree_calc` is with an editor and a spreadsheet open, which has `nodes` nodes.
+Then the machine.
 
     python scripts/bench_desktop.py [--count 50] [--boots 3]
 """
