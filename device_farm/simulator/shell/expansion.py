@@ -32,6 +32,8 @@ _MARKS: Final = re.compile(r"[*?\[]|^~")
 # One word does not grow beyond this many characters, so that no line of text fills the host's memory.
 _FIELD_MAX: Final = 1 << 24
 # Trimming tries every length, so its time grows with the square of the text.
+# A pattern that stands everywhere multiplies a text by itself: without a bound, four of them fill the host's memory.
+_REPLACED_MAX: Final = 16 << 20
 _TRIM_MAX: Final = 10_000
 
 
@@ -290,7 +292,16 @@ def _replace(value: str, pattern: str, replacement: str, *, every: bool) -> str:
     tail = "$" if pattern.startswith("%") else ""
     core = pattern[1:] if head or tail else pattern
     body = translate(core.replace("[^", "[!")).removeprefix("(?s:").removesuffix(")\\Z")
+    grown = 0
+
+    def put(_: re.Match[str]) -> str:
+        nonlocal grown
+        grown += len(replacement)
+        if grown > _REPLACED_MAX:
+            raise ExpansionError("argument too long")
+        return replacement
+
     try:
-        return re.sub(f"(?s:{head}{body}{tail})", lambda _: replacement, value, count=0 if every else 1)
+        return re.sub(f"(?s:{head}{body}{tail})", put, value, count=0 if every else 1)
     except re.error:
         return value

@@ -114,6 +114,11 @@ def test_shell_runs_command_lines_as_mksh_does(sh, command: str, expected: str) 
         ("[ a", 2, "[: missing ]\n"),
         ("f() { f; }; f", 137, "/system/bin/sh: Killed: nested too deep\n"),
         ("while :; do :; done", 137, "/system/bin/sh: Killed: too many commands\n"),
+        (
+            "a=xxxxxxxxxxxxxxxxxxxx; for i in 1 2 3 4 5 6; do a=${a//x/$a}; done",
+            1,
+            "/system/bin/sh: argument too long\n",
+        ),
         ("exit 300", 44, ""),
     ],
 )
