@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import struct
 import zlib
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -16,6 +17,9 @@ from isal import isal_zlib
 from numpy.typing import NDArray
 
 STRIP_ROWS = 80
+_STRIPS_FOR_TWO = 8
+"""Fewer strips are done before a second thread has woken up."""
+_HERE, _THERE = 0, 1
 LEVEL = 0
 """isal's fastest. Level 1 is 20 % smaller, but its output depends on where in memory its buffers happen to lie."""
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
@@ -37,32 +41,45 @@ def encode_strips(
     pixels: NDArray[np.uint8], old: EncodedStrips | None = None, rows: tuple[int, int] | None = None
 ) -> EncodedStrips:
     """Compresses RGBA `pixels` (height, width, 4). With `old` and changed `rows` (first, behind last) only those."""
-    height = pixels.shape[0]
-    parts: list[bytes] = []
-    adlers: list[int] = []
-    for index, top in enumerate(range(0, height, STRIP_ROWS)):
-        bottom = min(top + STRIP_ROWS, height)
-        if old is not None and rows is not None and (bottom <= rows[0] or top >= rows[1]):
-            parts.append(old.parts[index])
-            adlers.append(old.adlers[index])
-            continue
-        part, adler = _compress(pixels[top:bottom])
-        parts.append(part)
-        adlers.append(adler)
-    return EncodedStrips(tuple(parts), tuple(adlers))
+    tops = range(0, pixels.shape[0], STRIP_ROWS)
+    kept = old is not None and rows is not None
+    changed = [top for top in tops if not kept or rows is None or (top < rows[1] and top + STRIP_ROWS > rows[0])]
+    fresh = dict(zip(changed, _compressed(pixels, changed), strict=True))
+    if old is None:
+        return EncodedStrips(tuple(fresh[top][0] for top in tops), tuple(fresh[top][1] for top in tops))
+    pairs = [fresh.get(top) or (old.parts[index], old.adlers[index]) for index, top in enumerate(tops)]
+    return EncodedStrips(tuple(part for part, _ in pairs), tuple(adler for _, adler in pairs))
 
 
-def _compress(rows: NDArray[np.uint8]) -> tuple[bytes, int]:
+def _compressed(pixels: NDArray[np.uint8], tops: list[int]) -> list[tuple[bytes, int]]:
+    """The strips from these rows on; many are shared with a second thread, as the compressor releases the lock."""
+    if len(tops) < _STRIPS_FOR_TWO:
+        return _compress_all(pixels, tops, _HERE)
+    middle = len(tops) // 2
+    rest = _second_thread().submit(_compress_all, pixels, tops[middle:], _THERE)
+    return _compress_all(pixels, tops[:middle], _HERE) + rest.result()
+
+
+def _compress_all(pixels: NDArray[np.uint8], tops: list[int], thread: int) -> list[tuple[bytes, int]]:
+    return [_compress(pixels[top : top + STRIP_ROWS], thread) for top in tops]
+
+
+def _compress(rows: NDArray[np.uint8], thread: int) -> tuple[bytes, int]:
     count, width, _ = rows.shape
-    raw = _scratch(count, width)
+    raw = _scratch(count, width, thread)
     raw[:, 1:] = rows.reshape(count, -1)
     deflate = isal_zlib.compressobj(LEVEL, isal_zlib.DEFLATED, -15)
     data = deflate.compress(raw) + deflate.flush(isal_zlib.Z_FULL_FLUSH)
     return bytes(data), int(isal_zlib.adler32(raw))
 
 
-@lru_cache(maxsize=4)
-def _scratch(rows: int, width: int) -> NDArray[np.uint8]:
+@lru_cache(maxsize=1)
+def _second_thread() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(max_workers=1, thread_name_prefix="png")
+
+
+@lru_cache(maxsize=8)
+def _scratch(rows: int, width: int, thread: int) -> NDArray[np.uint8]:
     return np.zeros((rows, 1 + width * 4), np.uint8)
 
 
