@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import platform
+import shutil
 
+from device_farm.desktop.packages import SYSTEM_PATH
 from device_farm.desktop.sandbox import Confinement, SandboxProbe
 
 _NAMED = ("xvfb", "openbox", "mousepad", "thunar", "xfce4-terminal", "libreoffice-calc")
@@ -15,14 +17,22 @@ async def image_name(walls: SandboxProbe) -> str:
     """Such as `debian-12 xvfb-2:21.1.7 mousepad-0.5.10-2 … (namespaces)`; says why where there are no walls."""
     release = platform.freedesktop_os_release()
     system = f"{release.get('ID', 'linux')}-{release.get('VERSION_ID', '')}".rstrip("-")
+    how = walls.confinement.value
+    if walls.confinement is Confinement.UNCONFINED:
+        how += f", no namespaces: {walls.reason}"
+    return f"{system} {await _versions()}({how})"
+
+
+async def _versions() -> str:
+    """Empty on a system without Debian's package manager: the programs may be there all the same."""
+    program = shutil.which("dpkg-query", path=SYSTEM_PATH)
+    if program is None:
+        return ""
     process = await asyncio.create_subprocess_exec(
-        *("dpkg-query", "--show", f"--showformat={_FORMAT}", *_NAMED),
+        *(program, "--show", f"--showformat={_FORMAT}", *_NAMED),
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,
     )
     output, _ = await process.communicate()
-    how = walls.confinement.value
-    if walls.confinement is Confinement.UNCONFINED:
-        how += f", no namespaces: {walls.reason}"
-    return f"{system} {output.decode(errors='replace')}({how})"
+    return output.decode(errors="replace")
