@@ -155,23 +155,28 @@ class Display:
         self._last_ping += 1
         ping = self._last_ping
         self._pings = {ping}
-        self.send_message(window, "WM_PROTOCOLS", [self.atom("_NET_WM_PING"), ping, window, 0, 0], to=window)
-        return ping
+        sent = self.send_message(window, "WM_PROTOCOLS", [self.atom("_NET_WM_PING"), ping, window, 0, 0], to=window)
+        return ping if sent else 0
 
     def answered(self, ping: int) -> bool:
         """Whether the program has answered `send_ping`."""
         self.drain()
         return ping not in self._pings
 
-    def send_message(self, window: int, kind: str, data: list[int], *, to: int | None = None) -> None:
-        """A client message about `window`: to `to`, or to the window manager."""
+    def send_message(self, window: int, kind: str, data: list[int], *, to: int | None = None) -> bool:
+        """A client message about `window`: to `to`, or to the window manager; False where the receiver is gone."""
         payload = xcffib.xproto.ClientMessageData.synthetic(data, "IIIII")  # type: ignore[no-untyped-call]
         event = xcffib.xproto.ClientMessageEvent.synthetic(  # type: ignore[no-untyped-call]
             32, window, self.atom(kind), payload
         )
         mask = EventMask.NoEvent if to else EventMask.SubstructureRedirect | EventMask.SubstructureNotify
-        self.core.SendEvent(False, to or self.root, mask, event.pack())
-        self.connection.flush()
+        # Checked: a dialog that closes meanwhile is no broken server, which the error would be taken for later.
+        cookie = self.core.SendEvent(False, to or self.root, mask, event.pack(), is_checked=True)
+        try:
+            cookie.check()
+        except xcffib.xproto.WindowError:
+            return False
+        return True
 
 
 class _AuthorizedConnection(xcffib.Connection):
