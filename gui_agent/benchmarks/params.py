@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from random import Random
 from typing import Protocol
@@ -98,6 +98,32 @@ class SubsetParam:
         if not isinstance(value, list) or not all(isinstance(part, str) for part in value):
             return False
         return len(value) == self.count == len(set(map(str, value))) and set(map(str, value)) <= set(self.options)
+
+
+@dataclass(frozen=True, slots=True)
+class RowsParam:
+    """A list of `low` to `high` JSON objects that all have exactly `columns`; for rows of an app's table.
+
+    A template whose rows hang together (duplicates, noise beside targets) overrides `TaskTemplate.sample` instead of
+    giving `draw`.
+    """
+
+    columns: tuple[str, ...]
+    low: int
+    high: int
+    draw: Callable[[Random], list[JsonValue]] | None = None
+
+    @property
+    def range_text(self) -> str:
+        return f"a list of {self.low} to {self.high} objects with {', '.join(self.columns)}"
+
+    def sample(self, rng: Random) -> JsonValue:
+        return self.draw(rng) if self.draw is not None else []
+
+    def accepts(self, value: JsonValue) -> bool:
+        if not isinstance(value, list) or not self.low <= len(value) <= self.high:
+            return False
+        return all(isinstance(row, dict) and set(row) == set(self.columns) for row in value)
 
 
 def check_params(owner: str, declared: Mapping[str, Param], values: Mapping[str, JsonValue]) -> None:

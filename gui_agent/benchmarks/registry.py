@@ -8,7 +8,10 @@ from typing import Final
 from device_farm.errors import ConfigError
 from gui_agent.benchmarks.base import Suite
 
-BUILT_IN: Final = {"basics": "gui_agent.benchmarks.basics:SUITE"}
+BUILT_IN: Final = {
+    "androidworld_restated": "gui_agent.benchmarks.androidworld.tasks:SUITE",
+    "basics": "gui_agent.benchmarks.basics:SUITE",
+}
 """Name to `module:attribute`. `--suite` takes such a path as well, for suites from elsewhere."""
 
 

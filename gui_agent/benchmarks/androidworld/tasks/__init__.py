@@ -1,0 +1,11 @@
+"""The 116 tasks, restated: one module an area, each with its `TEMPLATES`."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from gui_agent.benchmarks.base import Suite, TaskTemplate
+
+TEMPLATES: Final[tuple[TaskTemplate, ...]] = ()
+
+SUITE: Final = Suite(name="androidworld_restated", templates=TEMPLATES)
