@@ -11,6 +11,7 @@ import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 
 from device_farm.simulator.filesystem import FileSystem
 from device_farm.simulator.filesystem_nodes import File
@@ -99,10 +100,7 @@ class Database:
             return node.data
         if node is None and not self._schema:
             return b""
-        with self._changing(b"") as image:
-            for statement in statements(self._schema):
-                image.connection.execute(statement)
-        return self._files.read(self.path)
+        return self._write(_fresh(self._schema))
 
     @contextmanager
     def _changing(self, old: bytes | None = None) -> Iterator[Image]:
@@ -133,6 +131,19 @@ class Database:
                 self._files.mkdir(folder, parents=True, mode=0o771, uid=self._uid)
             self._files.write(self.path, data, mode=0o660, uid=self._uid)
         return self._files.read(self.path)
+
+
+@lru_cache(maxsize=256)
+def _fresh(schema: str) -> bytes:
+    """A database right after `schema` was run. The same bytes for every phone: they are made and held once."""
+    image = Image(b"")
+    try:
+        image.begin_call(b"\0" * 100, 0.0)
+        for statement in statements(schema):
+            image.connection.execute(statement)
+        return image.connection.serialize()
+    finally:
+        image.close()
 
 
 def statements(sql: str) -> Iterator[str]:
