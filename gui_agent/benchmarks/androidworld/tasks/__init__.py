@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
+from gui_agent.benchmarks.androidworld.tasks import system
 from gui_agent.benchmarks.base import Suite, TaskTemplate
 
-TEMPLATES: Final[tuple[TaskTemplate, ...]] = ()
+TEMPLATES: Final[tuple[TaskTemplate, ...]] = (*system.TEMPLATES,)
 
 SUITE: Final = Suite(name="androidworld_restated", templates=TEMPLATES)
