@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from device_farm.simulator.apps.file_io import save_file
 from device_farm.simulator.apps.settings import (
+    all_files,
     apps_pages,
     bluetooth,
     bluetooth_pages,
@@ -60,6 +61,19 @@ class SettingsApp(App):
         _HOME,
         ActivityEntry(class_name=top.SEARCH, activity=top.Search(), label="Search settings"),
         _APP_DETAILS,
+        ActivityEntry(
+            class_name=all_files.APP_ACCESS,
+            activity=all_files.AppFileAccess(),
+            label="All files access",
+            filters=(
+                IntentFilter(
+                    actions=(all_files.ACTION_APP,),
+                    categories=(DEFAULT,),
+                    schemes=("package",),
+                ),
+            ),
+        ),
+        _page(all_files.LIST, all_files.FileAccessList(), "MANAGE_ALL_FILES_ACCESS_PERMISSION"),
         _page(
             ".Settings$NetworkDashboardActivity",
             network.NetworkDashboard(),
