@@ -12,6 +12,7 @@ from device_farm.simulator.framework.content import content
 from device_farm.simulator.framework.dumpsys import dumpsys
 from device_farm.simulator.framework.input import input_
 from device_farm.simulator.framework.pm import pm
+from device_farm.simulator.framework.screenrecord import screenrecord
 from device_farm.simulator.framework.settings import settings
 from device_farm.simulator.framework.wm import wm
 from device_farm.simulator.shell.process import Command
@@ -36,6 +37,7 @@ FRAMEWORK_PROGRAMS: Final[Mapping[str, Command]] = {
     "ps": process_table.ps,
     "reboot": switches.reboot,
     "screencap": screen.screencap,
+    "screenrecord": screenrecord,
     "service": switches.service,
     "settings": settings,
     "svc": switches.svc,
