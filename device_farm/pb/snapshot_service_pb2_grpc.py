@@ -54,6 +54,16 @@ class SnapshotServiceStub:
                 request_serializer=device__farm_dot_pb_dot_snapshot__service__pb2.SnapshotPackage.SerializeToString,
                 response_deserializer=device__farm_dot_pb_dot_snapshot__service__pb2.SnapshotPackage.FromString,
                 _registered_method=True)
+        self.PullSnapshot = channel.unary_stream(
+                '/android.emulation.control.SnapshotService/PullSnapshot',
+                request_serializer=device__farm_dot_pb_dot_snapshot__service__pb2.SnapshotPackage.SerializeToString,
+                response_deserializer=device__farm_dot_pb_dot_snapshot__service__pb2.SnapshotPackage.FromString,
+                _registered_method=True)
+        self.PushSnapshot = channel.stream_unary(
+                '/android.emulation.control.SnapshotService/PushSnapshot',
+                request_serializer=device__farm_dot_pb_dot_snapshot__service__pb2.SnapshotPackage.SerializeToString,
+                response_deserializer=device__farm_dot_pb_dot_snapshot__service__pb2.SnapshotPackage.FromString,
+                _registered_method=True)
 
 
 class SnapshotServiceServicer:
@@ -84,6 +94,20 @@ class SnapshotServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def PullSnapshot(self, request, context):
+        """The snapshot as an archive, in parts; the last message says `success`.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def PushSnapshot(self, request_iterator, context):
+        """The first message names the snapshot, the following ones carry the archive.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_SnapshotServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -104,6 +128,16 @@ def add_SnapshotServiceServicer_to_server(servicer, server):
             ),
             'DeleteSnapshot': grpc.unary_unary_rpc_method_handler(
                     servicer.DeleteSnapshot,
+                    request_deserializer=device__farm_dot_pb_dot_snapshot__service__pb2.SnapshotPackage.FromString,
+                    response_serializer=device__farm_dot_pb_dot_snapshot__service__pb2.SnapshotPackage.SerializeToString,
+            ),
+            'PullSnapshot': grpc.unary_stream_rpc_method_handler(
+                    servicer.PullSnapshot,
+                    request_deserializer=device__farm_dot_pb_dot_snapshot__service__pb2.SnapshotPackage.FromString,
+                    response_serializer=device__farm_dot_pb_dot_snapshot__service__pb2.SnapshotPackage.SerializeToString,
+            ),
+            'PushSnapshot': grpc.stream_unary_rpc_method_handler(
+                    servicer.PushSnapshot,
                     request_deserializer=device__farm_dot_pb_dot_snapshot__service__pb2.SnapshotPackage.FromString,
                     response_serializer=device__farm_dot_pb_dot_snapshot__service__pb2.SnapshotPackage.SerializeToString,
             ),
@@ -214,6 +248,60 @@ class SnapshotService:
             request,
             target,
             '/android.emulation.control.SnapshotService/DeleteSnapshot',
+            device__farm_dot_pb_dot_snapshot__service__pb2.SnapshotPackage.SerializeToString,
+            device__farm_dot_pb_dot_snapshot__service__pb2.SnapshotPackage.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def PullSnapshot(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/android.emulation.control.SnapshotService/PullSnapshot',
+            device__farm_dot_pb_dot_snapshot__service__pb2.SnapshotPackage.SerializeToString,
+            device__farm_dot_pb_dot_snapshot__service__pb2.SnapshotPackage.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def PushSnapshot(request_iterator,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.stream_unary(
+            request_iterator,
+            target,
+            '/android.emulation.control.SnapshotService/PushSnapshot',
             device__farm_dot_pb_dot_snapshot__service__pb2.SnapshotPackage.SerializeToString,
             device__farm_dot_pb_dot_snapshot__service__pb2.SnapshotPackage.FromString,
             options,

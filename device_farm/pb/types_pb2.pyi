@@ -344,15 +344,29 @@ class Observation(_message.Message):
     def __init__(self, sequence: _Optional[int] = ..., screen: _Optional[_Union[Size, _Mapping]] = ..., orientation: _Optional[_Union[Orientation, str]] = ..., device_time_s: _Optional[float] = ..., foreground_app: _Optional[str] = ..., foreground_window: _Optional[str] = ..., screenshot: _Optional[_Union[Screenshot, _Mapping]] = ..., ui_tree: _Optional[_Union[UiTree, _Mapping]] = ...) -> None: ...
 
 class DeviceInfo(_message.Message):
-    __slots__ = ("id", "backend", "platform", "screen", "image")
+    __slots__ = ("id", "backend", "platform", "screen", "image", "endpoints")
     ID_FIELD_NUMBER: _ClassVar[int]
     BACKEND_FIELD_NUMBER: _ClassVar[int]
     PLATFORM_FIELD_NUMBER: _ClassVar[int]
     SCREEN_FIELD_NUMBER: _ClassVar[int]
     IMAGE_FIELD_NUMBER: _ClassVar[int]
+    ENDPOINTS_FIELD_NUMBER: _ClassVar[int]
     id: str
     backend: str
     platform: Platform
     screen: Size
     image: str
-    def __init__(self, id: _Optional[str] = ..., backend: _Optional[str] = ..., platform: _Optional[_Union[Platform, str]] = ..., screen: _Optional[_Union[Size, _Mapping]] = ..., image: _Optional[str] = ...) -> None: ...
+    endpoints: Endpoints
+    def __init__(self, id: _Optional[str] = ..., backend: _Optional[str] = ..., platform: _Optional[_Union[Platform, str]] = ..., screen: _Optional[_Union[Size, _Mapping]] = ..., image: _Optional[str] = ..., endpoints: _Optional[_Union[Endpoints, _Mapping]] = ...) -> None: ...
+
+class Endpoints(_message.Message):
+    __slots__ = ("machine", "console", "adb", "grpc")
+    MACHINE_FIELD_NUMBER: _ClassVar[int]
+    CONSOLE_FIELD_NUMBER: _ClassVar[int]
+    ADB_FIELD_NUMBER: _ClassVar[int]
+    GRPC_FIELD_NUMBER: _ClassVar[int]
+    machine: str
+    console: int
+    adb: int
+    grpc: int
+    def __init__(self, machine: _Optional[str] = ..., console: _Optional[int] = ..., adb: _Optional[int] = ..., grpc: _Optional[int] = ...) -> None: ...

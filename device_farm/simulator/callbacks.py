@@ -24,6 +24,7 @@ class Callbacks:
 
     def __init__(self, phone: SimulatedPhone) -> None:
         self._phone = phone
+        self._broadcast_observers: list[Callable[[Intent, tuple[str, ...]], None]] = []
 
     def guarded(self, package: str, call: Callable[[], T]) -> T | None:
         """The result of `call`; None where it raised, and then the app of `package` has crashed."""
@@ -109,13 +110,20 @@ class Callbacks:
         if found is not None and found.enabled and not found.stopped:
             self.guarded(package, lambda: found.app.on_boot(self.app_context(package)))
 
+    def observe_broadcasts(self, observer: Callable[[Intent, tuple[str, ...]], None]) -> None:
+        """Calls `observer` with each broadcast and the packages that were told of it."""
+        self._broadcast_observers.append(observer)
+
     def broadcast(self, intent: Intent) -> tuple[str, ...]:
         """Hands `intent` to the package that it names, else to all; returns those told."""
         target = intent.component.package if intent.component is not None else intent.package
         told = [found for found in self._phone.packages.list() if found.enabled and target in ("", found.name)]
         for found in told:
             self._deliver_broadcast(found.name, intent)
-        return tuple(found.name for found in told)
+        names = tuple(found.name for found in told)
+        for observer in self._broadcast_observers:
+            observer(intent, names)
+        return names
 
     def _deliver_broadcast(self, package: str, intent: Intent) -> None:
         found = self._phone.packages.get(package)

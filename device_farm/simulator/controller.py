@@ -51,7 +51,10 @@ class ControllerServicer(services.EmulatorControllerServicer):
 
     async def getScreenshot(self, request: pb.ImageFormat, context: Context) -> pb.Image:
         await self._check_ready(request.display, context)
-        return self._image(request)
+        image = self._image(request)
+        # Who looks at the pixels looks at the tree next.
+        await self._handset.forwarder.flush()
+        return image
 
     async def streamScreenshot(self, request: pb.ImageFormat, context: Context) -> AsyncIterator[pb.Image]:
         await self._check_ready(request.display, context)

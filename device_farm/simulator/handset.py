@@ -8,10 +8,11 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Literal, TypeAlias
 
+from device_farm.simulator.accessibility_forwarder.forwarder import AccessibilityForwarder
 from device_farm.simulator.adbd.shell import Input, Output
 from device_farm.simulator.clock import Clock, RealClock, VirtualClock
 from device_farm.simulator.faults import NO_FAULTS, Faults, FaultSwitch
-from device_farm.simulator.faulty_phone import FaultyPhone
+from device_farm.simulator.faulty_phone import AccessibilityLostError, FaultyPhone
 from device_farm.simulator.remote import RemoteControl
 from device_farm.simulator.shell.process import Command
 from device_farm.simulator.shell.shell import Shell, ShellSession
@@ -19,6 +20,7 @@ from device_farm.simulator.snapshot import PhoneSnapshot
 from device_farm.simulator.snapshots import SnapshotStore
 from device_farm.simulator.uiautomator.program import JAR, JAR_CONTENT, app_process
 from device_farm.simulator.uiautomator.server import AutomationServer
+from device_farm.types.ui_tree import UiTree
 
 ClockKind: TypeAlias = Literal["virtual", "real"]
 
@@ -34,6 +36,7 @@ class Handset:
         self.snapshots = SnapshotStore(lambda: self.phone)
         self.remote = RemoteControl(lambda: self.phone)
         self.automation = AutomationServer(self.remote)
+        self.forwarder = AccessibilityForwarder(self._forwarded_tree)
         self._seed = seed
         self._clock_kind: ClockKind = clock
         self._phone: FaultyPhone | None = None
@@ -52,6 +55,7 @@ class Handset:
             self._phone = _boot(self._seed, clock)
             self._first_boot = self._phone.snapshot()
             self._phone.set_faults(self.faults.current)
+            self._phone.callbacks.observe_broadcasts(self.forwarder.receive)
         return self._phone
 
     # Boot
@@ -102,7 +106,9 @@ class Handset:
         delay_s = self.faults.current.slow_shell_s
         if delay_s:
             await asyncio.sleep(delay_s)
-        return await self._booted_shell().execute(command, stdin, output)
+        exit_code = await self._booted_shell().execute(command, stdin, output)
+        await self.forwarder.flush()
+        return exit_code
 
     def open_terminal(self, stdin: Input, output: Output) -> ShellSession:
         """A shell process for one line after another."""
@@ -112,6 +118,15 @@ class Handset:
         if self._shell is None:
             self._shell = Shell(self.phone, self._programs)
         return self._shell
+
+    def _forwarded_tree(self) -> UiTree | None:
+        """What the accessibility forwarder can send now: nothing before the boot, and nothing in airplane mode."""
+        if self._phone is None or not self.booted or self._phone.settings.is_on("global", "airplane_mode_on"):
+            return None
+        try:
+            return self._phone.accessibility()
+        except AccessibilityLostError:
+            return None
 
     def _faults_changed(self, faults: Faults) -> None:
         if self._phone is not None:

@@ -70,6 +70,7 @@ class RunningPhone:
         await self._console.close()
         await self._daemon.close()
         await self._controller.close()
+        await self.handset.forwarder.close()
 
 
 class SimulatorServer:

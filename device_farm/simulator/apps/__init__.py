@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from device_farm.simulator.accessibility_forwarder.app import APP as ACCESSIBILITY_FORWARDER
 from device_farm.simulator.apps.clock.app import ClockApp
 from device_farm.simulator.apps.contacts.app import ContactsApp, ContactsProviderApp
 from device_farm.simulator.apps.files.app import FilesApp
@@ -16,4 +17,5 @@ BUILTIN_APPS: tuple[App, ...] = (
     NotesApp(),
     FilesApp(),
     ClockApp(),
+    ACCESSIBILITY_FORWARDER,
 )
