@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 from device_farm.types.action import Action
@@ -13,14 +15,40 @@ from device_farm.types.task import Platform
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Endpoints:
+    """TCP ports at which an emulator, or what takes its place, listens on the loopback of its machine.
+
+    `machine` tells whose loopback that is, as `machine_identity` names it. `grpc` 0: no control service.
+    """
+
+    machine: str
+    console: int
+    adb: int
+    grpc: int
+
+
+def machine_identity() -> str:
+    """The same text in every process that shares this loopback, another one elsewhere."""
+    try:
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text("ascii").strip()
+    except OSError:
+        boot = ""
+    return f"{socket.gethostname()}/{boot}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DeviceInfo:
-    """What a device is. `image` names the exact system image or application set, for provenance."""
+    """What a device is. `image` names the exact system image or application set, for provenance.
+
+    `endpoints` is None where there is no emulator's way to it: a desktop, a phone on a cable.
+    """
 
     id: str
     backend: str
     platform: Platform
     screen: Size
     image: str
+    endpoints: Endpoints | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 
 from device_farm.android.capture import as_screenshot
 from device_farm.android.machine import Driver, Machine
@@ -59,9 +60,7 @@ class AndroidDevice:
         except (TransportError, GuestError) as error:
             raise BackendError(f"{self._info.id} did not start: {error.message}", fix=error.fix) from error
         self._screen = state.screen
-        self._info = DeviceInfo(
-            id=self._info.id, backend=self._info.backend, platform="android", screen=state.screen, image=image
-        )
+        self._info = replace(self._info, screen=state.screen, image=image, endpoints=self._driver.endpoints)
 
     async def reset(self, *, seed: int | None = None) -> None:
         driver = self._running()

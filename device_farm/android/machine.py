@@ -10,17 +10,19 @@ from device_farm.android.capture import ScreenCapture
 from device_farm.android.hierarchy import HierarchySource
 from device_farm.android.settle import Settle
 from device_farm.android.snapshots import Snapshots
+from device_farm.device import Endpoints
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Driver:
-    """The pieces that drive a running phone."""
+    """The pieces that drive a running phone. `endpoints` are an emulator's, for programs that attach to one."""
 
     client: AdbClient
     capture: ScreenCapture
     hierarchy: HierarchySource
     snapshots: Snapshots
     settle: Settle
+    endpoints: Endpoints | None = None
 
 
 class Machine(Protocol):

@@ -17,16 +17,31 @@ from device_farm.android.machine import Driver
 from device_farm.android.settle import StableFrames
 from device_farm.android.snapshots import NoSnapshots
 from device_farm.backends.config import AdbConfig
+from device_farm.device import Endpoints, machine_identity
 from device_farm.errors import BackendError, CapacityError, ConfigError, PrerequisiteError, TransportError
 from device_farm.types.task import Platform
+
+_LOOPBACK = ("127.0.0.1", "localhost", "::1")
+_GRPC_OFFSET = 3000
+"""An emulator that is told no other port serves its control service this far above its console."""
+
+
+def emulator_endpoints(serial: str) -> Endpoints | None:
+    """Where the emulator that an adb server calls `emulator-CONSOLE` listens; None for any other phone."""
+    name, _, number = serial.partition("-")
+    if name != "emulator" or not (number.isascii() and number.isdigit()):
+        return None
+    console = int(number)
+    return Endpoints(machine=machine_identity(), console=console, adb=console + 1, grpc=console + _GRPC_OFFSET)
 
 
 class ListedPhone:
     """The machine under one device: a phone that runs anyway. Reset restores app data, settings and files."""
 
-    def __init__(self, client: AdbClient, *, released: Callable[[], None]) -> None:
+    def __init__(self, client: AdbClient, *, released: Callable[[], None], endpoints: Endpoints | None = None) -> None:
         """`released` is called when the device is closed: another one may take the phone."""
         self._client = client
+        self._endpoints = endpoints
         self._released = released
         self._baseline: Baseline | None = None
 
@@ -38,6 +53,7 @@ class ListedPhone:
             hierarchy=PreferAutomation(self._client, AutomationServer(self._client, jar=bundled_jar())),
             snapshots=NoSnapshots("a phone behind an adb server"),
             settle=StableFrames(capture),
+            endpoints=self._endpoints,
         )
 
     async def mark_clean(self) -> None:
@@ -107,7 +123,11 @@ class AdbBackend:
             serial = free[0]
             self._taken.add(serial)
         client = AdbClient(ServerConnection(self._server, serial))
-        machine = ListedPhone(client, released=lambda: self._taken.discard(serial))
+        machine = ListedPhone(
+            client,
+            released=lambda: self._taken.discard(serial),
+            endpoints=emulator_endpoints(serial) if self._server.host in _LOOPBACK else None,
+        )
         return AndroidDevice(device_id, backend=self.name, machine=machine)
 
     async def close(self) -> None:

@@ -22,6 +22,7 @@ from device_farm.android.machine import Driver, Machine
 from device_farm.android.settle import SettledAtOnce
 from device_farm.android.snapshots import ConsoleSnapshots
 from device_farm.backends.config import SimulatorConfig
+from device_farm.device import Endpoints, machine_identity
 from device_farm.errors import BackendError, ConfigError, PrerequisiteError
 from device_farm.simulator.faults import parse_faults
 from device_farm.simulator.server import RunningPhone, SimulatorServer
@@ -42,6 +43,9 @@ class _Ports(Protocol):
     @property
     def adb(self) -> int: ...
 
+    @property
+    def grpc(self) -> int: ...
+
 
 class _SimulatedMachine:
     """What both kinds share: the driver over the adb port, and the reset over the console port."""
@@ -60,6 +64,7 @@ class _SimulatedMachine:
             hierarchy=PreferAutomation(self._client, AutomationServer(self._client)),
             snapshots=ConsoleSnapshots(self._console),
             settle=SettledAtOnce(),
+            endpoints=Endpoints(machine=machine_identity(), console=ports.console, adb=ports.adb, grpc=ports.grpc),
         )
 
     async def mark_clean(self) -> None:
@@ -101,6 +106,7 @@ class _ChildPorts:
         """Reads the line that `farm simulator --json` prints. Raises ValueError for anything else."""
         fields = json.loads(line)
         self.console, self.adb = int(fields["console_port"]), int(fields["adb_port"])
+        self.grpc = int(fields["grpc_port"])
 
 
 class ChildProcessPhone(_SimulatedMachine):

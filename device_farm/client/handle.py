@@ -7,11 +7,19 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, cast
 
-from device_farm.device import DeviceInfo
+from device_farm.device import DeviceInfo, Endpoints
 from device_farm.errors import ConfigError
 from device_farm.farm.model import Lease
 from device_farm.types.geometry import Size
 from device_farm.types.task import Platform
+
+
+def _endpoints(values: dict[str, Any] | None) -> Endpoints | None:
+    """What a lease file says of them; an older one says nothing."""
+    if values is None:
+        return None
+    ports = {name: int(values[name]) for name in ("console", "adb", "grpc")}
+    return Endpoints(machine=str(values["machine"]), **ports)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +67,7 @@ class LeaseHandle:
                     platform=cast(Platform, str(device["platform"])),
                     screen=Size(int(device["screen"]["width"]), int(device["screen"]["height"])),
                     image=str(device["image"]),
+                    endpoints=_endpoints(device.get("endpoints")),
                 ),
                 deadline_s=float(values["deadline_s"]),
             )

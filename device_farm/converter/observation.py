@@ -11,7 +11,7 @@ from device_farm.converter.enums import (
     states_from_wire,
     states_to_wire,
 )
-from device_farm.device import DeviceInfo, SnapshotInfo
+from device_farm.device import DeviceInfo, Endpoints, SnapshotInfo
 from device_farm.errors import DataError
 from device_farm.pb import device_pb2
 from device_farm.pb import types_pb2 as pb
@@ -35,7 +35,16 @@ def info_to_pb(info: DeviceInfo) -> pb.DeviceInfo:
         platform=platforms.to_wire(info.platform),
         screen=size_to_pb(info.screen),
         image=info.image,
+        endpoints=None if info.endpoints is None else _endpoints_to_pb(info.endpoints),
     )
+
+
+def _endpoints_to_pb(endpoints: Endpoints) -> pb.Endpoints:
+    return pb.Endpoints(machine=endpoints.machine, console=endpoints.console, adb=endpoints.adb, grpc=endpoints.grpc)
+
+
+def _endpoints_from_pb(message: pb.Endpoints) -> Endpoints:
+    return Endpoints(machine=message.machine, console=message.console, adb=message.adb, grpc=message.grpc)
 
 
 def info_from_pb(info: pb.DeviceInfo) -> DeviceInfo:
@@ -45,6 +54,7 @@ def info_from_pb(info: pb.DeviceInfo) -> DeviceInfo:
         platform=platforms.from_wire(info.platform),
         screen=size_from_pb(info.screen),
         image=info.image,
+        endpoints=_endpoints_from_pb(info.endpoints) if info.HasField("endpoints") else None,
     )
 
 
