@@ -18,13 +18,16 @@ from device_farm.types.task import Platform
 class Endpoints:
     """TCP ports at which an emulator, or what takes its place, listens on the loopback of its machine.
 
-    `machine` tells whose loopback that is, as `machine_identity` names it. `grpc` 0: no control service.
+    `machine` tells whose loopback that is, as `machine_identity` names it. `grpc` 0: no control service. `adb_server`
+    is the adb server that has the phone, where it has one: an emulator's adbd takes one server at a time, so programs
+    that attach must use that one. 0: bring your own, and tell it of `adb`.
     """
 
     machine: str
     console: int
     adb: int
     grpc: int
+    adb_server: int = 0
 
 
 def machine_identity() -> str:

@@ -19,7 +19,7 @@ def _endpoints(values: dict[str, Any] | None) -> Endpoints | None:
     if values is None:
         return None
     ports = {name: int(values[name]) for name in ("console", "adb", "grpc")}
-    return Endpoints(machine=str(values["machine"]), **ports)
+    return Endpoints(machine=str(values["machine"]), adb_server=int(values.get("adb_server", 0)), **ports)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

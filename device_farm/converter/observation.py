@@ -40,11 +40,23 @@ def info_to_pb(info: DeviceInfo) -> pb.DeviceInfo:
 
 
 def _endpoints_to_pb(endpoints: Endpoints) -> pb.Endpoints:
-    return pb.Endpoints(machine=endpoints.machine, console=endpoints.console, adb=endpoints.adb, grpc=endpoints.grpc)
+    return pb.Endpoints(
+        machine=endpoints.machine,
+        console=endpoints.console,
+        adb=endpoints.adb,
+        grpc=endpoints.grpc,
+        adb_server=endpoints.adb_server,
+    )
 
 
 def _endpoints_from_pb(message: pb.Endpoints) -> Endpoints:
-    return Endpoints(machine=message.machine, console=message.console, adb=message.adb, grpc=message.grpc)
+    return Endpoints(
+        machine=message.machine,
+        console=message.console,
+        adb=message.adb,
+        grpc=message.grpc,
+        adb_server=message.adb_server,
+    )
 
 
 def info_from_pb(info: pb.DeviceInfo) -> DeviceInfo:

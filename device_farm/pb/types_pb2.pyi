@@ -360,13 +360,15 @@ class DeviceInfo(_message.Message):
     def __init__(self, id: _Optional[str] = ..., backend: _Optional[str] = ..., platform: _Optional[_Union[Platform, str]] = ..., screen: _Optional[_Union[Size, _Mapping]] = ..., image: _Optional[str] = ..., endpoints: _Optional[_Union[Endpoints, _Mapping]] = ...) -> None: ...
 
 class Endpoints(_message.Message):
-    __slots__ = ("machine", "console", "adb", "grpc")
+    __slots__ = ("machine", "console", "adb", "grpc", "adb_server")
     MACHINE_FIELD_NUMBER: _ClassVar[int]
     CONSOLE_FIELD_NUMBER: _ClassVar[int]
     ADB_FIELD_NUMBER: _ClassVar[int]
     GRPC_FIELD_NUMBER: _ClassVar[int]
+    ADB_SERVER_FIELD_NUMBER: _ClassVar[int]
     machine: str
     console: int
     adb: int
     grpc: int
-    def __init__(self, machine: _Optional[str] = ..., console: _Optional[int] = ..., adb: _Optional[int] = ..., grpc: _Optional[int] = ...) -> None: ...
+    adb_server: int
+    def __init__(self, machine: _Optional[str] = ..., console: _Optional[int] = ..., adb: _Optional[int] = ..., grpc: _Optional[int] = ..., adb_server: _Optional[int] = ...) -> None: ...
