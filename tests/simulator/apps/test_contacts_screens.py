@@ -188,3 +188,16 @@ def test_share_hands_the_card_to_another_app() -> None:
     hand.tap("Create new document")
     text = hand.phone.files.read_text("/sdcard/Documents/Markor/shared.md")
     assert text.startswith("BEGIN:VCARD") and entry.display_name in text
+
+
+def test_cleared_app_offers_a_backup_and_asks_about_notifications_once() -> None:
+    hand = opened()
+    hand.phone.packages.clear("com.google.android.contacts")
+    hand.open("com.google.android.contacts")
+    assert hand.sees("Back up & organize your contacts with Google") and not hand.sees("Create contact")
+    hand.tap("Skip")
+    hand.tap("Don’t allow")
+    assert hand.sees("Create contact")
+    hand.phone.activities.force_stop("com.google.android.contacts")
+    hand.open("com.google.android.contacts")
+    assert hand.sees("Create contact")

@@ -15,6 +15,8 @@ from device_farm.simulator.apps.contacts.people import People
 from device_farm.simulator.apps.contacts.schema import CONTACTS_PACKAGE, DATABASE_PATH, PROVIDER_PACKAGE, SCHEMA
 from device_farm.simulator.apps.contacts.seed import seeded_contacts
 from device_farm.simulator.apps.contacts.store import ContactStore
+from device_farm.simulator.apps.contacts.welcome import NOTIFICATIONS
+from device_farm.simulator.apps.first_run import factory_set_up
 from device_farm.simulator.apps.seeding import first_start
 from device_farm.simulator.intents import DEFAULT, EDIT, INSERT, LAUNCHER, MAIN, VIEW, IntentFilter
 from device_farm.simulator.toolkit.app import ActivityEntry, App, AppContext, AppIcon
@@ -27,7 +29,7 @@ class ContactsApp(App):
     label = "Contacts"
     icon = AppIcon(glyph="person", background=0xFF1A73E8)
     version_name = "4.8.17"
-    permissions = (*_PERMISSIONS, "android.permission.CALL_PHONE")
+    permissions = (*_PERMISSIONS, "android.permission.CALL_PHONE", NOTIFICATIONS)
     granted = _PERMISSIONS
     activities = (
         ActivityEntry(
@@ -53,6 +55,9 @@ class ContactsApp(App):
             ),
         ),
     )
+
+    def on_install(self, context: AppContext) -> None:
+        factory_set_up(context)
 
 
 class ContactsProviderApp(App):

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from device_farm.simulator.apps.contacts.access import open_detail, open_editor, store_of
 from device_farm.simulator.apps.contacts.model import ContactSummary
+from device_farm.simulator.apps.contacts.welcome import welcome_pending, welcome_screen
 from device_farm.simulator.toolkit import widgets as w
 from device_farm.simulator.toolkit.app import Activity, Context
 
@@ -23,6 +24,8 @@ class People(Activity[PeopleState]):
         return PeopleState()
 
     def build(self, context: Context[PeopleState]) -> w.Widget:
+        if welcome_pending(context):
+            return welcome_screen(context)
         query = context.text("search")
         everyone = store_of(context).summaries(query)
         favourites = context.state.tab != _CONTACTS_TAB
