@@ -14,6 +14,7 @@ from device_farm.adb.smart_socket import AdbServer
 from device_farm.errors import DeadlineError, PrerequisiteError, TransportError
 
 ADB_FIX = "apt-get install -y adb"
+_SECOND_LOOK_S = 0.05
 
 
 def find_adb() -> str:
@@ -31,14 +32,26 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def tied_to_this_process() -> tuple[str, ...]:
+    """What to put before a command so that the kernel ends it when this process dies, however it dies."""
+    return ("setpriv", "--pdeathsig", "KILL", "--") if shutil.which("setpriv") else ()
+
+
 class PrivateAdbServer:
     """`async with PrivateAdbServer() as server:` starts `adb nodaemon server` and ends it by its process.
 
     The server neither looks for emulators nor for USB devices of this machine: it knows what it is told of.
     """
 
-    def __init__(self, *, start_timeout_s: float = 15.0) -> None:
+    def __init__(self, *, start_timeout_s: float = 15.0, keys: str = "", program: str = "", port: int = 0) -> None:
+        """`keys` is the path of a private key that phones know already; without one, the server makes its own.
+
+        `program` empty is the `adb` of the PATH, `port` 0 a free one.
+        """
         self._start_timeout_s = start_timeout_s
+        self._program = program
+        self._port = port
+        self._keys = keys
         self._home: tempfile.TemporaryDirectory[str] | None = None
         self._process: asyncio.subprocess.Process | None = None
 
@@ -65,13 +78,16 @@ class PrivateAdbServer:
             home.cleanup()
 
     async def _start(self) -> AdbServer:
-        adb, port = find_adb(), free_port()
+        adb, port = self._program or find_adb(), self._port or free_port()
         self._home = tempfile.TemporaryDirectory(prefix="farm-adb-", ignore_cleanup_errors=True)
         environment = dict(os.environ, HOME=self._home.name, TMPDIR=self._home.name)
         # The scan for emulators covers 5554 up to this port: an empty range.
         environment |= {"ADB_LOCAL_TRANSPORT_MAX_PORT": "5553", "ADB_MDNS": "0", "ADB_USB": "0"}
         environment.pop("ADB_VENDOR_KEYS", None)
+        if self._keys:
+            environment["ADB_VENDOR_KEYS"] = self._keys
         self._process = await asyncio.create_subprocess_exec(
+            *tied_to_this_process(),
             adb,
             "-P",
             str(port),
@@ -94,8 +110,17 @@ class PrivateAdbServer:
         while True:
             try:
                 await server.version()
-                return
             except TransportError as error:
-                if self._process is not None and self._process.returncode is not None:
-                    raise TransportError(f"adb ended at once with {self._process.returncode}") from error
+                self._check_running(error)
+            else:
+                # Another server that took the port in between would have answered as well.
+                await asyncio.sleep(_SECOND_LOOK_S)
+                self._check_running(None)
+                return
             await asyncio.sleep(0.02)
+
+    def _check_running(self, cause: TransportError | None) -> None:
+        if self._process is not None and self._process.returncode is not None:
+            raise TransportError(
+                f"adb ended at once with {self._process.returncode}; another program may have taken its port"
+            ) from cause

@@ -165,6 +165,17 @@ class AdbServer:
             stream = await self._request(f"host-serial:{serial}:killforward:{local}")
             stream.close()
 
+    async def kill(self) -> None:
+        """Ends the server (`adb kill-server`). Raises TransportError where none answers."""
+        async with Deadline(self._timeout_s, "ending the adb server"):
+            stream = await self._dial()
+            try:
+                await stream.write(encode_request("host:kill"))
+                # It answers OKAY or just goes, by its version.
+                await stream.read()
+            finally:
+                stream.close()
+
     async def track(self) -> AsyncIterator[tuple[ListedDevice, ...]]:
         """The list now, and again at every change, until the caller stops."""
         async with Deadline(self._timeout_s, "adb track-devices"):

@@ -33,10 +33,11 @@ class Snapshots(Protocol):
 
 
 class NoSnapshots:
-    """A phone in the hand."""
+    """A phone in the hand, or any other that keeps none; `kind` and `fix` name it and the way out."""
 
-    def __init__(self, kind: str) -> None:
+    def __init__(self, kind: str, *, fix: str = "use a simulated phone or an emulator") -> None:
         self._kind = kind
+        self._fix = fix
 
     async def save(self, name: str) -> SnapshotInfo:
         raise self._refusal()
@@ -51,7 +52,7 @@ class NoSnapshots:
         raise self._refusal()
 
     def _refusal(self) -> GuestError:
-        return GuestError(f"{self._kind} has no snapshots", fix="use a simulated phone or an emulator")
+        return GuestError(f"{self._kind} has no snapshots", fix=self._fix)
 
 
 def check_name(name: str) -> None:
