@@ -13,7 +13,8 @@ from device_farm.simulator.toolkit.controls import MenuItem
 
 @dataclass(frozen=True, slots=True)
 class AppBar(Widget):
-    """The bar at the top. `navigation="back"` goes back (as the system's Back) unless `on_navigation` is given.
+    """The bar at the top. `navigation="back"` goes back (as the system's Back) unless `on_navigation` is given;
+    `navigation_description` replaces the usual content description of its button.
 
     `overflow` items lie behind the three dots (`More options`). `large` puts the title on a line of its own, as in
     Settings. `title_widget` takes the title's place (a search field).
@@ -27,6 +28,7 @@ class AppBar(Widget):
     overflow: tuple[MenuItem, ...] = ()
     large: bool = False
     title_widget: Widget | None = None
+    navigation_description: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,8 @@ def chrome(widget: AppBar | Tabs | BottomNavigation | Screen, scope: Scope) -> W
 def _app_bar(bar: AppBar, scope: Scope) -> Widget:
     parts: list[Widget] = []
     if bar.navigation is not None:
-        icon, description = _NAVIGATION[bar.navigation]
+        icon, usual = _NAVIGATION[bar.navigation]
+        description = bar.navigation_description or usual
         leave = bar.on_navigation or scope.host.back
         parts.append(IconButton(icon, description=description, on_tap=leave, colour="on_surface"))
     title = bar.title_widget or _titles(bar)

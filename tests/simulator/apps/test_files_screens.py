@@ -15,7 +15,7 @@ def opened(*path: str) -> Hand:
     hand = Hand()
     hand.phone.files.write(f"{SDCARD}/aaa.txt", b"hello file")
     hand.open(FILES)
-    hand.tap(description="Open navigation drawer")
+    hand.tap(description="Show roots")
     hand.tap(STORAGE)
     for name in path:
         hand.tap(name)
@@ -154,7 +154,7 @@ def test_search_goes_below_the_folder() -> None:
 def test_drawer_gathers_pictures_and_opens_one() -> None:
     hand = Hand()
     hand.open(FILES)
-    hand.tap(description="Open navigation drawer")
+    hand.tap(description="Show roots")
     hand.tap("Images")
     names = titles(hand)
     assert names and all(name.endswith(".png") for name in names)

@@ -61,9 +61,11 @@ class DeskClock(Activity[ClockState]):
                 fab = w.Fab(
                     "add", description="Add alarm", resource_id="fab", on_tap=partial(context.dialog, "time", 0)
                 )
+        # The stopwatch's title would be a second element of that name beside its tab.
+        title = "" if tab == STOPWATCH_TAB else _TABS[tab].text
         return w.Screen(
             app_bar=w.AppBar(
-                _TABS[tab].text,
+                title,
                 overflow=(w.MenuItem("Date & time settings", partial(_open_settings, context)),),
             ),
             body=body,

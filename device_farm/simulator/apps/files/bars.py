@@ -47,6 +47,7 @@ def folder_bar(context: FilesContext) -> w.AppBar:
     return w.AppBar(
         breadcrumbs(context)[-1][0],
         navigation="menu",
+        navigation_description="Show roots",
         on_navigation=lambda: context.update(drawer=True),
         actions=(
             w.IconButton(

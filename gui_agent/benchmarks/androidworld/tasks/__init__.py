@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Final
 
-from gui_agent.benchmarks.androidworld.tasks import clock, contacts, system
+from gui_agent.benchmarks.androidworld.tasks import clock, contacts, files, system
 from gui_agent.benchmarks.base import Suite, TaskTemplate
 
 TEMPLATES: Final[tuple[TaskTemplate, ...]] = (
     *clock.TEMPLATES,
     *contacts.TEMPLATES,
+    *files.TEMPLATES,
     *system.TEMPLATES,
 )
 
