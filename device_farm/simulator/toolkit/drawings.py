@@ -178,12 +178,49 @@ def _wallpaper(canvas: skia.Canvas, figure: Figure) -> None:
         canvas.drawPath(path, fill_paint(colour))
 
 
+def _path(figure: Figure, points: tuple[float, ...]) -> skia.Path:
+    """Fractions of the figure's box, x before y, joined by lines."""
+    width, height = figure.right - figure.left, figure.bottom - figure.top
+    path = skia.Path()
+    for index in range(0, len(points) - 1, 2):
+        x, y = figure.left + points[index] * width, figure.top + points[index + 1] * height
+        if index:
+            path.lineTo(x, y)
+        else:
+            path.moveTo(x, y)
+    return path
+
+
+def _clip_to_box(canvas: skia.Canvas, figure: Figure) -> None:
+    canvas.clipRect(skia.Rect.MakeLTRB(figure.left, figure.top, figure.right, figure.bottom))
+
+
+def _polyline(canvas: skia.Canvas, figure: Figure) -> None:
+    """values: the line's width in pixels, then its points as fractions of the box. What lies outside is cut off."""
+    canvas.save()
+    _clip_to_box(canvas, figure)
+    canvas.drawPath(_path(figure, figure.values[1:]), stroke_paint(figure.colours[0], figure.values[0], True))
+    canvas.restore()
+
+
+def _polygon(canvas: skia.Canvas, figure: Figure) -> None:
+    """values: the corners as fractions of the box. What lies outside is cut off."""
+    path = _path(figure, figure.values)
+    path.close()
+    canvas.save()
+    _clip_to_box(canvas, figure)
+    canvas.drawPath(path, fill_paint(figure.colours[0]))
+    canvas.restore()
+
+
 DRAWINGS: Mapping[str, Draw] = {
     "bar": _bar,
     "checkbox": _checkbox,
     "clock_face": _clock_face,
     "clock_hand": _clock_hand,
     "image": _image,
+    "polygon": _polygon,
+    "polyline": _polyline,
     "radio": _radio,
     "ring": _ring,
     "rule": _rule,

@@ -1,0 +1,1 @@
+"""Recipes, under the package and activity names of Broccoli."""
