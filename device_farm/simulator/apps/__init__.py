@@ -6,8 +6,12 @@ from device_farm.simulator.accessibility_forwarder.app import APP as ACCESSIBILI
 from device_farm.simulator.apps.clock.app import ClockApp
 from device_farm.simulator.apps.contacts.app import ContactsApp, ContactsProviderApp
 from device_farm.simulator.apps.files.app import FilesApp
+from device_farm.simulator.apps.helpers.clipper import ClipperApp
+from device_farm.simulator.apps.helpers.screens import AndroidWorldApp, MiniWobApp
 from device_farm.simulator.apps.notes.app import NotesApp
+from device_farm.simulator.apps.recipes.app import RecipesApp
 from device_farm.simulator.apps.settings.app import SettingsApp
+from device_farm.simulator.apps.sms.app import SmsApp, TelephonyProviderApp
 from device_farm.simulator.toolkit.app import App
 
 BUILTIN_APPS: tuple[App, ...] = (
@@ -17,5 +21,11 @@ BUILTIN_APPS: tuple[App, ...] = (
     NotesApp(),
     FilesApp(),
     ClockApp(),
+    TelephonyProviderApp(),
+    SmsApp(),
+    RecipesApp(),
     ACCESSIBILITY_FORWARDER,
+    AndroidWorldApp(),
+    ClipperApp(),
+    MiniWobApp(),
 )
