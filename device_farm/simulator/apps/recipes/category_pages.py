@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from device_farm.simulator.apps.recipes.look import GREEN_800, green_bar
+from device_farm.simulator.apps.recipes.look import green_bar, green_fab
 from device_farm.simulator.apps.recipes.navigation import MainContext, menu_icon
 from device_farm.simulator.apps.recipes.store import Category, RecipeStore
 from device_farm.simulator.toolkit import widgets as w
@@ -30,13 +30,7 @@ def categories_page(context: MainContext) -> w.Widget:
             resource_id="categories_empty",
         )
         content = w.Column((prompt,), main="center", padding=32, weight=1)
-    fab = w.Fab(
-        "add",
-        description="Add category",
-        resource_id="fab_categories",
-        background=GREEN_800,
-        on_tap=lambda: context.dialog("category", (0, "", False)),
-    )
+    fab = green_fab("add", "Add category", "fab_categories", lambda: context.dialog("category", (0, "", False)))
     return w.Screen(body=w.Column((green_bar("Categories", menu_icon(context)), content)), fab=fab)
 
 

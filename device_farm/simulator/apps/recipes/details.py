@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
-from device_farm.simulator.apps.recipes.look import GREEN_800, green_bar, overflow, photo, white_icon
+from device_farm.simulator.apps.recipes.look import GREEN_800, green_bar, green_fab, overflow, photo, white_icon
 from device_farm.simulator.apps.recipes.schema import COOKING_CLASS, EDITOR_CLASS, PACKAGE
 from device_farm.simulator.apps.recipes.seasons import is_seasonal, seasonal_terms
 from device_farm.simulator.apps.recipes.store import Recipe, RecipeStore
@@ -57,12 +57,8 @@ class Details(Activity[DetailsState]):
         if recipe is None:
             return w.Screen(body=w.Column((green_bar("", back), w.Text("No recipes found.", padding=24))))
         categories = ", ".join(category.name for category in store.categories(recipe.id))
-        cook = w.Fab(
-            "restaurant",
-            description="Cook",
-            resource_id="fab_cooking_assistant",
-            background=GREEN_800,
-            on_tap=lambda: _start(context, COOKING_CLASS, recipe.id),
+        cook = green_fab(
+            "restaurant", "Cook", "fab_cooking_assistant", lambda: _start(context, COOKING_CLASS, recipe.id)
         )
         bar = green_bar("", back, (_heart(context, recipe), overflow(_menu(context, recipe))))
         body = w.Scroll(_content(context, recipe, categories), key="details", weight=1, gap=12)

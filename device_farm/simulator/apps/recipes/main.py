@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from device_farm.simulator.apps.recipes import pages
 from device_farm.simulator.apps.recipes.category_pages import categories_page, category_dialog
-from device_farm.simulator.apps.recipes.look import GREEN_500, GREEN_800, WHITE, green_bar, recipe_card, white_icon
+from device_farm.simulator.apps.recipes.look import (
+    GREEN_500,
+    GREEN_800,
+    WHITE,
+    green_bar,
+    green_fab,
+    recipe_card,
+    white_icon,
+)
 from device_farm.simulator.apps.recipes.navigation import PAGES, MainContext, MainState, drawer, go_to, menu_icon
 from device_farm.simulator.apps.recipes.schema import DETAILS_CLASS, EDITOR_CLASS, PACKAGE
 from device_farm.simulator.apps.recipes.seasons import FOODS, is_seasonal, seasonal_terms
@@ -76,9 +84,7 @@ def _recipes(context: MainContext) -> w.Widget:
         )
     else:
         content = _empty()
-    fab = w.Fab(
-        "add", description="New Recipe", resource_id="fab_recipes", background=GREEN_800, on_tap=lambda: _new(context)
-    )
+    fab = green_fab("add", "New Recipe", "fab_recipes", lambda: _new(context))
     bars = (green_bar("Recipes", menu_icon(context)), _filter_bar(context))
     return w.Screen(body=w.Column((*bars, content)), fab=fab)
 

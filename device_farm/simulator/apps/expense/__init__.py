@@ -1,0 +1,1 @@
+"""Expenses, under the package and activity names of Pro Expense."""
