@@ -5,6 +5,7 @@ from __future__ import annotations
 from device_farm.simulator.accessibility_forwarder.app import APP as ACCESSIBILITY_FORWARDER
 from device_farm.simulator.apps.clock.app import ClockApp
 from device_farm.simulator.apps.contacts.app import ContactsApp, ContactsProviderApp
+from device_farm.simulator.apps.expense.app import ExpenseApp
 from device_farm.simulator.apps.files.app import FilesApp
 from device_farm.simulator.apps.helpers.clipper import ClipperApp
 from device_farm.simulator.apps.helpers.screens import AndroidWorldApp, MiniWobApp
@@ -24,6 +25,7 @@ BUILTIN_APPS: tuple[App, ...] = (
     TelephonyProviderApp(),
     SmsApp(),
     RecipesApp(),
+    ExpenseApp(),
     ACCESSIBILITY_FORWARDER,
     AndroidWorldApp(),
     ClipperApp(),
