@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 from device_farm.errors import GuestError
-from device_farm.simulator.database import Database
-from device_farm.simulator.framework.telephony_schema import INBOX, call_log_database, sms_database
+from device_farm.simulator.framework.sms_provider import thread_of
+from device_farm.simulator.framework.telephony_schema import INBOX, SMS_DELIVER, call_log_database, sms_database
+from device_farm.simulator.intents import ExtraValue, Intent
 from device_farm.simulator.notifications import Notification
 from device_farm.simulator.phone import SimulatedPhone
 
@@ -17,7 +18,7 @@ _NUMBER = re.compile(r"[+*#0-9A-Za-z.-]{1,40}")
 
 
 def deliver_sms(phone: SimulatedPhone, number: str, text: str) -> None:
-    """Puts a text message into the inbox and announces it.
+    """Puts a text message into the inbox and tells the app that handles text messages, which announces it.
 
     Raises:
         GuestError: no phone number.
@@ -25,16 +26,16 @@ def deliver_sms(phone: SimulatedPhone, number: str, text: str) -> None:
     _check(number)
     now_ms = int(phone.clock.now_s() * 1000)
     database = sms_database(phone.files)
-    thread = _thread(database, number)
+    handler = phone.settings.get("secure", "sms_default_application") or _MESSAGES
     message = database.execute(
         "INSERT INTO sms (thread_id, address, date, date_sent, protocol, read, status, type, reply_path_present, body,"
         " sub_id, creator, seen) VALUES (?, ?, ?, ?, 0, 0, -1, ?, 0, ?, 1, ?, 0)",
-        (thread, number, now_ms, now_ms, INBOX, text, _MESSAGES),
+        (thread_of(database, number), number, now_ms, now_ms, INBOX, text, handler),
     )
-    database.execute(
-        "UPDATE threads SET date = ?, snippet = ?, read = 0, message_count = message_count + 1 WHERE _id = ?",
-        (now_ms, text, thread),
-    )
+    if phone.packages.get(handler) is not None:
+        extras: dict[str, ExtraValue] = {"address": number, "body": text, "id": message.last_row_id}
+        phone.callbacks.broadcast(Intent(action=SMS_DELIVER, package=handler, extras=extras))
+        return
     notice = Notification(id=message.last_row_id, title=number, text=text, icon="sms", importance="high")
     phone.notifications.post(notice, package=_MESSAGES)
 
@@ -80,18 +81,6 @@ def end_call(phone: SimulatedPhone, number: str) -> None:
 
 def _is_calling(phone: SimulatedPhone, number: str) -> bool:
     return any(entry.key == (_DIALER, number, _INCOMING_CALL_ID) for entry in phone.notifications.list())
-
-
-def _thread(database: Database, number: str) -> int:
-    known = database.query("SELECT _id FROM canonical_addresses WHERE address = ?", (number,))
-    if known:
-        address = int(known[0][0])
-    else:
-        address = database.execute("INSERT INTO canonical_addresses (address) VALUES (?)", (number,)).last_row_id
-    threads = database.query("SELECT _id FROM threads WHERE recipient_ids = ?", (str(address),))
-    if threads:
-        return int(threads[0][0])
-    return database.execute("INSERT INTO threads (recipient_ids) VALUES (?)", (str(address),)).last_row_id
 
 
 def _check(number: str) -> None:

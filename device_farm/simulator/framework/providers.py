@@ -12,8 +12,9 @@ from device_farm.simulator.apps.contacts.schema import DATABASE_PATH, PROVIDER_P
 from device_farm.simulator.database import Database
 from device_farm.simulator.framework.media_provider import MediaProvider
 from device_farm.simulator.framework.settings_provider import SettingsProvider
+from device_farm.simulator.framework.sms_provider import SmsProvider
 from device_farm.simulator.framework.table_provider import Scalar
-from device_farm.simulator.framework.telephony_schema import call_log_provider, sms_provider
+from device_farm.simulator.framework.telephony_schema import call_log_provider
 from device_farm.simulator.toolkit.app import AppContext
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ def _system_provider(phone: SimulatedPhone, authority: str) -> Provider | None:
         case "media":
             return MediaProvider(phone.files)
         case "sms" | "mms-sms":
-            return sms_provider(phone.files)
+            return SmsProvider(authority, phone.files, now_ms=round(phone.clock.now_s() * 1000))
         case "call_log":
             return call_log_provider(phone.files)
         case _:

@@ -15,8 +15,11 @@ CALL_LOG_PATH: Final = f"/data/data/{CALL_LOG_PACKAGE}/databases/calllog.db"
 
 # Telephony.TextBasedSmsColumns.MESSAGE_TYPE_*
 INBOX, SENT, DRAFT, OUTBOX, FAILED, QUEUED = 1, 2, 3, 4, 5, 6
+SMS_DELIVER: Final = "android.provider.Telephony.SMS_DELIVER"
 
-_SMS_SCHEMA: Final = """
+# Columns in the order of MmsSmsDatabaseHelper of Android 13; the triggers keep what a thread shows in step with its
+# messages whoever writes them, as Android's own triggers of the same names do.
+SMS_SCHEMA: Final = f"""
 CREATE TABLE sms (
     _id INTEGER PRIMARY KEY AUTOINCREMENT, thread_id INTEGER, address TEXT, person INTEGER, date INTEGER,
     date_sent INTEGER DEFAULT 0, protocol INTEGER, read INTEGER DEFAULT 0, status INTEGER DEFAULT -1, type INTEGER,
@@ -25,9 +28,22 @@ CREATE TABLE sms (
 );
 CREATE TABLE threads (
     _id INTEGER PRIMARY KEY AUTOINCREMENT, date INTEGER DEFAULT 0, message_count INTEGER DEFAULT 0,
-    recipient_ids TEXT, snippet TEXT, read INTEGER DEFAULT 1, archived INTEGER DEFAULT 0, type INTEGER DEFAULT 0
+    recipient_ids TEXT, snippet TEXT, snippet_cs INTEGER DEFAULT 0, read INTEGER DEFAULT 1,
+    archived INTEGER DEFAULT 0, type INTEGER DEFAULT 0, error INTEGER DEFAULT 0, has_attachment INTEGER DEFAULT 0
 );
 CREATE TABLE canonical_addresses (_id INTEGER PRIMARY KEY AUTOINCREMENT, address TEXT);
+CREATE INDEX typeThreadIdIndex ON sms (type, thread_id);
+CREATE TRIGGER sms_update_thread_on_insert AFTER INSERT ON sms BEGIN
+    UPDATE threads SET
+        date = new.date, snippet = new.body, snippet_cs = 0,
+        message_count = (SELECT COUNT(*) FROM sms WHERE thread_id = new.thread_id AND type != {DRAFT}),
+        read = (SELECT COUNT(*) = 0 FROM sms WHERE thread_id = new.thread_id AND read = 0)
+    WHERE _id = new.thread_id;
+END;
+CREATE TRIGGER sms_update_thread_read_on_update AFTER UPDATE OF read ON sms BEGIN
+    UPDATE threads SET read = (SELECT COUNT(*) = 0 FROM sms WHERE thread_id = new.thread_id AND read = 0)
+    WHERE _id = new.thread_id;
+END;
 """
 
 _CALL_LOG_SCHEMA: Final = """
@@ -44,22 +60,11 @@ CREATE TABLE calls (
 
 
 def sms_database(files: FileSystem) -> Database:
-    return Database(files, SMS_PATH, _SMS_SCHEMA)
+    return Database(files, SMS_PATH, SMS_SCHEMA)
 
 
 def call_log_database(files: FileSystem) -> Database:
     return Database(files, CALL_LOG_PATH, _CALL_LOG_SCHEMA)
-
-
-def sms_provider(files: FileSystem) -> TableProvider:
-    """`content://sms`, with the boxes as paths."""
-    boxes = {"inbox": INBOX, "sent": SENT, "draft": DRAFT, "outbox": OUTBOX, "failed": FAILED, "queued": QUEUED}
-    newest = "date DESC"
-    collections = {"": Collection(table="sms", defaults={"type": INBOX}, sort=newest)}
-    for name, kind in boxes.items():
-        collections[name] = Collection(table="sms", condition=f"type = {kind}", defaults={"type": kind}, sort=newest)
-    collections["threads"] = Collection(table="threads", sort=newest)
-    return TableProvider("sms", sms_database(files), collections)
 
 
 def call_log_provider(files: FileSystem) -> TableProvider:

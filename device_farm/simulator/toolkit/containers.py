@@ -51,10 +51,14 @@ NOTHING = Spacer()
 
 @dataclass(frozen=True, slots=True)
 class Scroll(Widget):
-    """A column that scrolls. Needs a `key`. Fills the height that it is given."""
+    """A column that scrolls. Needs a `key`. Fills the height that it is given.
+
+    `start` is the scroll offset in dp before anybody scrolled; what is beyond the end opens at the end.
+    """
 
     children: tuple[Widget, ...] = ()
     gap: float = 0.0
+    start: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -254,8 +254,7 @@ def _scrolling(widget: Scroll | LazyList, scope: Scope) -> Node:
             role = "androidx.recyclerview.widget.RecyclerView"
     node.clip = True
     node.scroll_key = scope.key(widget.key)
-    start = px(widget.start) if isinstance(widget, LazyList) else 0
-    node.scroll_px = scope.view.scroll.get(node.scroll_key, start)
+    node.scroll_px = scope.view.scroll.get(node.scroll_key, px(widget.start))
     return finish(node, widget, scope, role=role)
 
 

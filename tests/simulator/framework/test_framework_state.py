@@ -114,7 +114,7 @@ def test_content_inserts_updates_and_deletes_messages(sh) -> None:  # type: igno
     sh("content update --uri content://sms/1 --bind body:s:new")
     assert "body=new" in sh.text("content query --uri content://sms/1")
     sh("content delete --uri content://sms --where 'type=1'")
-    assert sh.text("content query --uri content://sms --projection _id:type:read") == "Row: 0 _id=3, type=2, read=0\n"
+    assert sh.text("content query --uri content://sms --projection _id:type:read") == "Row: 0 _id=3, type=2, read=1\n"
     assert (
         sh.text("sqlite3 /data/data/com.android.providers.telephony/databases/mmssms.db 'select body from sms'")
         == "sent\n"
