@@ -26,6 +26,7 @@ PERMISSION_WINDOW = (
 HOME_COMPONENT = ComponentName(
     "com.google.android.apps.nexuslauncher", "com.google.android.apps.nexuslauncher.NexusLauncherActivity"
 )
+HOME_TASK_ID = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,18 +57,24 @@ class Activities:
         return front.component if front is not None else HOME_COMPONENT
 
     @property
+    def top_window(self) -> str:
+        """`package/class` of the activity in front; the system's own, where it asks something, is one too."""
+        state = self._phone.state
+        if state.prompts:
+            return PERMISSION_WINDOW
+        if state.chooser is not None:
+            return "android/com.android.internal.app.ResolverActivity"
+        return str(self.top)
+
+    @property
     def focused_window(self) -> str:
         """The name of the window that gets keys, as `mCurrentFocus` in dumpsys shows it."""
         state = self._phone.state
         if state.shade != "closed":
             return "NotificationShade"
-        if state.prompts:
-            return PERMISSION_WINDOW
-        if state.chooser is not None:
-            return "android/com.android.internal.app.ResolverActivity"
-        if state.crash is not None:
+        if state.crash is not None and not state.prompts and state.chooser is None:
             return f"Application Error: {state.crash.package}"
-        return f"{self.top.package}/{self.top.class_name}"
+        return self.top_window
 
     # Starting
 

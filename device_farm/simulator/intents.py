@@ -42,6 +42,9 @@ class ComponentName:
             raise ValueError(f"bad component name {text!r}: expected package/class")
         return cls(package, package + name if name.startswith(".") else name)
 
+    def __str__(self) -> str:
+        return f"{self.package}/{self.class_name}"
+
     @property
     def short(self) -> str:
         """`package/.Class` where the class lies in the package, as dumpsys prints it."""

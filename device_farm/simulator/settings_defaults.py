@@ -91,6 +91,7 @@ _SECURE = {
     "ui_night_mode": "1",
     "user_setup_complete": "1",
     "voice_interaction_service": "",
+    "zen_duration": "0",
 }
 
 _GLOBAL = {

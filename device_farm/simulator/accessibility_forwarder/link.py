@@ -39,7 +39,9 @@ class Link:
     def __init__(self, target: str) -> None:
         self.target = target
         self._channel = grpc.aio.insecure_channel(target, options=_OPTIONS)
-        self._call = self._channel.unary_unary(_METHOD, response_deserializer=pb.ForestResponse.FromString)
+        self._call: grpc.aio.UnaryUnaryMultiCallable[bytes, pb.ForestResponse] = self._channel.unary_unary(
+            _METHOD, response_deserializer=pb.ForestResponse.FromString
+        )
         self._failed_at: float | None = None
         self._first_failed_at: float | None = None
         self._closed = False

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
+from device_farm.simulator.activities import HOME_COMPONENT, HOME_TASK_ID
 from device_farm.simulator.framework.arguments import ArgumentError, Arguments
 from device_farm.simulator.framework.broadcasts import deliver
 from device_farm.simulator.framework.intent_arguments import NEW_TASK, intent_text, parse_intent
 from device_farm.simulator.intents import ComponentName, Intent
 from device_farm.simulator.shell.process import Process
+
+if TYPE_CHECKING:
+    from device_farm.simulator.phone import SimulatedPhone
 
 _WARNINGS = {
     "delivered": "Warning: Activity not started, intent has been delivered to currently running top-most instance.",
@@ -131,15 +136,8 @@ def _stack(process: Process, arguments: Arguments) -> int:
     phone = process.phone
     match arguments.next():
         case "list":
-            width, height = phone.profile.screen.width, phone.profile.screen.height
-            for task in reversed(phone.activities.tasks):
-                process.print(_root_task_text(width, height, task.id))
-                top = f"{task.top.component.package}/{task.top.component.class_name}"
-                visible = phone.state.front is not None and phone.state.front.id == task.top.id
-                process.print(
-                    f"  taskId={task.id}: {top} bounds=[0,0][{width},{height}]"
-                    f" userId=0 visible={str(visible).lower()} topActivity=ComponentInfo{{{top}}}\n"
-                )
+            for text in _root_tasks(phone):
+                process.print(text)
         case "remove":
             phone.activities.remove_task(arguments.number())
         case verb:
@@ -147,10 +145,27 @@ def _stack(process: Process, arguments: Arguments) -> int:
     return 0
 
 
-def _root_task_text(width: int, height: int, task_id: int) -> str:
+def _root_tasks(phone: SimulatedPhone) -> Iterator[str]:
+    """Each root task as `am stack list` prints it, the one in front first; exactly one is visible."""
+    front = phone.state.front
+    home = _root_task(phone, HOME_TASK_ID, str(HOME_COMPONENT), top=phone.activities.top_window, visible=True)
+    if front is None:
+        yield home
+    for task in reversed(phone.activities.tasks):
+        visible = front is not None and front.id == task.top.id
+        top = phone.activities.top_window if visible else str(task.top.component)
+        yield _root_task(phone, task.id, str(task.records[0].component), top=top, visible=visible)
+    if front is not None:
+        yield _root_task(phone, HOME_TASK_ID, str(HOME_COMPONENT), top=str(HOME_COMPONENT), visible=False)
+
+
+def _root_task(phone: SimulatedPhone, task_id: int, base: str, *, top: str, visible: bool) -> str:
+    bounds = f"[0,0][{phone.profile.screen.width},{phone.profile.screen.height}]"
     return (
-        f"RootTask id={task_id} bounds=[0,0][{width},{height}] displayId=0 userId=0\n"
-        f" configuration={{1.0 310mcc260mnc [en_US] ldltr sw411dp w411dp h866dp 420dpi nrm long port finger}}\n"
+        f"RootTask id={task_id} bounds={bounds} displayId=0 userId=0\n"
+        " configuration={1.0 310mcc260mnc [en_US] ldltr sw411dp w411dp h866dp 420dpi nrm long port finger}\n"
+        f"  taskId={task_id}: {base} bounds={bounds}"
+        f" userId=0 visible={str(visible).lower()} topActivity=ComponentInfo{{{top}}}\n"
     )
 
 

@@ -39,9 +39,13 @@ def deliver(phone: SimulatedPhone, intent: Intent) -> BroadcastResult:
 
 
 def _clipper(phone: SimulatedPhone, intent: Intent) -> BroadcastResult:
-    if intent.action == "clipper.set":
+    """The clipboard may be written by any app, but read only by the one in front."""
+    if intent.action == "clipper.set" and "text" in intent.extras:
         phone.clipboard = intent.text_extra("text")
         return BroadcastResult(code=-1, data="Text is copied into clipboard.")
+    if intent.action == "clipper.set":
+        return BroadcastResult(code=0, data='No text is provided. Use -e text "text to be pasted"')
     if intent.action == "clipper.get":
-        return BroadcastResult(code=-1, data=phone.clipboard)
+        seen = phone.clipboard if phone.activities.top.package == CLIPPER else ""
+        return BroadcastResult(code=-1 if seen else 0, data=seen)
     return BroadcastResult()

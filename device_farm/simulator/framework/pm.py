@@ -23,6 +23,20 @@ FEATURES = (
     "android.hardware.touchscreen.multitouch",
     "android.hardware.wifi",
 )
+LIBRARIES = (
+    "android.ext.shared",
+    "android.hidl.base-V1.0-java",
+    "android.hidl.manager-V1.0-java",
+    "android.net.ipsec.ike",
+    "android.test.base",
+    "android.test.mock",
+    "android.test.runner",
+    "com.android.future.usb.accessory",
+    "com.android.location.provider",
+    "com.android.media.remotedisplay",
+    "javax.obex",
+    "org.apache.http.legacy",
+)
 USAGE = (
     "Package manager (package) commands:\n  clear, disable-user, enable, grant, install, list, path, revoke, uninstall"
 )
@@ -58,7 +72,10 @@ def _list(process: Process, arguments: Arguments) -> int:
             process.print("All Permissions:\n")
             for name in sorted(names):
                 process.print(f"+ permission:{name}")
-        case "permission-groups" | "instrumentation" | "libraries":
+        case "libraries":
+            for name in LIBRARIES:
+                process.print(f"library:{name}")
+        case "permission-groups" | "instrumentation":
             pass
         case _:
             process.complain(

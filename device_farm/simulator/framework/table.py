@@ -27,6 +27,8 @@ FRAMEWORK_PROGRAMS: Final[Mapping[str, Command]] = {
     "ime": switches.ime,
     "input": input_,
     "ip": network.ip,
+    "ip6tables": network.iptables,
+    "iptables": network.iptables,
     "monkey": switches.monkey,
     "netstat": network.netstat,
     "pgrep": process_table.pgrep,

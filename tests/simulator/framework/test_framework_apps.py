@@ -108,7 +108,10 @@ def test_am_force_stop_ends_the_app_and_stack_lists_the_rest(sh) -> None:  # typ
     assert SETTINGS not in said and "com.google.android.contacts" in said
     task = sh.text("dumpsys activity recents | grep -oE ' id=[0-9]+' | head -1").strip().removeprefix("id=")
     sh(f"am stack remove {task}")
-    assert sh.text("am stack list") == ""
+    launcher = "com.google.android.apps.nexuslauncher/com.google.android.apps.nexuslauncher.NexusLauncherActivity"
+    said = sh.text("am stack list")
+    assert said.count("taskId=") == 1
+    assert f"visible=true topActivity=ComponentInfo{{{launcher}}}" in said
 
 
 def test_am_broadcast_switches_airplane_mode(sh) -> None:  # type: ignore[no-untyped-def]

@@ -99,3 +99,16 @@ def adb(adb_server: int, phone: RunningPhone, tmp_path: Path) -> Adb:
 @pytest.fixture
 def adbutils_device(adb: Adb, adb_server: int) -> adbutils.AdbDevice:
     return adbutils.AdbClient(host="127.0.0.1", port=adb_server).device(adb.serial)
+
+
+@pytest.fixture
+def emulator(adb_server: int, phone: RunningPhone, tmp_path: Path) -> Adb:
+    """`adb` on the phone as an emulator: under `emulator-PORT`, as the emulator announces itself."""
+    with socket.create_connection(("127.0.0.1", adb_server), 10) as server:
+        request = f"host:emulator:{phone.ports.adb}".encode()
+        server.sendall(f"{len(request):04x}".encode() + request)
+        while server.recv(4096):
+            pass
+    tool = Adb(adb_server, phone.serial, tmp_path)
+    assert tool("wait-for-device").returncode == 0
+    return tool

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from device_farm.simulator.logcat import LogLine, Priority
@@ -18,6 +18,10 @@ from device_farm.simulator.shell.times import local_time
 _LETTERS: Final[Mapping[str, Priority]] = {priority.value: priority for priority in Priority}
 _DEFAULT_BUFFERS: Final = ("main", "system", "crash")
 _FORMATS: Final = ("brief", "long", "process", "raw", "tag", "thread", "threadtime", "time")
+# Modifiers of `-v` beside the formats; those that only colour or describe what follows are taken and change nothing.
+_FRACTIONS: Final[Mapping[str, int]] = {"usec": 6, "nsec": 9}
+_CLOCKS: Final = ("epoch", "monotonic")
+_IGNORED: Final = ("color", "colour", "descriptive", "printable", "uid", "UTC", "year", "zone")
 _LONG: Final = {
     "buffer": "b",
     "clear": "c",
@@ -50,8 +54,34 @@ class _Filter:
         return self.pattern is None or self.pattern.search(line.message) is not None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Style:
+    """How a line is printed: a format, the clock of its time stamp (empty: date and time) and that one's digits."""
+
+    form: str = "threadtime"
+    clock: str = ""
+    digits: int = 3
+
+    @classmethod
+    def read(cls, words: tuple[str, ...]) -> _Style:
+        """Raises CommandError for what is neither format nor modifier."""
+        style = cls()
+        for word in (part for text in words for part in re.split(r"[,\s]+", text) if part):
+            if word in _FORMATS:
+                style = replace(style, form=word)
+            elif word in _CLOCKS:
+                style = replace(style, clock=word)
+            elif word in _FRACTIONS:
+                style = replace(style, digits=_FRACTIONS[word])
+            elif word not in _IGNORED:
+                raise CommandError(f"Invalid parameter {word} to -v", exit_code=1)
+        return style
+
+
 async def logcat(process: Process) -> int:
-    buffers, process.args = _take_buffers(process.args)
+    found, process.args = _take_all(process.args, ("-b", "--buffer"))
+    buffers = tuple(name for text in found for name in text.split(","))
+    formats, process.args = _take_all(process.args, ("-v", "--format"))
     options = read_options(process, "cdgsLDSB", "bvTtefrnmP", long=_LONG)
     log = process.phone.logcat
     if "c" in options:
@@ -63,32 +93,30 @@ async def logcat(process: Process) -> int:
                 f"{buffer}: ring buffer is 256 KiB (12 KiB consumed), max entry is 5120 B, max payload is 4068 B"
             )
         return 0
-    form = options.value("v", "threadtime").split(",")[0].split()[0]
-    if form not in _FORMATS:
-        raise CommandError(f"Invalid parameter {form} to -v", exit_code=1)
+    style = _Style.read((*formats, options.value("v")))
     chosen = _filter(options, buffers)
     with log.follow() as queue:
         most = options.number("m", 1 << 60)
-        shown = _print_history(process, options, chosen, form, most)
+        shown = _print_history(process, options, chosen, style, most)
         if "d" in options or "t" in options or shown >= most:
             return 0
-        await _follow(process, queue, chosen, form, most - shown)
+        await _follow(process, queue, chosen, style, most - shown)
     return 0
 
 
-def _take_buffers(args: list[str]) -> tuple[tuple[str, ...], list[str]]:
-    """`-b` may be given several times."""
-    buffers: list[str] = []
+def _take_all(args: list[str], names: tuple[str, ...]) -> tuple[tuple[str, ...], list[str]]:
+    """The values of an option that may be given several times, and the other arguments."""
+    values: list[str] = []
     rest: list[str] = []
     index = 0
     while index < len(args):
-        if args[index] in ("-b", "--buffer") and index + 1 < len(args):
-            buffers += args[index + 1].split(",")
+        if args[index] in names and index + 1 < len(args):
+            values.append(args[index + 1])
             index += 1
         else:
             rest.append(args[index])
         index += 1
-    return tuple(buffers), rest
+    return tuple(values), rest
 
 
 def _filter(options: Options, buffers: tuple[str, ...]) -> _Filter:
@@ -108,7 +136,7 @@ def _filter(options: Options, buffers: tuple[str, ...]) -> _Filter:
     return _Filter(buffers=buffers or _DEFAULT_BUFFERS, levels=levels, pattern=pattern, pid=pid if pid >= 0 else None)
 
 
-def _print_history(process: Process, options: Options, chosen: _Filter, form: str, most: int) -> int:
+def _print_history(process: Process, options: Options, chosen: _Filter, style: _Style, most: int) -> int:
     since = options.value("T") or options.value("t")
     lines = process.phone.logcat.lines()
     if since and not since.isdigit():
@@ -123,7 +151,7 @@ def _print_history(process: Process, options: Options, chosen: _Filter, form: st
         if line.buffer not in opened:
             opened.add(line.buffer)
             process.print(f"--------- beginning of {line.buffer}")
-        process.print(_formatted(process, line, form))
+        process.print(_formatted(process, line, style))
     return len(selected)
 
 
@@ -139,21 +167,33 @@ def _since_s(process: Process, text: str) -> float:
     return at_s
 
 
-async def _follow(process: Process, queue: asyncio.Queue[LogLine], chosen: _Filter, form: str, most: int) -> None:
+async def _follow(process: Process, queue: asyncio.Queue[LogLine], chosen: _Filter, style: _Style, most: int) -> None:
     await process.flush()
     while most > 0:
         line = await queue.get()
         if chosen.takes(line):
-            process.print(_formatted(process, line, form))
+            process.print(_formatted(process, line, style))
             most -= 1
             await process.flush()
 
 
-def _formatted(process: Process, line: LogLine, form: str) -> str:
+def _stamp(process: Process, time_s: float, style: _Style) -> str:
+    seconds, nanoseconds = divmod(round(time_s * 1_000_000) * 1000, 1_000_000_000)
+    fraction = f"{nanoseconds:09d}"[: style.digits]
+    match style.clock:
+        case "epoch":
+            return f"{seconds:19d}.{fraction}"
+        case "monotonic":
+            clock = process.phone.clock
+            return f"{max(0, int(time_s - clock.now_s() + clock.uptime_s())):6d}.{fraction}"
+        case _:
+            return local_time(process.phone, time_s).strftime("%m-%d %H:%M:%S.") + fraction
+
+
+def _formatted(process: Process, line: LogLine, style: _Style) -> str:
     letter = line.priority.value
-    moment = local_time(process.phone, line.time_s)
-    stamp = moment.strftime("%m-%d %H:%M:%S.") + f"{moment.microsecond // 1000:03d}"
-    match form:
+    stamp = _stamp(process, line.time_s, style)
+    match style.form:
         case "brief":
             return f"{letter}/{line.tag:<8}({line.pid:5d}): {line.message}"
         case "process":

@@ -1,0 +1,1 @@
+"""Small packages that AndroidWorld installs beside the apps of its tasks."""
