@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from device_farm.simulator.accessibility_forwarder.app import APP as ACCESSIBILITY_FORWARDER
+from device_farm.simulator.apps.calendar.app import CalendarApp
 from device_farm.simulator.apps.clock.app import ClockApp
 from device_farm.simulator.apps.contacts.app import ContactsApp, ContactsProviderApp
 from device_farm.simulator.apps.expense.app import ExpenseApp
@@ -26,6 +27,7 @@ BUILTIN_APPS: tuple[App, ...] = (
     SmsApp(),
     RecipesApp(),
     ExpenseApp(),
+    CalendarApp(),
     ACCESSIBILITY_FORWARDER,
     AndroidWorldApp(),
     ClipperApp(),
