@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from device_farm.simulator.activities import Activities
 from device_farm.simulator.apps import BUILTIN_APPS
+from device_farm.simulator.apps.helpers.app_snapshots import save_app_snapshots
 from device_farm.simulator.callbacks import Callbacks
 from device_farm.simulator.clock import Clock, VirtualClock
 from device_farm.simulator.context import time_zone
@@ -248,6 +249,7 @@ class SimulatedPhone:
         for app in BUILTIN_APPS:
             self.packages.add_app(app)
         self._boot_completed()
+        save_app_snapshots(self.files)
 
 
 EMPTY_VIEW = ViewState()
