@@ -10,6 +10,7 @@ from device_farm.simulator.apps.expense.app import ExpenseApp
 from device_farm.simulator.apps.files.app import FilesApp
 from device_farm.simulator.apps.helpers.clipper import ClipperApp
 from device_farm.simulator.apps.helpers.screens import AndroidWorldApp, MiniWobApp
+from device_farm.simulator.apps.joplin.app import JoplinApp
 from device_farm.simulator.apps.notes.app import NotesApp
 from device_farm.simulator.apps.recipes.app import RecipesApp
 from device_farm.simulator.apps.settings.app import SettingsApp
@@ -28,6 +29,7 @@ BUILTIN_APPS: tuple[App, ...] = (
     RecipesApp(),
     ExpenseApp(),
     CalendarApp(),
+    JoplinApp(),
     ACCESSIBILITY_FORWARDER,
     AndroidWorldApp(),
     ClipperApp(),

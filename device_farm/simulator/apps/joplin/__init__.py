@@ -1,0 +1,1 @@
+"""Joplin: notebooks, notes and to-dos, on its own SQLite database."""
