@@ -15,6 +15,7 @@ from device_farm.simulator.apps.notes.app import NotesApp
 from device_farm.simulator.apps.recipes.app import RecipesApp
 from device_farm.simulator.apps.settings.app import SettingsApp
 from device_farm.simulator.apps.sms.app import SmsApp, TelephonyProviderApp
+from device_farm.simulator.apps.tracks.app import TracksApp
 from device_farm.simulator.toolkit.app import App
 
 BUILTIN_APPS: tuple[App, ...] = (
@@ -30,6 +31,7 @@ BUILTIN_APPS: tuple[App, ...] = (
     ExpenseApp(),
     CalendarApp(),
     JoplinApp(),
+    TracksApp(),
     ACCESSIBILITY_FORWARDER,
     AndroidWorldApp(),
     ClipperApp(),

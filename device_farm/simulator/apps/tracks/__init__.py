@@ -1,0 +1,1 @@
+"""OpenTracks: recorded activities with their statistics, on its own SQLite database."""
