@@ -15,8 +15,9 @@ from device_farm.embedded import open_farm
 from device_farm.errors import ConfigError
 from device_farm.server.security import parse_address, read_file
 from device_farm.types.task import Platform, Task
+from gui_agent.benchmarks.androidworld.settings import AndroidWorldConfig
 from gui_agent.benchmarks.base import Suite, TaskTemplate
-from gui_agent.benchmarks.registry import load_suite
+from gui_agent.benchmarks.registry import ANDROIDWORLD, load_suite
 from gui_agent.config import FarmConfig, RunConfig
 from gui_agent.policies.base import Policy
 from gui_agent.policies.loader import load_policy
@@ -32,25 +33,56 @@ class Plan:
     policy: Policy
     workers: dict[Platform, int]
     backends: tuple[BackendConfig, ...]
+    suite: Suite | None = None
 
 
-def make_plan(config: RunConfig) -> Plan:
+def suite_of(config: RunConfig) -> Suite:
+    """The suite that a config names, with its section.
+
+    Raises:
+        ConfigError: there is none.
+        PrerequisiteError: it needs a program that is not installed.
+    """
+    if config.suite != ANDROIDWORLD:
+        return load_suite(config.suite)
+    from gui_agent.benchmarks.androidworld.suite import make_suite
+
+    simulated = not config.farm.address and all(isinstance(entry, SimulatorConfig) for entry in config.backends)
+    return make_suite(config.androidworld, simulated=simulated)
+
+
+async def make_plan(config: RunConfig) -> Plan:
     """Checks everything that needs no machine.
 
     Raises:
         ConfigError: the suite, a task, the policy, a backend or the farm's address is bad; names the field.
         PrerequisiteError: this machine cannot run a backend.
     """
-    suite = load_suite(config.suite)
+    suite = suite_of(config)
     platform = chosen_platform(config, suite)
-    tasks = suite.tasks(config.episodes, seed=config.seed, platform=platform, names=config.tasks)
+    tasks = await suite.plan(
+        config.episodes, seed=config.seed, platform=platform, names=config.tasks, rounds=config.combinations
+    )
     if config.limits.max_steps:
         tasks = [replace(task, max_steps=config.limits.max_steps) for task in tasks]
     check_farm(config.farm)
-    return plan_tasks(config, tuple(tasks), lambda task: suite.template(task.template))
+    settled = config.model_copy(update={"episodes": len(tasks), "androidworld": _settled(config, suite)})
+    return plan_tasks(settled, tuple(tasks), lambda task: suite.template(task.template), suite=suite)
 
 
-def plan_tasks(config: RunConfig, tasks: tuple[Task, ...], template_of: Callable[[Task], TaskTemplate]) -> Plan:
+def _settled(config: RunConfig, suite: Suite) -> AndroidWorldConfig:
+    """The section with the factor that the run really uses, so that its folder tells it."""
+    said = suite.provenance().get(ANDROIDWORLD)
+    return config.androidworld.model_copy(update=said) if isinstance(said, dict) else config.androidworld
+
+
+def plan_tasks(
+    config: RunConfig,
+    tasks: tuple[Task, ...],
+    template_of: Callable[[Task], TaskTemplate],
+    *,
+    suite: Suite | None = None,
+) -> Plan:
     """The plan for given tasks. Raises as `make_plan`."""
     policy = load_policy(config.policy, template_of)
     platforms = sorted({task.platform for task in tasks})
@@ -62,6 +94,7 @@ def plan_tasks(config: RunConfig, tasks: tuple[Task, ...], template_of: Callable
         policy=policy,
         workers={platform: worker_count(config, backends, platform, platforms) for platform in platforms},
         backends=backends,
+        suite=suite,
     )
 
 

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from device_farm.backends.config import BackendConfig
 from device_farm.config import ConfigModel
+from gui_agent.benchmarks.androidworld.settings import AndroidWorldConfig
 from gui_agent.policies.config import ExpertConfig, PolicyConfig
 
 PlatformChoice: TypeAlias = Literal["auto", "android", "desktop", "all"]
@@ -41,16 +42,19 @@ class FarmConfig(ConfigModel):
 class RunConfig(ConfigModel):
     """A run of a suite under a policy.
 
-    `platform` auto takes the phone's tasks where the suite has any. `devices` and `desktops` are how many phones and
-    desktops work at once (0: none); `devices` counts desktops where only desktops are used. `backends` replaces the
-    built-in devices. `retries` is how often a task that the infrastructure broke is tried again; above a share of
-    `max_infra_share` tasks that stay broken the command ends with exit code 4.
+    `combinations` K takes K instances of every task, whatever `episodes` says; 0 leaves the number to `episodes`,
+    except in the suite androidworld, where it means 1. `platform` auto takes the phone's tasks where the suite has any.
+    `devices` and `desktops` are how many phones and desktops work at once (0: none); `devices` counts desktops where
+    only desktops are used. `backends` replaces the built-in devices. `retries` is how often a task that the
+    infrastructure broke is tried again; above a share of `max_infra_share` tasks that stay broken the command ends with
+    exit code 4.
     """
 
     suite: str = "basics"
     tasks: tuple[str, ...] = ()
     platform: PlatformChoice = "auto"
     episodes: int = Field(default=32, ge=1, le=1_000_000)
+    combinations: int = Field(default=0, ge=0, le=10_000)
     seed: int = Field(default=0, ge=0)
     devices: int = Field(default=4, ge=1, le=1000)
     desktops: int = Field(default=1, ge=0, le=64)
@@ -61,6 +65,7 @@ class RunConfig(ConfigModel):
     backends: tuple[BackendConfig, ...] = ()
     limits: LimitsConfig = LimitsConfig()
     report: bool = True
+    androidworld: AndroidWorldConfig = AndroidWorldConfig()
 
 
 IDENTITY = ("suite", "tasks", "platform", "seed", "policy")

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import difflib
 from abc import ABC, abstractmethod
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import AsyncIterator, Generator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from random import Random
 from typing import ClassVar, Final, TypeAlias
 
 from device_farm.device import Device
 from device_farm.errors import ConfigError
-from device_farm.types.action import Action
+from device_farm.types.action import Action, TerminateStatus
 from device_farm.types.observation import Observation
 from device_farm.types.task import JsonValue, Platform, Task
-from device_farm.types.trajectory import Scored, Undecided
+from device_farm.types.trajectory import Episode, Scored, StopReason, Undecided
 from gui_agent.benchmarks.params import Param, check_params
 
 
@@ -26,6 +29,20 @@ LOOK: Final = Look()
 
 Script: TypeAlias = Generator[Action | Look, Observation, None]
 """An expert at work: it yields an action (or `LOOK`) and is sent the observation that follows."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ending:
+    """How an attempt ended: the agent's last answer, the status it claimed, and what stopped it."""
+
+    answer: str | None
+    claimed: TerminateStatus | None
+    stop: StopReason
+
+    @property
+    def done(self) -> bool:
+        """Whether the agent itself said that it is done, with success or without."""
+        return self.stop == "terminated"
 
 
 class TaskTemplate(ABC):
@@ -53,9 +70,12 @@ class TaskTemplate(ABC):
     def goal_text(self, params: Mapping[str, JsonValue]) -> str:
         return self.goal.format(**params)
 
-    async def set_up(self, device: Device, task: Task) -> None:
-        """Brings the reset device into the state where the task begins; may use shell and push."""
-        return
+    async def set_up(self, device: Device, task: Task) -> Task | None:
+        """Brings the reset device into the state where the task begins; may use shell and push.
+
+        Returns the task as it begins, where setting it up decides more of it, such as the wording of its goal.
+        """
+        return None
 
     @abstractmethod
     async def evaluate(self, device: Device, task: Task, answer: str | None) -> Scored | Undecided:
@@ -66,6 +86,14 @@ class TaskTemplate(ABC):
         Raises:
             VerifierError, GuestError, TransportError: a probe could not run; recorded as an infrastructure error.
         """
+
+    async def judge(self, device: Device, task: Task, ending: Ending) -> Scored | Undecided:
+        """`evaluate`, for templates whose verdict depends on how the attempt ended as well. Raises as it does."""
+        return await self.evaluate(device, task, ending.answer)
+
+    async def tear_down(self, device: Device, episode: Episode) -> None:
+        """Called after every attempt, a broken one as well. The device is reset afterwards; the verdict stands."""
+        return
 
     @abstractmethod
     def expert(self, task: Task) -> Script:
@@ -111,8 +139,11 @@ class Suite:
         for template in self.templates:
             if template.name == name:
                 return template
-        known = ", ".join(template.name for template in self.templates)
-        raise ConfigError(f"no task {name!r} in suite {self.name!r}", field="--tasks", fix=f"one of: {known}")
+        known = [template.name for template in self.templates]
+        close = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
+        hint = f"did you mean {close[0]}? " if close else ""
+        fix = f"{hint}one of: {', '.join(known)}"
+        raise ConfigError(f"no task {name!r} in suite {self.name!r}", field="--tasks", fix=fix)
 
     def select(self, *, platform: Platform | None = None, names: Sequence[str] = ()) -> tuple[TaskTemplate, ...]:
         """The named templates (all of them for none) of one platform. Raises ConfigError when nothing is left."""
@@ -130,3 +161,19 @@ class Suite:
         """`count` tasks: every template once with `seed`, then every one with `seed + 1`, and so on."""
         chosen = self.select(platform=platform, names=names)
         return [chosen[index % len(chosen)].task(self.name, seed + index // len(chosen)) for index in range(count)]
+
+    async def plan(
+        self, count: int, *, seed: int = 0, platform: Platform | None = None, names: Sequence[str] = (), rounds: int = 0
+    ) -> list[Task]:
+        """The tasks of a run: `rounds` times every chosen template, or for 0 `count` tasks. Raises as `select`."""
+        chosen = self.select(platform=platform, names=names)
+        return self.tasks(rounds * len(chosen) or count, seed=seed, platform=platform, names=names)
+
+    @asynccontextmanager
+    async def opened(self, out: Path | None) -> AsyncIterator[None]:
+        """Holds what the templates need while a run lasts; `out` is its folder, None where nothing is stored."""
+        yield
+
+    def provenance(self) -> dict[str, JsonValue]:
+        """What an episode's record says of how its suite was run."""
+        return {}

@@ -8,6 +8,9 @@ from typing import Final
 from device_farm.errors import ConfigError
 from gui_agent.benchmarks.base import Suite
 
+ANDROIDWORLD: Final = "androidworld"
+"""The suite whose tasks another program holds; it is made from a run's config, by `gui_agent.composition`."""
+
 BUILT_IN: Final = {
     "androidworld_restated": "gui_agent.benchmarks.androidworld.tasks:SUITE",
     "basics": "gui_agent.benchmarks.basics:SUITE",
@@ -22,7 +25,7 @@ def load_suite(name: str) -> Suite:
         ConfigError: there is none; lists those there are.
     """
     path = name if ":" in name else BUILT_IN.get(name)
-    known = ", ".join(sorted(BUILT_IN))
+    known = ", ".join(sorted((*BUILT_IN, ANDROIDWORLD)))
     if path is None:
         raise ConfigError(f"unknown suite {name!r}", field="--suite", fix=f"one of: {known}; or MODULE:ATTRIBUTE")
     suite = import_attribute(path, field="--suite")

@@ -46,6 +46,20 @@ def add_policy_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_androidworld_options(parser: argparse.ArgumentParser) -> None:
+    """For the suite androidworld only."""
+    parser.add_argument(
+        "--wait-scale",
+        type=float,
+        metavar="X",
+        dest="androidworld_wait_scale",
+        help="AndroidWorld's waits times X (default 1.0; 0.02 on simulated phones)",
+    )
+    parser.add_argument(
+        "--androidworld-python", metavar="FILE", help="the interpreter that has AndroidWorld (see docs/androidworld.md)"
+    )
+
+
 def add_run_options(parser: argparse.ArgumentParser) -> None:
     """Everything that `collect` and `eval` take."""
     parser.add_argument("--suite", metavar="NAME", help="the suite of tasks (default basics)")
@@ -55,6 +69,9 @@ def add_run_options(parser: argparse.ArgumentParser) -> None:
     )
     add_policy_options(parser)
     parser.add_argument("--episodes", type=int, metavar="N", help="how many tasks (default 32)")
+    parser.add_argument(
+        "--combinations", type=int, metavar="K", help="K instances of every task, instead of --episodes"
+    )
     parser.add_argument("--seed", type=int, metavar="N", help="the first seed of every template (default 0)")
     parser.add_argument(
         "--retries", type=int, metavar="N", help="further tries where the infrastructure failed (default 2)"
@@ -62,6 +79,7 @@ def add_run_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--max-infra-share", type=float, metavar="X", help="share of broken tasks above which the exit code is 4"
     )
+    add_androidworld_options(parser)
     add_device_options(parser)
     add_config_options(parser)
     parser.add_argument("--out", type=Path, metavar="DIR", help="the run folder (default runs/SUITE-POLICY-TIME)")

@@ -26,7 +26,7 @@ async def run_suite(namespace: argparse.Namespace, *, with_interval: bool) -> in
     Raises:
         ConfigError, PrerequisiteError: found before any device was started.
     """
-    plan = make_plan(config_from(namespace))
+    plan = await make_plan(config_from(namespace))
     out = namespace.out or _default_folder(plan)
     open_writer(plan, out, resume=namespace.resume).check()
     if namespace.dry_run:

@@ -22,7 +22,7 @@ class _AnyTable(BaseModel):
     model_config = ConfigDict(extra="allow")
 
 
-_PLAIN = ("suite", "platform", "episodes", "seed", "devices", "desktops", "retries", "max_infra_share")
+_PLAIN = ("suite", "platform", "episodes", "combinations", "seed", "devices", "desktops", "retries", "max_infra_share")
 
 
 def config_from(namespace: argparse.Namespace) -> RunConfig:
@@ -91,6 +91,8 @@ def _flags(namespace: argparse.Namespace) -> list[str]:
     if getattr(namespace, "tasks", None):
         names = [name.strip() for name in namespace.tasks.split(",") if name.strip()]
         flags.append(f"tasks={json.dumps(names)}")
+    world = {name: getattr(namespace, f"androidworld_{name}", None) for name in ("wait_scale", "python")}
+    flags += [f"androidworld.{name}={json.dumps(value)}" for name, value in world.items() if value is not None]
     if getattr(namespace, "farm", None) is not None:
         flags.append(f"farm.address={json.dumps(namespace.farm)}")
     if getattr(namespace, "backend", None):

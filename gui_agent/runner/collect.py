@@ -54,7 +54,9 @@ async def collect(
         for listener in everyone:
             listener.on_event(started)
         result = (
-            await _run(plan, left, writer, everyone) if left else RunResult(steps=0, wall_s=0.0, device_utilisation=0.0)
+            await _run(plan, left, writer, everyone, out)
+            if left
+            else RunResult(steps=0, wall_s=0.0, device_utilisation=0.0)
         )
         summary = summarise(
             _of_plan(plan, reader),
@@ -73,12 +75,17 @@ def _of_plan(plan: Plan, reader: RunReader) -> list[Episode]:
     return [stored.episode for stored in reader.episodes() if stored.episode.task.id in wanted]
 
 
-async def _run(plan: Plan, left: Sequence[Assignment], writer: RunWriter, listeners: Sequence[Listener]) -> RunResult:
+async def _run(
+    plan: Plan, left: Sequence[Assignment], writer: RunWriter, listeners: Sequence[Listener], out: Path
+) -> RunResult:
     config = plan.config
     policy_config: Mapping[str, Any] = config.policy.model_dump(mode="json")
     extra: dict[str, JsonValue] = {"policy": dict(policy_config)}
     limits = Limits(set_up_s=config.limits.set_up_s, evaluate_s=config.limits.evaluate_s)
     async with AsyncExitStack() as stack:
+        if plan.suite is not None:
+            extra |= plan.suite.provenance()
+            await stack.enter_async_context(plan.suite.opened(out))
         client = await stack.enter_async_context(opened_farm(config.farm, plan.backends))
         policy = await stack.enter_async_context(plan.policy)
         source = await stack.enter_async_context(farm_source(config, client))

@@ -24,7 +24,7 @@ from device_farm.types.trajectory import (
     StopReason,
     TimedOut,
 )
-from gui_agent.benchmarks.base import TaskTemplate
+from gui_agent.benchmarks.base import Ending, TaskTemplate
 from gui_agent.policies.base import Policy, PolicySession
 from gui_agent.runner.queue import Assignment
 from gui_agent.store.layout import episode_id
@@ -45,6 +45,7 @@ class Limits:
 class _Progress:
     """What an attempt has gathered so far; kept when it breaks."""
 
+    task: Task
     steps: list[Step] = field(default_factory=list)
     phase: Phase = "set_up"
     claimed: TerminateStatus | None = None
@@ -86,11 +87,11 @@ class EpisodeRunner:
     ) -> Episode:
         """The attempt as an episode, whatever happens; only cancellation gets out."""
         started_at_s, begun_s = self._now_s(), self._clock_s()
-        progress = _Progress()
+        progress = _Progress(task=assignment.task)
         outcome = await self._outcome(device, assignment, progress, on_step)
-        return Episode(
+        episode = Episode(
             id=episode_id(assignment.task.id, assignment.attempt),
-            task=assignment.task,
+            task=progress.task,
             steps=tuple(progress.steps),
             outcome=outcome,
             provenance=self._provenance(assignment.task, device),
@@ -102,6 +103,18 @@ class EpisodeRunner:
             wall_s=self._clock_s() - begun_s,
             attempt=assignment.attempt,
         )
+        return await self._torn_down(device, episode)
+
+    async def _torn_down(self, device: Device, episode: Episode) -> Episode:
+        """A tear-down that breaks is noted and changes nothing else: the device is reset after it anyway."""
+        try:
+            async with asyncio.timeout(self._limits.set_up_s):
+                await self._template_of(episode.task).tear_down(device, episode)
+        except Exception as error:  # noqa: BLE001 - the boundary: recorded, the verdict was given before
+            text = f"{type(error).__name__}: {error}"
+            extra = {**episode.provenance.extra, "tear_down_error": text}
+            return replace(episode, provenance=replace(episode.provenance, extra=extra))
+        return episode
 
     def not_leased(self, assignment: Assignment, error: FarmError) -> Episode:
         """The attempt that found no device."""
@@ -134,8 +147,9 @@ class EpisodeRunner:
         try:
             template = self._template_of(task)
             async with asyncio.timeout(self._limits.set_up_s):
-                await template.set_up(device, task)
+                progress.task = task = await template.set_up(device, task) or task
             progress.phase = "run"
+            assignment = replace(assignment, task=task)
             try:
                 async with asyncio.timeout(task.time_budget_s) as budget:
                     await self._play(device, assignment, progress, on_step)
@@ -146,7 +160,8 @@ class EpisodeRunner:
                 return TimedOut(budget_s=task.time_budget_s)
             progress.phase = "evaluate"
             async with asyncio.timeout(self._limits.evaluate_s):
-                return await template.evaluate(device, task, progress.answer)
+                ending = Ending(answer=progress.answer, claimed=progress.claimed, stop=progress.stop)
+                return await template.judge(device, task, ending)
         except _PolicyBroke as error:
             progress.stop = "error"
             return error.outcome

@@ -79,7 +79,7 @@ def _kept_going(suite_utils: Any) -> Iterator[None]:
             # The goal is made from the parameters, and may fail as they may.
             str(made.goal)
             return made
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - one task's own code; what it raised is its answer
             return Unmade(name=task.__name__, seed=seed, error=describe(error))
 
     suite_utils._instantiate_task = guarded
@@ -146,7 +146,9 @@ class Worker:
         activities = [adb_utils.get_adb_activity(app) for app in made.app_names if app]
         return sorted({adb_utils.extract_package_name(activity) for activity in activities if activity})
 
-    def attach(self, *, console_port: int, grpc_port: int, adb_path: str, accessibility: str = "auto") -> dict[str, Any]:
+    def attach(
+        self, *, console_port: int, grpc_port: int, adb_path: str, accessibility: str = "auto"
+    ) -> dict[str, Any]:
         """Connects AndroidWorld's environment to a running phone. `accessibility`: auto, forwarder or uiautomator."""
         self.detach()
         controllers = _world("env.android_world_controller")
@@ -249,9 +251,10 @@ class _Controllers:
 
 def scale_waits(scale: float) -> None:
     """Multiplies every `time.sleep` of this process by `scale`."""
-    sleep: Callable[[float], None] = time.sleep
+    sleep: Callable[[float], None] = time.sleep  # noqa: TID251 - AndroidWorld's process, where everything waits so
+    scaled: Any = lambda seconds: sleep(float(seconds) * scale)  # noqa: E731
     if scale != 1.0:
-        time.sleep = lambda seconds: sleep(seconds * scale)
+        time.sleep = scaled  # noqa: TID251
 
 
 def serve(worker: Worker, requests: TextIO, answers: TextIO) -> None:
@@ -265,7 +268,7 @@ def serve(worker: Worker, requests: TextIO, answers: TextIO) -> None:
         number, operation = request.pop("id"), request.pop("op")
         try:
             answer = {"id": number, "result": operations[operation](**request)}
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - the boundary: whatever AndroidWorld raises is the answer
             traceback.print_exc()
             answer = {"id": number, "error": describe(error)}
         answers.write(json.dumps(answer) + "\n")

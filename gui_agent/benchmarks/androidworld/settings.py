@@ -1,0 +1,67 @@
+"""The config section `[androidworld]`, and where AndroidWorld is installed."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Literal, TypeAlias
+
+from pydantic import Field
+
+from device_farm.config import ConfigModel
+from device_farm.errors import PrerequisiteError
+
+INSTALL_FIX = "farm androidworld install"
+PYTHON_VARIABLE = "FARM_ANDROIDWORLD_PYTHON"
+SIMULATOR_WAIT_SCALE = 0.02
+"""On a simulated phone nothing happens while nobody acts, so AndroidWorld waits there for its own polls only."""
+
+Accessibility: TypeAlias = Literal["auto", "forwarder", "uiautomator"]
+
+
+class AndroidWorldConfig(ConfigModel):
+    """How AndroidWorld's own code is run.
+
+    `python` is the interpreter of its virtual environment; "" takes the environment variable FARM_ANDROIDWORLD_PYTHON,
+    then where `farm androidworld install` puts it. `wait_scale` multiplies every wait of AndroidWorld; -1 means 1.0,
+    and on simulated phones alone 0.02. `require_done` is AndroidWorld's rule that an agent that did not say that it is
+    done scores 0. `accessibility` is how AndroidWorld reads the screen: by its forwarder app, or by `uiautomator`;
+    auto takes the forwarder where the phone has it or can download it. `call_s` is the longest that one set-up, verdict
+    or tear-down may take, in seconds.
+    """
+
+    python: str = ""
+    wait_scale: float = Field(default=-1.0, ge=-1.0, le=10.0)
+    require_done: bool = True
+    accessibility: Accessibility = "auto"
+    call_s: float = Field(default=300.0, gt=0)
+
+
+def data_folder() -> Path:
+    """Where `farm` keeps what it installs for the user (XDG base directories)."""
+    return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "farm"
+
+
+def default_venv() -> Path:
+    return data_folder() / "androidworld"
+
+
+def interpreter(config: AndroidWorldConfig) -> Path:
+    """The interpreter that has AndroidWorld.
+
+    Raises:
+        PrerequisiteError: there is none; holds the command that installs it.
+    """
+    named = config.python or os.environ.get(PYTHON_VARIABLE, "")
+    python = Path(named).expanduser() if named else default_venv() / "bin" / "python"
+    if not (python.is_file() and os.access(python, os.X_OK)):
+        what = f"{python} is no interpreter" if named else "AndroidWorld is not installed"
+        raise PrerequisiteError(what, field="androidworld.python" if named else "", fix=INSTALL_FIX)
+    return python
+
+
+def effective_wait_scale(config: AndroidWorldConfig, *, simulated: bool) -> float:
+    """The factor that a run uses, and records."""
+    if config.wait_scale >= 0:
+        return config.wait_scale
+    return SIMULATOR_WAIT_SCALE if simulated else 1.0
