@@ -35,6 +35,10 @@ class Clock(Protocol):
         """Returns once `seconds` of the phone's time have passed."""
         ...
 
+    async def pace(self, seconds: float) -> None:
+        """Returns after `seconds` of a gesture on a clock that runs by itself, at once on one that does not."""
+        ...
+
     def snapshot(self) -> tuple[float, float]:
         """(now_s, uptime_s), for `restore`."""
         ...
@@ -68,6 +72,10 @@ class VirtualClock:
         self.advance(max(0.0, seconds))
         await asyncio.sleep(0)
 
+    async def pace(self, seconds: float) -> None:
+        # Every input event already moves this clock by a fixed step.
+        return
+
     def snapshot(self) -> tuple[float, float]:
         return (self._now_s, self._uptime_s)
 
@@ -100,6 +108,9 @@ class RealClock:
 
     async def sleep(self, seconds: float) -> None:
         await asyncio.sleep(max(0.0, seconds))
+
+    async def pace(self, seconds: float) -> None:
+        await self.sleep(seconds)
 
     def snapshot(self) -> tuple[float, float]:
         return (self.now_s(), self.uptime_s())

@@ -96,6 +96,9 @@ class RemoteControl:
         rest_ms = 200 if hold_ms else 0
         self._phone.input.stroke(path, duration_ms=duration_ms, hold_ms=hold_ms, rest_ms=rest_ms)
 
+    async def pace(self, duration_ms: float) -> None:
+        await self._phone.clock.pace(duration_ms / 1000)
+
     def touch(self, action: int, point: Point) -> None:
         now_ms = time.monotonic() * 1000
         match action:

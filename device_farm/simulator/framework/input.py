@@ -28,7 +28,7 @@ async def input_(process: Process) -> int:
             x, y = _numbers(words, 2)
             process.phone.input.tap(x, y)
         case "swipe":
-            _swipe(process, words)
+            await process.phone.clock.pace(_swipe(process, words) / 1000)
         case "draganddrop":
             x1, y1, x2, y2, *duration = _numbers(words, 4, 5)
             process.phone.input.drag(x1, y1, x2, y2, duration_ms=_duration(duration, 300))
@@ -63,13 +63,15 @@ def _duration(values: list[int], default_ms: int) -> int:
     return max(0, values[0]) if values and values[0] >= 0 else default_ms
 
 
-def _swipe(process: Process, words: list[str]) -> None:
+def _swipe(process: Process, words: list[str]) -> int:
+    """Its milliseconds."""
     x1, y1, x2, y2, *duration = _numbers(words, 4, 5)
     duration_ms = _duration(duration, 300)
     if (x1, y1) == (x2, y2):
         process.phone.input.press(x1, y1, duration_ms=duration_ms)
     else:
         process.phone.input.swipe(x1, y1, x2, y2, duration_ms)
+    return duration_ms
 
 
 def _text(process: Process, words: list[str]) -> None:

@@ -107,6 +107,7 @@ class Gestures:
     async def drag(self, x1: float, y1: float, x2: float, y2: float, steps: int) -> bool:
         points = [_point(x1, y1), _point(x2, y2)]
         self._phone.stroke(points, duration_ms=max(2, steps) * STEP_MS, hold_ms=LONG_PRESS_MS)
+        await self._phone.pace(max(2, steps) * STEP_MS + LONG_PRESS_MS)
         return True
 
     async def drag_to(self, selector: Selector, *target: Any) -> bool:
@@ -125,13 +126,16 @@ class Gestures:
             direction, *percent, steps = rest
             points = _across(self._objects.find(first).node.bounds, direction, percent[0] if percent else 1.0)
         self._phone.stroke(points, duration_ms=max(2, int(steps)) * STEP_MS)
+        await self._phone.pace(max(2, int(steps)) * STEP_MS)
         return True
 
     async def swipe_points(self, numbers: Sequence[float], steps: int) -> bool:
         points = [_point(x, y) for x, y in zip(numbers[::2], numbers[1::2], strict=True)]
         if len(points) < 2:
             raise ValueError("swipePoints needs two points")
-        self._phone.stroke(points, duration_ms=max(2, steps) * STEP_MS * (len(points) - 1))
+        duration_ms = max(2, steps) * STEP_MS * (len(points) - 1)
+        self._phone.stroke(points, duration_ms=duration_ms)
+        await self._phone.pace(duration_ms)
         return True
 
     async def inject(self, action: int, x: float, y: float, meta: int = 0) -> bool:

@@ -30,6 +30,10 @@ class AutomatedPhone(Protocol):
         """A finger goes down at the first point, stays for `hold_ms`, moves through the others and lifts."""
         ...
 
+    async def pace(self, duration_ms: float) -> None:
+        """Returns when a gesture of that length is over, where the phone's clock runs by itself."""
+        ...
+
     def touch(self, action: int, point: Point) -> None:
         """One MotionEvent: 0 down, 1 up, 2 move."""
         ...
