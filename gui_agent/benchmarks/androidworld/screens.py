@@ -1,0 +1,95 @@
+"""Ways through the screen that AndroidWorld's experts share: opening an app in few steps, reading a long list."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from typing import Final, TypeVar
+
+from device_farm.types.action import Action, Click, Swipe, SystemButton
+from device_farm.types.geometry import Point, Rect
+from device_farm.types.observation import Observation
+from device_farm.types.ui_tree import UiNode
+from gui_agent.benchmarks.base import LOOK, Look
+from gui_agent.benchmarks.ui import Direction, Match, Plain, find, scroll_to, visible_nodes
+
+T = TypeVar("T")
+PAGES_MAX: Final = 12
+# Slow enough that the list stops where the finger leaves it, give or take a row.
+_SWIPE_MS: Final = 1500
+_PAGE_SHARE: Final = 0.75
+
+
+def start_app(label: str) -> Plain:
+    """Opens an app from the home screen or from the drawer below it, by touch, in one to four steps."""
+    icon = Match(text=label, state="clickable")
+    observation = yield LOOK
+    if not _at_home(observation):
+        observation = yield SystemButton(button="home")
+    node = find(observation, icon)
+    if node is None:
+        width, height = observation.screen.width, observation.screen.height
+        yield Swipe(start=Point(width // 2, height * 8 // 10), end=Point(width // 2, height * 3 // 10), duration_ms=300)
+        node = yield from scroll_to(match=icon)
+    yield Click(at=node.bounds.center)
+
+
+def _at_home(observation: Observation) -> bool:
+    return any(node.resource_id.endswith(":id/hotseat") for node in visible_nodes(observation))
+
+
+def page(area: Rect, direction: Direction) -> Swipe:
+    """Moves a list by most of a page; what was last in sight stays in sight."""
+    middle, reach = area.center, int(area.height * _PAGE_SHARE / 2)
+    low, high = Point(middle.x, middle.y + reach), Point(middle.x, middle.y - reach)
+    start, end = (low, high) if direction == "down" else (high, low)
+    return Swipe(start=start, end=end, duration_ms=_SWIPE_MS)
+
+
+def whole_rows(container: UiNode) -> tuple[UiNode, ...]:
+    """The rows of a list of equal rows, without those that its edges cut."""
+    rows = [row for row in container.children if row.bounds.area > 0]
+    full = max((row.bounds.height for row in rows), default=0)
+    return tuple(row for row in rows if row.bounds.height >= full - 1)
+
+
+def under(node: UiNode, resource_id: str) -> str:
+    """The text of the element below `node` with this short resource id, "" where there is none."""
+    return next((found.text for found in node.walk() if found.resource_id.endswith(f":id/{resource_id}")), "")
+
+
+def joined(seen: list[T], shown: list[T]) -> list[T]:
+    """`seen` continued by `shown`, whose beginning repeats the end of `seen`."""
+    for size in range(min(len(seen), len(shown)), 0, -1):
+        if seen[-size:] == shown[:size]:
+            return seen + shown[size:]
+    return seen + shown
+
+
+def read_list(
+    container: Match,
+    read: Callable[[UiNode], T | None],
+    *,
+    until: Callable[[T], bool] = lambda item: False,
+    on_page: Callable[[Observation, list[T]], Plain] | None = None,
+) -> Generator[Action | Look, Observation, list[T]]:
+    """Every row of a list from the top on, page by page, to its end or to a row that `until` says is enough.
+
+    `read` makes an item of a row, None for a row that is none. `on_page` may act on the rows that are new on a page.
+    No list on the screen is an empty one.
+    """
+    items: list[T] = []
+    observation = yield LOOK
+    for _ in range(PAGES_MAX):
+        found = find(observation, container)
+        if found is None:
+            return items
+        shown = [item for row in whole_rows(found) if (item := read(row)) is not None]
+        longer = joined(items, shown)
+        new = longer[len(items) :]
+        items = longer
+        if on_page is not None:
+            yield from on_page(observation, new)
+        if not new or any(until(item) for item in new) or "scrollable" not in found.states:
+            return items
+        observation = yield page(found.bounds, "down")
+    return items
