@@ -8,11 +8,13 @@ from device_farm.simulator.apps.clock.app import ClockApp
 from device_farm.simulator.apps.contacts.app import ContactsApp, ContactsProviderApp
 from device_farm.simulator.apps.expense.app import ExpenseApp
 from device_farm.simulator.apps.files.app import FilesApp
+from device_farm.simulator.apps.gallery.app import GalleryApp
 from device_farm.simulator.apps.helpers.clipper import ClipperApp
 from device_farm.simulator.apps.helpers.screens import AndroidWorldApp, MiniWobApp
 from device_farm.simulator.apps.joplin.app import JoplinApp
 from device_farm.simulator.apps.notes.app import NotesApp
 from device_farm.simulator.apps.recipes.app import RecipesApp
+from device_farm.simulator.apps.recorder.app import AudioRecorderApp
 from device_farm.simulator.apps.settings.app import SettingsApp
 from device_farm.simulator.apps.sms.app import SmsApp, TelephonyProviderApp
 from device_farm.simulator.apps.tracks.app import TracksApp
@@ -27,6 +29,7 @@ BUILTIN_APPS: tuple[App, ...] = (
     ClockApp(),
     TelephonyProviderApp(),
     SmsApp(),
+    GalleryApp(),
     RecipesApp(),
     ExpenseApp(),
     CalendarApp(),
@@ -36,4 +39,5 @@ BUILTIN_APPS: tuple[App, ...] = (
     AndroidWorldApp(),
     ClipperApp(),
     MiniWobApp(),
+    AudioRecorderApp(),
 )

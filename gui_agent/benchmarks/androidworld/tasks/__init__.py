@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Final
 
-from gui_agent.benchmarks.androidworld.tasks import clock, contacts, files, system
+from gui_agent.benchmarks.androidworld.tasks import clock, contacts, files, recorder, system
 from gui_agent.benchmarks.base import Suite, TaskTemplate
 
 TEMPLATES: Final[tuple[TaskTemplate, ...]] = (
     *clock.TEMPLATES,
     *contacts.TEMPLATES,
     *files.TEMPLATES,
+    *recorder.TEMPLATES,
     *system.TEMPLATES,
 )
 

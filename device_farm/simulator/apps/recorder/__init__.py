@@ -1,0 +1,1 @@
+"""Audio Recorder: records, names, lists and plays sound files."""
