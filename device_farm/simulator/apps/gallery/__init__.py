@@ -1,0 +1,1 @@
+"""Pictures of the shared storage, in the manner of Simple Gallery Pro."""
