@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from device_farm.backends.config import AdbConfig, BackendConfig, SimulatorConfig, XvfbConfig
+from device_farm.backends.emulator_config import EmulatorConfig
 from device_farm.backends.loader import load_backend
 from device_farm.client import FarmClient
 from device_farm.embedded import open_farm
@@ -118,6 +119,7 @@ def chosen_backends(config: RunConfig, platforms: list[Platform]) -> tuple[Backe
         PrerequisiteError: this machine cannot run one; raised before any device is started.
     """
     backends = config.backends or tuple(_built_in(config, platform, platforms) for platform in platforms)
+    backends = tuple(_with_emulators(backend, config) for backend in backends)
     loaded = [load_backend(backend) for backend in backends]
     served = {backend.platform for backend in loaded}
     for platform in platforms:
@@ -130,6 +132,14 @@ def chosen_backends(config: RunConfig, platforms: list[Platform]) -> tuple[Backe
         if made.platform in platforms:
             made.preflight()
     return tuple(used)
+
+
+def _with_emulators(backend: BackendConfig, config: RunConfig) -> BackendConfig:
+    """A read-only fleet of emulators that names no number has as many as the run asks for."""
+    if not isinstance(backend, EmulatorConfig) or backend.devices is not None:
+        return backend
+    asked = config.devices if backend.read_only and "devices" in config.model_fields_set else 1
+    return backend.model_copy(update={"devices": min(asked, 64)})
 
 
 def _built_in(config: RunConfig, platform: Platform, platforms: list[Platform]) -> BackendConfig:
@@ -163,7 +173,7 @@ def worker_count(
 def _devices(backend: BackendConfig, asked: int) -> int:
     if isinstance(backend, AdbConfig):
         return len(backend.serials) or asked
-    return backend.devices
+    return backend.devices or 1
 
 
 def check_farm(farm: FarmConfig) -> None:

@@ -25,8 +25,8 @@ class EmulatorConsole:
         self._writer: asyncio.StreamWriter | None = None
         self._one_at_a_time = asyncio.Lock()
 
-    async def command(self, line: str) -> str:
-        """Sends a line and returns what came before its `OK`.
+    async def command(self, line: str, *, timeout_s: float | None = None) -> str:
+        """Sends a line and returns what came before its `OK`; `timeout_s` instead of the console's own deadline.
 
         Raises:
             GuestError: the console answered `KO`; holds its words.
@@ -34,7 +34,8 @@ class EmulatorConsole:
         """
         if "\n" in line or "\r" in line:
             raise GuestError("a console command is one line", field="command")
-        async with self._one_at_a_time, Deadline(self._timeout_s, f"emulator console: {line[:60]}"):
+        seconds = self._timeout_s if timeout_s is None else timeout_s
+        async with self._one_at_a_time, Deadline(seconds, f"emulator console: {line[:60]}"):
             if self._writer is None or self._reader is None or self._reader.at_eof():
                 self._drop()
                 await self._connect()
@@ -73,7 +74,7 @@ class EmulatorConsole:
         try:
             while data := await self._reader.readline():
                 text = data.decode("utf-8", "replace").rstrip("\r\n")
-                if text == "OK":
+                if text == "OK" or text.startswith("OK: "):
                     return "\n".join(lines)
                 if text.startswith("KO"):
                     raise GuestError(f"emulator console: {text.removeprefix('KO').lstrip(':').strip() or 'refused'}")

@@ -6,6 +6,7 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field
 
+from device_farm.backends.emulator_config import EmulatorConfig
 from device_farm.config import ConfigModel
 
 
@@ -61,5 +62,5 @@ class ImportedConfig(ConfigModel):
 
 
 BackendConfig: TypeAlias = Annotated[
-    SimulatorConfig | XvfbConfig | AdbConfig | FakeConfig | ImportedConfig, Field(discriminator="type")
+    SimulatorConfig | EmulatorConfig | XvfbConfig | AdbConfig | FakeConfig | ImportedConfig, Field(discriminator="type")
 ]

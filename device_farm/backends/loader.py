@@ -17,9 +17,10 @@ from device_farm.backends.config import (
     SimulatorConfig,
     XvfbConfig,
 )
+from device_farm.backends.emulator_config import EmulatorConfig
 from device_farm.errors import ConfigError
 
-BACKEND_NAMES = ("simulator", "xvfb", "adb", "fake", "import")
+BACKEND_NAMES = ("simulator", "emulator", "xvfb", "adb", "fake", "import")
 
 
 def load_backend(config: BackendConfig) -> Backend:
@@ -33,6 +34,10 @@ def load_backend(config: BackendConfig) -> Backend:
             from device_farm.backends.simulator import SimulatorBackend
 
             return SimulatorBackend(config)
+        case EmulatorConfig():
+            from device_farm.backends.emulator import EmulatorBackend
+
+            return EmulatorBackend(config)
         case XvfbConfig():
             from device_farm.backends.xvfb import XvfbBackend
 
@@ -55,7 +60,8 @@ def parse_backend(text: str, *, field: str = "--backend") -> BackendConfig:
     """A backend as a command line names it.
 
     `simulator`, `simulator=4` (four devices), `xvfb=2`, `fake=2`, `adb` (every phone that the server lists),
-    `adb=SERIAL,SERIAL`, `import=module:callable`.
+    `adb=SERIAL,SERIAL`, `emulator` (the only virtual device), `emulator=2`, `emulator=AVD,2,snapshot=NAME` (any key of
+    its section), `import=module:callable`.
 
     Raises:
         ConfigError: no backend has this name, or what follows `=` does not fit it.
@@ -70,6 +76,8 @@ def parse_backend(text: str, *, field: str = "--backend") -> BackendConfig:
             return _with_devices(XvfbConfig, argument, field)
         case "fake":
             return _with_devices(FakeConfig, argument, field)
+        case "emulator":
+            return _emulator(argument, field)
         case "adb":
             return AdbConfig(serials=tuple(part for part in argument.split(",") if part))
         case "import" if argument:
@@ -96,6 +104,28 @@ def _with_devices(
     except ValidationError as error:
         reason = error.errors()[0]["msg"]
         raise ConfigError(f"{argument} devices: {reason}", field=field) from error
+
+
+def _emulator(argument: str, field: str) -> EmulatorConfig:
+    """`AVD`, a number of devices and `key=value` pairs, separated by commas."""
+    values: dict[str, Any] = {}
+    for part in filter(None, argument.split(",")):
+        key, equals, text = part.partition("=")
+        if not equals:
+            values["devices" if part.isdigit() else "avd"] = part
+        elif "." in key:
+            section, _, inner = key.partition(".")
+            values.setdefault(section, {})[inner] = text
+        else:
+            values[key] = text
+    try:
+        return EmulatorConfig.model_validate(values)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(place) for place in first["loc"]) or "emulator"
+        known = ", ".join(EmulatorConfig.model_fields)
+        fix = f"there is {known}" if first["type"] == "extra_forbidden" else "write for example emulator=AVD,2"
+        raise ConfigError(f"{where}: {first['msg']}", field=field, fix=fix) from error
 
 
 def _imported(config: ImportedConfig) -> Backend:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from device_farm.device import Device, ManagedDevice
@@ -91,6 +91,16 @@ REAL_PHONE = Facts(
         "snapshot_restores_files": "a phone in the hand has no snapshots",
     },
 )
+EMULATOR = replace(
+    REAL_PHONE,
+    known_failures={
+        "snapshot_round_trip": "a phone of a read-only fleet keeps no snapshots",
+        "snapshot_restores_files": "a phone of a read-only fleet keeps no snapshots",
+    },
+)
+WRITABLE_EMULATOR = replace(
+    REAL_PHONE, known_failures={"close_is_idempotent": "a virtual device takes one writer, so no second device starts"}
+)
 DESKTOP = Facts(
     folder="",
     app="text editor",
@@ -103,19 +113,24 @@ DESKTOP = Facts(
 )
 
 
-def facts_for(backend: str) -> Facts:
-    """Raises ConfigError for a backend that promises no screen of its own."""
+def facts_for(backend: str, *, read_only: bool = True) -> Facts:
+    """What is known of a backend; `read_only` is an emulator's.
+
+    Raises:
+        ConfigError: the backend promises no screen of its own.
+    """
     match backend:
         case "simulator":
             return SIMULATOR
         case "adb":
             return REAL_PHONE
+        case "emulator":
+            return EMULATOR if read_only else WRITABLE_EMULATOR
         case "xvfb":
             return DESKTOP
         case _:
-            raise ConfigError(
-                f"no contract facts for backend {backend!r}", field="--backend", fix="use simulator, xvfb or adb"
-            )
+            fix = "use simulator, emulator, xvfb or adb"
+            raise ConfigError(f"no contract facts for backend {backend!r}", field="--backend", fix=fix)
 
 
 class Subject(Protocol):

@@ -16,6 +16,7 @@ from device_farm.backends.config import (
     SimulatorConfig,
     XvfbConfig,
 )
+from device_farm.backends.emulator_config import EmulatorConfig
 from device_farm.backends.loader import load_backend
 from device_farm.errors import ConfigError
 from device_farm.farm.pool import Template
@@ -59,6 +60,8 @@ async def _count(config: BackendConfig, backend: Backend) -> int:
     match config:
         case SimulatorConfig() | XvfbConfig() | FakeConfig() | ImportedConfig():
             return config.devices
+        case EmulatorConfig():
+            return config.devices or 1
         case AdbConfig(serials=serials):
             # Asked first, because only a server that answers can be counted at.
             await asyncio.to_thread(backend.preflight)

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--backend", required=True, metavar="NAME", help="simulator, xvfb or adb; adb=SERIAL for one")
+    parser.add_argument(
+        "--backend", required=True, metavar="NAME", help="simulator, emulator, xvfb or adb; adb=SERIAL, emulator=AVD"
+    )
     parser.add_argument("--through-grpc", action="store_true", help="by a lease of a farm in this process")
     parser.add_argument("--only", action="append", default=[], metavar="CHECK", help="this check; may be repeated")
     parser.add_argument("--json", action="store_true", help="one JSON object a check, then one with the counts")
@@ -23,13 +25,15 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 async def run(arguments: argparse.Namespace) -> int:
     """Exit code 1 when a check fails, 3 when the backend cannot run here."""
+    from device_farm.backends.emulator_config import EmulatorConfig
     from device_farm.backends.loader import parse_backend
     from device_farm.conformance.run import open_subject
     from device_farm.conformance.subject import facts_for
     from device_farm.conformance.suite import run_checks, select
 
     config = parse_backend(arguments.backend)
-    facts, checks = facts_for(config.type), select(arguments.only)
+    read_only = config.read_only if isinstance(config, EmulatorConfig) else True
+    facts, checks = facts_for(config.type, read_only=read_only), select(arguments.only)
     counts = {"passed": 0, "failed": 0, "known_failure": 0, "not_applicable": 0}
     async with open_subject(config, through_grpc=arguments.through_grpc) as subject:
         async for result in run_checks(subject, facts, checks):

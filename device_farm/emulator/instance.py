@@ -1,0 +1,188 @@
+"""One run of the emulator with the ways to it: launched, booted, set back to its snapshot, ended."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+from device_farm.adb.client import AdbClient
+from device_farm.android.console import EmulatorConsole
+from device_farm.emulator.adb_link import EmulatorAdb
+from device_farm.emulator.boot import STAGES, Booting, Stage, console_answers, pass_stage
+from device_farm.emulator.command import Launch, command_line, environment
+from device_farm.emulator.control import EmulatorControl, UnservedError
+from device_farm.emulator.locks import launch_lock, remove_stale_locks
+from device_farm.emulator.ports import PortsTakenError, require_free
+from device_farm.emulator.process import EmulatorProcess
+from device_farm.errors import BackendError, GuestError, TransportError
+
+_LOG = logging.getLogger(__name__)
+_CONSOLE_TIMEOUT_S = 10.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deadlines:
+    """Seconds. `load` also bounds how long a phone may take to be back after its snapshot was loaded."""
+
+    launch_lock: float
+    stages: dict[Stage, float]
+    load: float
+    stop: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """What all emulators of a backend share."""
+
+    sdk_root: Path
+    avd_home: Path
+    avd_folder: Path
+    adb_program: str
+    adb_key: str
+    console_token: Path
+    kvm_device: str
+    log_dir: Path
+    deadlines: Deadlines
+
+
+class EmulatorInstance:
+    """`start`, then `load` as often as wanted, then `close`. After `close`, `start` may be called again."""
+
+    def __init__(self, launch: Launch, surroundings: Surroundings, *, adb_server_port: int) -> None:
+        self.launch = launch
+        self.around = surroundings
+        ports = launch.ports
+        keys = surroundings.adb_key if os.path.exists(surroundings.adb_key) else ""
+        self.adb = EmulatorAdb(surroundings.adb_program, adb_server_port, keys=keys)
+        self.control = EmulatorControl(ports.grpc)
+        self.console = EmulatorConsole(
+            "127.0.0.1", ports.console, token_file=surroundings.console_token, timeout_s=_CONSOLE_TIMEOUT_S
+        )
+        self.client = AdbClient(self.adb.connection(ports, check=self.check_alive))
+        self.has_control = True
+        self._process: EmulatorProcess | None = None
+
+    @property
+    def process(self) -> EmulatorProcess:
+        """Raises TransportError before `start` and after `close`."""
+        if self._process is None:
+            raise TransportError("the emulator has not been started")
+        return self._process
+
+    def check_alive(self) -> None:
+        """Raises TransportError, with the reason, where the emulator has ended."""
+        process = self.process
+        if process.exit_code is not None:
+            error = process.error("the emulator has ended")
+            raise TransportError(error.message, fix=error.fix)
+
+    async def start(self, *, stage_passed: Callable[[Stage], None] = lambda stage: None) -> None:
+        """Launches and boots it. `close` is called even when this raises.
+
+        Raises:
+            PortsTakenError: another program has one of its ports.
+            BackendError: it ended, or a step took too long; says why.
+        """
+        limits = self.around.deadlines
+        await self.adb.start()
+        async with AsyncExitStack() as serialised:
+            await serialised.enter_async_context(launch_lock(self.around.avd_home, timeout_s=limits.launch_lock))
+            if removed := remove_stale_locks(self.around.avd_folder):
+                _LOG.warning("removed the stale %s of %s", ", ".join(removed), self.launch.avd)
+            # Under the lock, so that no other start of ours takes them in between.
+            require_free(self.launch.ports)
+            await self._launch()
+            await self._reach_control()
+        for stage in STAGES[1:]:
+            if stage != "booted" or self.has_control:
+                await pass_stage(stage, self._booting(), seconds=limits.stages[stage])
+            stage_passed(stage)
+
+    async def load(self, snapshot: str) -> None:
+        """Sets the phone back to `snapshot`, by gRPC or else by the console, and waits until it is usable again.
+
+        Raises:
+            BackendError: it refused, or did not come back; it should be started anew.
+        """
+        self.check_alive()
+        seconds = self.around.deadlines.load
+        try:
+            await self._load(snapshot, seconds)
+        except (TransportError, GuestError) as error:
+            raise BackendError(f"snapshot {snapshot!r} was not loaded: {error.message}", fix=error.fix) from error
+        await self.client.close()
+        for stage in ("adb", "system", "packages"):
+            await pass_stage(stage, self._booting(), seconds=seconds)
+
+    async def close(self, *, hangs: bool = False) -> None:
+        """Ends the emulator: by its console unless it `hangs`, then by signals. Idempotent.
+
+        Never from inside: an Android that powers itself off (`reboot -p`) leaves a virtual device that does not boot.
+        """
+        process, self._process = self._process, None
+        if process is not None:
+            asked = not hangs and process.exit_code is None and await self._asked_to_end()
+            await process.stop(asked=asked, timeout_s=self.around.deadlines.stop)
+        await self.client.close()
+        await self.console.close()
+        await self.control.close()
+        await self.adb.close()
+
+    async def _launch(self) -> None:
+        around = self.around
+        variables = environment(
+            os.environ,
+            sdk_root=around.sdk_root,
+            avd_home=around.avd_home,
+            adb_server_port=self.adb.port,
+            kvm_device=around.kvm_device,
+        )
+        log = around.log_dir / f"{self.launch.avd}-{self.launch.ports.console}.log"
+        argv = command_line(self.launch)
+        self._process = await EmulatorProcess.launch(argv, variables, log=log, gpu=self.launch.gpu)
+
+    async def _reach_control(self) -> None:
+        """Without a control service the phone is driven by adb and console alone."""
+        booting = self._booting()
+        try:
+            await pass_stage("control", booting, seconds=self.around.deadlines.stages["control"])
+            self.has_control = True
+        except BackendError as error:
+            if booting.process.exit_code is not None:
+                if booting.process.failure().kind == "ports_taken":
+                    raise PortsTakenError(error.message, field="base_port", fix=error.fix) from error
+                raise
+            await console_answers(booting)
+            self.has_control = False
+            _LOG.warning("%s: no control service, adb and console instead: %s", self.launch.ports.serial, error)
+
+    async def _load(self, snapshot: str, seconds: float) -> None:
+        if self.has_control:
+            try:
+                await self.control.load_snapshot(snapshot, timeout_s=seconds)
+                return
+            except UnservedError as error:
+                _LOG.info("%s: loading by the console: %s", self.launch.ports.serial, error)
+        await self.console.command(f"avd snapshot load {snapshot}", timeout_s=seconds)
+
+    async def _asked_to_end(self) -> bool:
+        try:
+            await self.console.command("kill")
+        except (TransportError, GuestError) as error:
+            # It says its farewell and closes, or only closes.
+            return "closed the connection" in error.message
+        return True
+
+    def _booting(self) -> Booting:
+        return Booting(
+            process=self.process,
+            ports=self.launch.ports,
+            control=self.control,
+            console=self.console,
+            adb=self.adb,
+            client=self.client,
+        )
