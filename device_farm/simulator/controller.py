@@ -14,8 +14,10 @@ from google.protobuf.empty_pb2 import Empty
 from device_farm import __version__
 from device_farm.pb import emulator_controller_pb2 as pb
 from device_farm.pb import emulator_controller_pb2_grpc as services
+from device_farm.pb import snapshot_service_pb2_grpc as snapshot_services
 from device_farm.simulator.controller_keys import EVDEV_KEYS, W3C_KEYS
 from device_farm.simulator.handset import Handset
+from device_farm.simulator.snapshot_service import SnapshotServicer
 from device_farm.simulator.toolkit.png import assemble, encode_strips
 from device_farm.types.geometry import Point
 
@@ -169,10 +171,11 @@ def _scaled(frame: Frame, width: int, height: int) -> Frame:
 
 
 class ControllerServer:
-    """One phone's control service on a port of its own."""
+    """One phone's control and snapshot services on a port of its own."""
 
     def __init__(self, handset: Handset) -> None:
         self._servicer = ControllerServicer(handset)
+        self._snapshots = SnapshotServicer(handset)
         self._server: grpc.aio.Server | None = None
 
     async def listen(self, host: str, port: int) -> int:
@@ -180,6 +183,7 @@ class ControllerServer:
         # Without this a second server would share the port in silence.
         server = grpc.aio.server(options=[("grpc.so_reuseport", 0)])
         services.add_EmulatorControllerServicer_to_server(self._servicer, server)  # type: ignore[no-untyped-call]
+        snapshot_services.add_SnapshotServiceServicer_to_server(self._snapshots, server)  # type: ignore[no-untyped-call]
         bound = int(server.add_insecure_port(f"{host}:{port}"))
         if bound == 0:
             raise RuntimeError(f"cannot bind {host}:{port}")

@@ -36,23 +36,26 @@ class SnapshotStore:
         """Oldest first."""
         return tuple(self._entries.values())
 
+    def find(self, name: str) -> Entry:
+        """Raises GuestError where there is none of that name."""
+        return self._existing(name)
+
+    def put(self, name: str, state: PhoneSnapshot) -> None:
+        """Keeps a snapshot that was taken elsewhere. Raises GuestError for a bad name."""
+        _check_name(name)
+        size = state.files.root.total_bytes
+        self._keep(name, state, state.clock[1], size)
+
     def save(self, name: str) -> None:
         """Takes a snapshot; an older one of the same name is replaced.
 
         Raises:
             GuestError: not a name that a console line can carry.
         """
-        if not _NAME.fullmatch(name):
-            raise GuestError(f"bad snapshot name {name[:80]!r}", field="name", fix="1 to 100 of A-Z a-z 0-9 . _ -")
+        _check_name(name)
         phone = self._phone()
-        self._entries.pop(name, None)
-        self._entries[name] = Entry(
-            name=name,
-            created_s=time.time(),
-            uptime_s=phone.clock.uptime_s(),
-            size_bytes=phone.files.used_bytes - phone.files.base_used_bytes,
-            state=phone.snapshot(),
-        )
+        size = phone.files.used_bytes - phone.files.base_used_bytes
+        self._keep(name, phone.snapshot(), phone.clock.uptime_s(), size)
 
     def load(self, name: str) -> None:
         """Puts the phone into the state of the snapshot. Raises GuestError where there is none of that name."""
@@ -66,9 +69,20 @@ class SnapshotStore:
     def clear(self) -> None:
         self._entries.clear()
 
+    def _keep(self, name: str, state: PhoneSnapshot, uptime_s: float, size_bytes: int) -> None:
+        self._entries.pop(name, None)
+        self._entries[name] = Entry(
+            name=name, created_s=time.time(), uptime_s=uptime_s, size_bytes=size_bytes, state=state
+        )
+
     def _existing(self, name: str) -> Entry:
         entry = self._entries.get(name)
         if entry is None:
             known = ", ".join(self._entries) or "none"
             raise GuestError(f"no snapshot {name!r}", field="name", fix=f"there is: {known}")
         return entry
+
+
+def _check_name(name: str) -> None:
+    if not _NAME.fullmatch(name):
+        raise GuestError(f"bad snapshot name {name[:80]!r}", field="name", fix="1 to 100 of A-Z a-z 0-9 . _ -")

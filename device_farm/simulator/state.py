@@ -142,7 +142,10 @@ class Hardware:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PhoneState:
-    """`tasks` in order of use, the latest last. `surface` says what fills the screen under the bars."""
+    """`tasks` in order of use, the latest last. `surface` says what fills the screen under the bars.
+
+    Tasks and what else needs a number take `next_id`; the launcher's task is number 1.
+    """
 
     packages: Mapping[str, InstalledPackage] = field(default_factory=dict)
     tasks: tuple[Task, ...] = ()
@@ -162,7 +165,7 @@ class PhoneState:
     clipboard: str = ""
     keyboard: Keyboard = field(default_factory=Keyboard)
     hardware: Hardware = field(default_factory=Hardware)
-    next_id: int = 1
+    next_id: int = 2
 
     def find(self, record_id: int) -> ActivityRecord | None:
         """The activity record of that id."""

@@ -60,7 +60,8 @@ REQUESTS: tuple[tuple[tuple[str, ...], str], ...] = (
     ),
     (
         ("shell", "am", "stack", "list", "|", "grep", "-E", "visible=true"),
-        r" +taskId=\d+: .* visible=true topActivity=ComponentInfo\{com.android.settings/com.android.settings.Settings\}\n",
+        r" +taskId=\d+: .* visible=true "
+        r"topActivity=ComponentInfo\{com.android.settings/com.android.settings.Settings\}\n",
     ),
     (("shell", "am", "force-stop", "com.android.settings"), ""),
     (
@@ -168,7 +169,8 @@ REQUESTS: tuple[tuple[tuple[str, ...], str], ...] = (
     (("shell", "echo", "'x'", ">", f"{TMP}/with\\ space.txt"), ""),
     (("shell", "chmod", "777", f"{TMP}/with\\ space.txt"), ""),
     (("shell", "ls", TMP, "-ll", "-au"),
-     r"total \d+\n(d[\w-]{9} .* \.\.?\n)*(?:[d-][\w-]{9} +\d+ \w+ +\w+ +\d+ \d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{9} \+0000 "
+     r"total \d+\n(d[\w-]{9} .* \.\.?\n)*"
+     r"(?:[d-][\w-]{9} +\d+ \w+ +\w+ +\d+ \d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{9} \+0000 "
      r"(\.\.?|a\.txt|folder|with space\.txt)\n){3,5}"),
     (("shell", "ls", "-1", TMP), "a.txt\nfolder\nwith space.txt\n"),
     (("shell", "ls", TMP), "a.txt\nfolder\nwith space.txt\n"),
@@ -236,6 +238,6 @@ def test_logcat_stays_open(emulator: Adb) -> None:
         reader.communicate()
 
 
-@pytest.mark.parametrize("command", ["rm -r /data/local/tmp/nothing", "cat /data/local/tmp/nothing", "pm clear no.such"])
+@pytest.mark.parametrize("command", ["rm -r /data/local/tmp/none", "cat /data/local/tmp/none", "pm clear no.such"])
 def test_what_fails_says_so_by_its_exit_code(emulator: Adb, command: str) -> None:
     assert emulator("shell", command).returncode != 0
