@@ -66,6 +66,7 @@ def entry_page(context: MainContext) -> w.Widget:
         resource_id="edt_amount",
         error=state.entry_error,
         on_change=partial(_amount_typed, context),
+        on_submit=lambda text: context.focus("note"),
         weight=1,
     )
     form = w.Column(
@@ -77,6 +78,7 @@ def entry_page(context: MainContext) -> w.Widget:
                 key="name",
                 resource_id="edt_name",
                 on_change=partial(_cut, context, "name", _NAME_LENGTH),
+                on_submit=lambda text: context.focus("amount"),
             ),
             w.Row(
                 (amount, w.Text(currency(context.files).code, style="body_large")),

@@ -24,6 +24,14 @@ _FIELDS: Final = (
 )
 """Resource id and key, label, attribute of the recipe, icon, whether it has lines."""
 
+_NEXT: Final = {
+    "new_title": "new_description",
+    "new_source": "new_servings",
+    "new_servings": "new_preparation_time",
+    "new_preparation_time": "new_ingredients",
+}
+"""Where Enter goes from a field of one line: to the next field below that takes the focus."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EditorState:
@@ -109,6 +117,7 @@ def _field(context: EditorContext, key: str, label: str, initial: str, icon: str
         multiline=multiline,
         resource_id=key,
         on_change=lambda text: None if context.state.dirty else context.update(dirty=True),
+        on_submit=lambda text: context.focus(_NEXT[key]),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from gui_agent.benchmarks.androidworld.tasks import clock, contacts, files, recorder, system
+from gui_agent.benchmarks.androidworld.tasks import clock, contacts, files, recipes, recorder, system
 from gui_agent.benchmarks.base import Suite, TaskTemplate
 
 TEMPLATES: Final[tuple[TaskTemplate, ...]] = (
@@ -12,6 +12,7 @@ TEMPLATES: Final[tuple[TaskTemplate, ...]] = (
     *contacts.TEMPLATES,
     *files.TEMPLATES,
     *recorder.TEMPLATES,
+    *recipes.TEMPLATES,
     *system.TEMPLATES,
 )
 
