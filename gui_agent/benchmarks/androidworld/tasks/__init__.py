@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import Final
 
-from gui_agent.benchmarks.androidworld.tasks import clock, contacts, files, recipes, recorder, system
+from gui_agent.benchmarks.androidworld.tasks import clock, contacts, files, joplin, recipes, recorder, system
 from gui_agent.benchmarks.base import Suite, TaskTemplate
 
 TEMPLATES: Final[tuple[TaskTemplate, ...]] = (
     *clock.TEMPLATES,
     *contacts.TEMPLATES,
     *files.TEMPLATES,
-    *recorder.TEMPLATES,
+    *joplin.TEMPLATES,
     *recipes.TEMPLATES,
+    *recorder.TEMPLATES,
     *system.TEMPLATES,
 )
 
