@@ -93,6 +93,9 @@ class Handset:
             self._seed = seed
             self._first_boot = replace(_first_boot(seed), clock=self._first_boot.clock)
         self.snapshots.clear()
+        # A job of the last user would write into the next one's phone.
+        if self._shell is not None:
+            self._shell.kill_jobs()
         phone.restore(self._first_boot)
 
     # Shell
