@@ -12,7 +12,7 @@ from device_farm.simulator.handset import Handset
 from device_farm.simulator.phone import SimulatedPhone
 from device_farm.simulator.shell.shell import Shell
 
-CHANGES: dict[str, Callable[[SimulatedPhone], None]] = {
+CHANGES: dict[str, Callable[[SimulatedPhone], object]] = {
     "files": lambda phone: phone.files.chmod("/sdcard/Download", 0o700),
     "settings": lambda phone: phone.settings.put("system", "screen_brightness", 7),
     "properties": lambda phone: phone.properties.set("debug.test", "1"),
@@ -45,8 +45,9 @@ def test_digest_sees_a_revoked_permission() -> None:
     assert state_digests(phone.snapshot())["packages"] != before["packages"]
 
 
-async def _no_input(limit: int) -> bytes:
-    return b""
+class _NoInput:
+    async def read(self) -> bytes:
+        return b""
 
 
 async def _discard(stream: int, data: bytes) -> None:
@@ -57,7 +58,7 @@ def test_reset_ends_what_the_shell_left_running() -> None:
     async def scenario() -> tuple[str, str]:
         handset = Handset(clock="real")
         clean = state_digests(handset.phone.snapshot())["files"]
-        await handset.run_command("(sleep 0.2; echo late > /sdcard/late.txt) > /dev/null 2>&1 &", _no_input, _discard)
+        await handset.run_command("(sleep 0.2; echo late > /sdcard/late.txt) > /dev/null 2>&1 &", _NoInput(), _discard)
         handset.reset()
         await asyncio.sleep(0.5)
         return clean, state_digests(handset.phone.snapshot())["files"]
