@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Final
 
-from gui_agent.benchmarks.androidworld.tasks import clock, contacts, files, joplin, recipes, recorder, system
+from gui_agent.benchmarks.androidworld.tasks import calendar, clock, contacts, expenses, files, joplin, recipes, recorder, system
 from gui_agent.benchmarks.base import Suite, TaskTemplate
 
 TEMPLATES: Final[tuple[TaskTemplate, ...]] = (
+    *calendar.TEMPLATES,
     *clock.TEMPLATES,
     *contacts.TEMPLATES,
+    *expenses.TEMPLATES,
     *files.TEMPLATES,
     *joplin.TEMPLATES,
     *recipes.TEMPLATES,
