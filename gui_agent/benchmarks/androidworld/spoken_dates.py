@@ -47,3 +47,17 @@ def understood(text: str, today: date) -> date:
         return datetime.strptime(text.strip(), FORMAT).date()
     except ValueError:
         return datetime.strptime(f"{text.strip()} {today.year}", FORMAT).date()
+
+
+def awaited(text: str, today: date) -> date:
+    """As `understood`, in questions about what is to come: a weekday is the next one, `the X after next` a week later.
+
+    Raises:
+        ValueError: it is no date.
+    """
+    words = text.strip().lower().removeprefix("the ")
+    weekday = words.removesuffix(" after next")
+    if weekday in _WEEKDAYS:
+        day = understood(f"this {weekday}", today)
+        return day if weekday == words else day + timedelta(weeks=1)
+    return understood(text, today)
