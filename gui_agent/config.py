@@ -68,5 +68,5 @@ class RunConfig(ConfigModel):
     androidworld: AndroidWorldConfig = AndroidWorldConfig()
 
 
-IDENTITY = ("suite", "tasks", "platform", "seed", "policy")
+IDENTITY = ("suite", "tasks", "platform", "seed", "policy", "androidworld.wait_scale", "androidworld.require_done")
 """What a resumed run must share with what is in its folder."""

@@ -7,6 +7,7 @@ import asyncio
 import json
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +40,8 @@ async def run_suite(namespace: argparse.Namespace, *, with_interval: bool) -> in
         raise
     if plan.config.report:
         await asyncio.to_thread(write_report, out, summary=figures(summary, with_interval=True))
-    _print(summary, out, as_json=namespace.json, with_interval=with_interval)
+    more = result_details(plan, summary) if with_interval else {}
+    _print(summary, out, as_json=namespace.json, with_interval=with_interval, more=more)
     too_broken = summary.infra_share > plan.config.max_infra_share
     return Exit.INFRASTRUCTURE if too_broken else Exit.DONE
 
@@ -53,6 +55,12 @@ def _default_folder(plan: Plan) -> Path:
 def figures(summary: RunSummary, *, with_interval: bool) -> dict[str, Any]:
     """The contracted keys."""
     return {**summary.to_json(), **(summary.success_json() if with_interval else {})}
+
+
+def result_details(plan: Plan, summary: RunSummary) -> dict[str, Any]:
+    """What an evaluation says beside its counts: how its suite was run, and what the suite gives away for free."""
+    noop_total = round(summary.reward, 4) if plan.config.policy.type == "noop" else None
+    return {"noop_total": noop_total, **(plan.suite.provenance() if plan.suite is not None else {})}
 
 
 def _describe(plan: Plan, out: Path, *, as_json: bool) -> int:
@@ -72,13 +80,13 @@ def _describe(plan: Plan, out: Path, *, as_json: bool) -> int:
     return Exit.DONE
 
 
-def _print(summary: RunSummary, out: Path, *, as_json: bool, with_interval: bool) -> None:
+def _print(summary: RunSummary, out: Path, *, as_json: bool, with_interval: bool, more: Mapping[str, Any]) -> None:
     values = figures(summary, with_interval=with_interval)
     sys.stdout.write(f"{summary_line(values)}\n{out}\n")
     if (out / "report.html").exists():
         sys.stdout.write(f"{out / 'report.html'}\n")
     if as_json:
-        sys.stdout.write(json.dumps({**values, "out": str(out)}) + "\n")
+        sys.stdout.write(json.dumps({**values, **more, "out": str(out)}) + "\n")
 
 
 def summary_line(values: dict[str, Any]) -> str:

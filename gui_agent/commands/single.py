@@ -18,11 +18,10 @@ from device_farm.types.action import Action
 from device_farm.types.codec.json import dumps_value, encode
 from device_farm.types.task import JsonValue, Platform, Task
 from device_farm.types.trajectory import Episode, InfraError, Scored, Step
-from gui_agent.benchmarks.base import TaskTemplate
+from gui_agent.benchmarks.base import Suite, TaskTemplate
 from gui_agent.benchmarks.free_goal import DEFAULT_MAX_STEPS, FreeGoal, free_task
-from gui_agent.benchmarks.registry import load_suite
 from gui_agent.commands.settings import config_from
-from gui_agent.composition import Plan, check_farm, opened_farm, plan_tasks
+from gui_agent.composition import Plan, check_farm, opened_farm, plan_tasks, suite_of
 from gui_agent.config import RunConfig
 from gui_agent.report.write import write_report
 from gui_agent.runner.collect import farm_source, open_writer
@@ -39,11 +38,13 @@ async def run_single(namespace: argparse.Namespace) -> int:
     tasks_flag, namespace.tasks = namespace.task, None
     config = config_from(namespace)
     check_farm(config.farm)
-    task, template = (
-        _free(namespace, config) if namespace.goal is not None else _of_suite(namespace, tasks_flag, config)
-    )
+    suite = suite_of(config) if namespace.goal is None else None
+    if suite is None:
+        task, template = _free(namespace, tasks_flag, config)
+    else:
+        task, template = await _of_suite(namespace, tasks_flag, config, suite)
     single = config.model_copy(update={"devices": 1, "desktops": 1, "episodes": 1, "suite": task.suite})
-    plan = plan_tasks(single, (task,), lambda _: template)
+    plan = plan_tasks(single, (task,), lambda _: template, suite=suite)
     if namespace.out is not None:
         open_writer(plan, namespace.out, resume=False).check()
     if namespace.dry_run:
@@ -62,8 +63,8 @@ def _exit_code(episode: Episode) -> int:
     return Exit.FAILED if failed else Exit.DONE
 
 
-def _free(namespace: argparse.Namespace, config: RunConfig) -> tuple[Task, TaskTemplate]:
-    if namespace.task is not None:
+def _free(namespace: argparse.Namespace, name: str | None, config: RunConfig) -> tuple[Task, TaskTemplate]:
+    if name is not None:
         raise ConfigError("give a task or a goal, not both", field="--goal")
     if not namespace.goal.strip():
         raise ConfigError("must not be empty", field="--goal")
@@ -75,13 +76,18 @@ def _free(namespace: argparse.Namespace, config: RunConfig) -> tuple[Task, TaskT
     return free_task(namespace.goal, platform, config.seed, max_steps), FreeGoal()
 
 
-def _of_suite(namespace: argparse.Namespace, name: str | None, config: RunConfig) -> tuple[Task, TaskTemplate]:
-    suite = load_suite(config.suite)
+async def _of_suite(
+    namespace: argparse.Namespace, name: str | None, config: RunConfig, suite: Suite
+) -> tuple[Task, TaskTemplate]:
     if name is None:
         known = ", ".join(template.name for template in suite.templates)
         raise ConfigError("name a task, or give --goal", field="TASK", fix=f"tasks of {suite.name}: {known}")
     template = suite.template(name)
-    task = template.task(suite.name, config.seed, dict(map(_param, namespace.param)))
+    overrides = dict(map(_param, namespace.param))
+    if overrides:
+        task = template.task(suite.name, config.seed, overrides)
+    else:
+        task = (await suite.plan(1, seed=config.seed, names=(name,)))[0]
     max_steps = _max_steps(namespace)
     return (replace(task, max_steps=max_steps) if max_steps else task), template
 
@@ -112,11 +118,14 @@ async def _attempt(plan: Plan, namespace: argparse.Namespace) -> Episode:
         sinks: list[Callable[[Episode], None]] = [narrator.keep]
         if namespace.out is not None:
             sinks.append(stack.enter_context(open_writer(plan, namespace.out, resume=False)).add)
+        extra: dict[str, JsonValue] = {"policy": config.policy.model_dump(mode="json")}
+        if plan.suite is not None:
+            extra |= plan.suite.provenance()
+            await stack.enter_async_context(plan.suite.opened(namespace.out))
         client = await stack.enter_async_context(opened_farm(config.farm, plan.backends))
         policy = await stack.enter_async_context(plan.policy)
         source = await stack.enter_async_context(farm_source(config, client))
         limits = Limits(set_up_s=config.limits.set_up_s, evaluate_s=config.limits.evaluate_s)
-        extra: dict[str, JsonValue] = {"policy": config.policy.model_dump(mode="json")}
         episodes = EpisodeRunner(policy, plan.template_of, limits=limits, provenance=extra)
         runner = Runner(source, episodes, _Sinks(sinks), workers=plan.workers, retries=0, listeners=[narrator])
         narrator.goal(plan.tasks[0])

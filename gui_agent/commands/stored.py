@@ -12,10 +12,10 @@ from device_farm.config import load_config
 from device_farm.errors import ConfigError, DataError
 from device_farm.types.task import Platform, Task
 from device_farm.types.trajectory import Episode
-from gui_agent.benchmarks.base import TaskTemplate
-from gui_agent.benchmarks.registry import load_suite, suite_of_task
+from gui_agent.benchmarks.base import Suite, TaskTemplate
+from gui_agent.benchmarks.registry import ANDROIDWORLD, suite_of_task
 from gui_agent.commands.settings import config_from
-from gui_agent.composition import check_farm, chosen_backends, opened_farm, worker_count
+from gui_agent.composition import check_farm, chosen_backends, opened_farm, suite_of, worker_count
 from gui_agent.config import RunConfig
 from gui_agent.runner.events import Listener
 from gui_agent.runner.replay import Comparison, replay_all
@@ -30,6 +30,7 @@ class StoredRun:
     reader: RunReader
     config: RunConfig
     template_of: Callable[[Task], TaskTemplate]
+    suite: Suite
 
 
 def open_stored(namespace: argparse.Namespace) -> StoredRun:
@@ -52,8 +53,12 @@ def open_stored(namespace: argparse.Namespace) -> StoredRun:
     updates = {name: getattr(chosen, name) for name in chosen.model_fields_set}
     config = config.model_copy(update=updates)
     check_farm(config.farm)
-    suite = load_suite(namespace.suite) if namespace.suite else suite_of_task(config.suite)
-    return StoredRun(reader=reader, config=config, template_of=lambda task: suite.template(task.template))
+    if namespace.suite:
+        config = config.model_copy(update={"suite": namespace.suite})
+    elif config.suite != ANDROIDWORLD:
+        suite_of_task(config.suite)
+    suite = suite_of(config)
+    return StoredRun(reader=reader, config=config, template_of=lambda task: suite.template(task.template), suite=suite)
 
 
 def _without_foreign_code(stored: dict[str, Any], namespace: argparse.Namespace) -> dict[str, Any]:
@@ -62,6 +67,10 @@ def _without_foreign_code(stored: dict[str, Any], namespace: argparse.Namespace)
     if not namespace.backend and any(entry.get("type") == "import" for entry in backends):
         raise ConfigError("the run used a backend by import path", field="backends", fix="name it with --backend")
     left = {key: value for key, value in stored.items() if key not in ("policy", "farm")}
+    world = left.get("androidworld")
+    if isinstance(world, dict):
+        # An interpreter is a program to run.
+        left["androidworld"] = {key: value for key, value in world.items() if key != "python"}
     return {**left, "backends": []} if namespace.backend else left
 
 
@@ -74,7 +83,7 @@ async def replay_stored(
     workers: dict[Platform, int] = {
         platform: worker_count(run.config, backends, platform, platforms) for platform in platforms
     }
-    async with opened_farm(run.config.farm, backends) as client:
+    async with run.suite.opened(None), opened_farm(run.config.farm, backends) as client:
         work = replay_all(episodes, client, run.template_of, workers, run.reader.pixels, listeners)
         return await watched(client, work, listeners, local=not run.config.farm.address)
 

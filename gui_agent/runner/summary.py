@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
-from device_farm.types.trajectory import Episode, Scored
+from device_farm.types.task import JsonValue
+from device_farm.types.trajectory import Episode, InfraError, Outcome, Scored
 from gui_agent.store.reader import final_attempts
 
 _Z95 = 1.959963984540054
@@ -35,7 +36,9 @@ class RunSummary:
 
     `attempts` counts every stored attempt, `infra_attempts` those that the infrastructure broke, retried or not.
     `success` counts rewards of 1. `steps` and `wall_s` are those of this invocation; `device_utilisation` is the
-    share of device time, from the first lease to the last, in which a device worked on an episode.
+    share of device time, from the first lease to the last, in which a device worked on an episode. `initialised` counts
+    tasks that could be set up, `reward` adds up the rewards, `tasks` holds the score or the outcome of every template,
+    a list in the order of its instances where it has more than one.
     """
 
     episodes: int
@@ -51,6 +54,9 @@ class RunSummary:
     wall_s: float
     device_utilisation: float
     planned: int
+    initialised: int = 0
+    reward: float = 0.0
+    tasks: Mapping[str, JsonValue] = field(default_factory=dict)
 
     @property
     def infra_share(self) -> float:
@@ -86,7 +92,17 @@ class RunSummary:
         """`success_rate` over `rated` episodes with its 95% interval; null where there is none."""
         low, high = wilson_interval(self.success, self.rated)
         rate = round(self.success / self.rated, 4) if self.rated else None
-        return {"rated": self.rated, "success_rate": rate, "interval": [round(low, 4), round(high, 4)]}
+        interval = [round(low, 4), round(high, 4)]
+        return {
+            "rated": self.rated,
+            "initialised": self.initialised,
+            "success_rate": rate,
+            "interval": interval,
+            "interval_95": interval,
+            "total": round(self.reward, 4),
+            "mean_reward": round(self.reward / self.rated, 4) if self.rated else None,
+            "tasks": dict(self.tasks),
+        }
 
 
 def summarise(
@@ -110,4 +126,27 @@ def summarise(
         wall_s=wall_s,
         device_utilisation=device_utilisation,
         planned=planned,
+        initialised=sum(was_set_up(episode.outcome) for episode in final),
+        reward=math.fsum(episode.outcome.reward for episode in final if isinstance(episode.outcome, Scored)),
+        tasks=by_template(final),
     )
+
+
+def was_set_up(outcome: Outcome) -> bool:
+    """Whether the attempt got as far as its first step."""
+    return not (isinstance(outcome, InfraError) and outcome.phase in ("lease", "set_up"))
+
+
+def by_template(episodes: Sequence[Episode]) -> dict[str, JsonValue]:
+    """Template name to its reward, or to the kind of an outcome without one; to a list where it has several tasks."""
+    found: dict[str, list[JsonValue]] = {}
+    for episode in sorted(episodes, key=_instance_order):
+        outcome = episode.outcome
+        said: JsonValue = outcome.reward if isinstance(outcome, Scored) else outcome.kind
+        found.setdefault(episode.task.template, []).append(said)
+    return {name: values[0] if len(values) == 1 else values for name, values in sorted(found.items())}
+
+
+def _instance_order(episode: Episode) -> tuple[int, int, str]:
+    """By seed, then by the number of the instance, which a longer id has at its end."""
+    return episode.task.seed, len(episode.task.id), episode.task.id

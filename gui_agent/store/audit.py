@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from device_farm.errors import DataError, VerifierError
+from device_farm.types.task import Task
 from device_farm.types.trajectory import Episode, Scored
 from gui_agent.store.reader import RunReader
 from gui_agent.store.record import StoredEpisode
@@ -67,12 +68,24 @@ def check_blobs(reader: RunReader, stored: StoredEpisode) -> set[str]:
     return used
 
 
+def _follows(task: Task, outcome: Scored) -> float:
+    """The reward that the evidence stands for. AndroidWorld states its own, which may be a fraction, as the first
+    piece; what else must hold comes after it."""
+    if task.evaluator != "androidworld" or not outcome.evidence:
+        return reward_of(outcome.evidence)
+    stated, *conditions = outcome.evidence
+    try:
+        return float(stated.observed) if all(piece.holds for piece in conditions) else 0.0
+    except ValueError as error:
+        raise VerifierError(f"{stated.observed!r} is no reward") from error
+
+
 def check_verdict(episode: Episode) -> str:
     """Why the reward does not follow from the stored evidence; "" where it does, or where there is no reward."""
     if not isinstance(episode.outcome, Scored):
         return ""
     try:
-        expected = reward_of(episode.outcome.evidence)
+        expected = _follows(episode.task, episode.outcome)
     except VerifierError as error:
         return error.message
     if episode.outcome.reward == expected:

@@ -83,8 +83,9 @@ class RunWriter:
         stored = read_config(self.layout)
         wanted = tomllib.loads(dump_toml(self._config))
         for key in self._identity:
-            if stored.get(key) != wanted.get(key):
-                message = f"the run was made with {stored.get(key)!r}, now it is {wanted.get(key)!r}"
+            before, now = _at(stored, key), _at(wanted, key)
+            if before != now and (before is not None or "." not in key):
+                message = f"the run was made with {before!r}, now it is {now!r}"
                 raise ConfigError(message, field=key, fix="resume with the same value, or choose a new folder")
 
     def _tidy(self) -> None:
@@ -156,3 +157,11 @@ def read_config(layout: Layout) -> dict[str, Any]:
         raise ConfigError(f"{layout.root} holds no run", field="RUN", fix=fix) from error
     except (OSError, ValueError) as error:
         raise DataError(f"cannot read {layout.config}: {error}", field="config.toml") from error
+
+
+def _at(table: Mapping[str, Any], key: str) -> Any:
+    """The value at a dotted key; None where there is none."""
+    value: Any = table
+    for part in key.split("."):
+        value = value.get(part) if isinstance(value, Mapping) else None
+    return value

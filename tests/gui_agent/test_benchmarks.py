@@ -83,7 +83,7 @@ def test_suite_goes_round_its_templates_before_the_next_seed() -> None:
 
 
 def test_suite_lookup_lists_what_there_is() -> None:
-    with pytest.raises(ConfigError, match=r"unknown suite 'x' \(one of: basics"):
+    with pytest.raises(ConfigError, match=r"unknown suite 'x' \(one of: androidworld"):
         load_suite("x")
     with pytest.raises(ConfigError, match="not a Suite"):
         load_suite("os:getcwd")

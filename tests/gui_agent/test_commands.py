@@ -111,7 +111,7 @@ def test_dry_run_starts_and_writes_nothing(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "complaint"),
     [
-        (["--suite", "nonsense"], "--suite: unknown suite 'nonsense' (one of: basics"),
+        (["--suite", "nonsense"], "--suite: unknown suite 'nonsense' (one of: androidworld"),
         (["--suite", "no_such_module:SUITE"], "--suite: cannot import"),
         (["--suite", SUITE_PATH, "--policy", "clairvoyant"], "--policy: unknown policy 'clairvoyant' (one of: noop"),
         (["--suite", SUITE_PATH, "--backend", "fak"], "unknown backend 'fak'"),

@@ -171,4 +171,7 @@ def test_wilson_interval_gives_the_published_numbers(
 def test_summary_of_nothing_divides_by_nothing() -> None:
     summary = summarise([], planned=0, steps=0, wall_s=0.0, device_utilisation=0.0)
     assert summary.to_json()["steps_per_s"] == 0.0 and summary.infra_share == 0.0
-    assert summary.success_json() == {"rated": 0, "success_rate": None, "interval": [0.0, 1.0]}
+    figures = summary.success_json()
+    assert figures["rated"] == figures["initialised"] == figures["total"] == 0 and figures["tasks"] == {}
+    assert figures["success_rate"] is None and figures["mean_reward"] is None
+    assert figures["interval"] == figures["interval_95"] == [0.0, 1.0]

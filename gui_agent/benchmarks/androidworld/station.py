@@ -96,10 +96,10 @@ class Station:
     async def prepare(self, *, timeout_s: float) -> dict[str, Any]:
         """Attaches AndroidWorld to the phone as it is now. Raises BackendError, TransportError, WorldError."""
         assert self._server is not None
-        if not any(
-            device.serial == self.serial and device.state == "device" for device in await self._server.devices()
-        ):
-            await self._server.add_emulator(self.endpoints.adb)
+        listed = await self._server.devices()
+        if not any(device.serial == self.serial and device.state == "device" for device in listed):
+            if not self.endpoints.adb_server:
+                await self._server.add_emulator(self.endpoints.adb)
             await self._server.wait_for(self.serial, timeout_s=_LISTED_S)
         return await self.worker.call(
             "attach",
@@ -113,9 +113,7 @@ class Station:
     async def _start(self) -> None:
         for name, port in (("console", self.endpoints.console), ("control service", self.endpoints.grpc)):
             await _answers(self._info.id, name, port)
-        key = Path.home() / _ADB_KEY
-        server = PrivateAdbServer(keys=str(key) if key.exists() else "")
-        self._server = await self._stack.enter_async_context(server)
+        self._server = await self._adb_server()
         folder = Path(self._stack.enter_context(tempfile.TemporaryDirectory(prefix="farm-world-")))
         self._adb = str(_write_adb(folder, self._server.port))
         worker = WorkerProcess(
@@ -124,6 +122,13 @@ class Station:
             environment=worker_environment(TMPDIR=str(folder)),
         )
         self._worker = await self._stack.enter_async_context(worker)
+
+    async def _adb_server(self) -> AdbServer:
+        """The one that has the phone already, or one of its own."""
+        if self.endpoints.adb_server:
+            return AdbServer("127.0.0.1", self.endpoints.adb_server)
+        key = Path.home() / _ADB_KEY
+        return await self._stack.enter_async_context(PrivateAdbServer(keys=str(key) if key.exists() else ""))
 
 
 def _write_adb(folder: Path, port: int) -> Path:

@@ -142,8 +142,11 @@ class Worker:
         }
 
     def _packages(self, made: Any) -> list[str]:
+        """The packages of its apps; where a parameter chooses one of them, of that one."""
         adb_utils = _world("env.adb_utils")
-        activities = [adb_utils.get_adb_activity(app) for app in made.app_names if app]
+        chosen = made.params.get("app_name")
+        apps = [chosen] if chosen in made.app_names else made.app_names
+        activities = [adb_utils.get_adb_activity(app) for app in apps if app]
         return sorted({adb_utils.extract_package_name(activity) for activity in activities if activity})
 
     def attach(
