@@ -23,7 +23,7 @@ from device_farm.simulator.toolkit.metrics import (
     px,
 )
 from device_farm.simulator.toolkit.node import Node
-from device_farm.simulator.toolkit.scope import PopupRequest, Scope
+from device_farm.simulator.toolkit.scope import SUBMENU, PopupRequest, Scope
 
 if TYPE_CHECKING:
     from device_farm.simulator.phone import SimulatedPhone
@@ -45,7 +45,11 @@ def popup_window(phone: SimulatedPhone, below: Window) -> Window | None:
 def _menu(phone: SimulatedPhone, below: Window, request: PopupRequest) -> Window:
     scope = make_scope(phone, below.ref, below.package)
     checkable = any(item.checked is not None for item in request.items)
-    lines = tuple(_line(phone, below, item, checkable) for item in request.items)
+    lines: tuple[Widget, ...] = tuple(
+        _line(phone, below, index, item, checkable) for index, item in enumerate(request.items)
+    )
+    if request.title:
+        lines = (Text(request.title, style="title_small", colour="primary", padding=(16, 14)), *lines)
     anchor = request.anchor
     width = anchor.right - anchor.left if request.match_anchor else px(MENU_DP)
     menu = Column(
@@ -86,8 +90,12 @@ def close_popup(phone: SimulatedPhone, below: Window) -> None:
     phone.set_view(below.ref, replace(phone.view(below.ref), popup=""))
 
 
-def _line(phone: SimulatedPhone, below: Window, item: MenuItem, checkable: bool) -> Widget:
+def _line(phone: SimulatedPhone, below: Window, index: int, item: MenuItem, checkable: bool) -> Widget:
     def pick() -> None:
+        view = phone.view(below.ref)
+        if item.items:
+            phone.set_view(below.ref, replace(view, popup=f"{view.popup}{SUBMENU}{index}"))
+            return
         close_popup(phone, below)
         item.on_tap()
 
@@ -100,6 +108,8 @@ def _line(phone: SimulatedPhone, below: Window, item: MenuItem, checkable: bool)
         box = Stack((mark("checkbox", item.checked, item.enabled),), class_name="android.widget.CheckBox",
                     states=check_states(item.checked), resource_id="android:id/checkbox")  # fmt: skip
         parts.append(box)
+    if item.items:
+        parts.append(Icon("arrow_right", enabled=item.enabled))
     return Row(tuple(parts), gap=12, padding=(16, 0), height=48, enabled=item.enabled, on_tap=pick,
                class_name="android.widget.LinearLayout")  # fmt: skip
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from device_farm.simulator.intents import ComponentName
+from device_farm.simulator.intents import SEND, ComponentName
 from device_farm.simulator.state import Chooser, CrashNotice, PermissionPrompt
 from device_farm.simulator.system_ui.app_window import modal_window
 from device_farm.simulator.system_ui.home import app_icon
@@ -89,10 +89,16 @@ def answer_permission(phone: SimulatedPhone, *, granted: bool, decided: bool = T
 
 
 def chooser_window(phone: SimulatedPhone, chooser: Chooser) -> Window:
-    """`Open with`: the apps that can handle an intent."""
-    lines: list[Widget] = [
-        Text("Open with", style="title_large", padding=(24, 0, 24, 12), resource_id="android:id/title")
-    ]
+    """`Open with`, or for something shared what it is: the apps that can handle an intent."""
+    shared = chooser.intent.text_extra("android.intent.extra.TEXT")
+    title = "Open with"
+    if chooser.intent.action == SEND:
+        title = "Sharing text" if shared else "Sharing file"
+    lines: list[Widget] = [Text(title, style="title_large", padding=(24, 0, 24, 12), resource_id="android:id/title")]
+    if chooser.intent.action == SEND and shared:
+        preview = Text(shared, max_lines=2, padding=(16, 12), background="surface_high", radius=12,
+                       resource_id="android:id/content_preview_text")  # fmt: skip
+        lines.append(Column((preview,), padding=(24, 0, 24, 12)))
     for component in chooser.candidates:
         package = phone.packages.get(component.package)
         entry = phone.packages.entry(component)

@@ -166,15 +166,20 @@ class RadioRow(Widget):
     summary: str = ""
 
 
+def _nothing() -> None:
+    """A menu line that only opens others."""
+
+
 @dataclass(frozen=True, slots=True)
 class MenuItem:
-    """One line of a popup or overflow menu. `checked` None: not checkable."""
+    """One line of a popup or overflow menu. `checked` None: not checkable. One with `items` opens them instead."""
 
     text: str
-    on_tap: Handler
+    on_tap: Handler = _nothing
     icon: str = ""
     enabled: bool = True
     checked: bool | None = None
+    items: tuple[MenuItem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,7 +68,7 @@ from device_farm.simulator.toolkit.field_box import FieldBox, Miniature
 from device_farm.simulator.toolkit.fonts import icon_text
 from device_farm.simulator.toolkit.metrics import px, sides
 from device_farm.simulator.toolkit.node import FILL, WRAP, Axis, FieldContent, Node, Preview, Shape, TextContent
-from device_farm.simulator.toolkit.scope import PopupRequest, Scope
+from device_farm.simulator.toolkit.scope import SUBMENU, Scope, popup_request
 from device_farm.simulator.toolkit.theme import TYPE_SCALE, with_alpha
 from device_farm.simulator.toolkit.view import FieldState
 
@@ -330,8 +330,8 @@ def _with_menu(widget: MenuButton | ContextMenu | Spinner, scope: Scope) -> Node
     elif widget.enabled:
         node.on_tap = opener
     node.role = node.role or "android.widget.FrameLayout"
-    if scope.view.popup == scope.key(widget.key):
-        scope.popup = PopupRequest(node, items, isinstance(widget, Spinner))
+    if scope.view.popup.partition(SUBMENU)[0] == scope.key(widget.key):
+        scope.popup = popup_request(node, items, scope.view.popup, isinstance(widget, Spinner))
     return node
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import Protocol
+from typing import Final, Protocol
 
 from device_farm.simulator.toolkit.controls import MenuItem
 from device_farm.simulator.toolkit.node import FieldContent, Node
@@ -24,13 +24,26 @@ class ViewHost(Protocol):
         ...
 
 
+SUBMENU: Final = "\x1f"
+"""Stands in a popup's name between a menu and the place of the line whose own menu is open; no key holds it."""
+
+
 @dataclass(slots=True)
 class PopupRequest:
-    """An open menu found while lowering: its anchor and lines."""
+    """An open menu found while lowering: its anchor and lines; `title` is the line of the menu that it lies behind."""
 
     anchor: Node
     items: tuple[MenuItem, ...]
     match_anchor: bool = False
+    title: str = ""
+
+
+def popup_request(anchor: Node, items: tuple[MenuItem, ...], popup: str, match_anchor: bool) -> PopupRequest:
+    """The menu that `popup` names: a widget's key, and behind each SUBMENU the place of a line that was gone into."""
+    title = ""
+    for place in map(int, popup.split(SUBMENU)[1:]):
+        title, items = (items[place].text, items[place].items) if place < len(items) else ("", ())
+    return PopupRequest(anchor, items, match_anchor, title)
 
 
 @dataclass(slots=True, kw_only=True)
