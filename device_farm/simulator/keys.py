@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from device_farm.simulator import telephone
 from device_farm.simulator.editing import Editor
 
 if TYPE_CHECKING:
@@ -65,6 +66,12 @@ class Keys:
                 phone.activities.home()
             case 4 | 111:  # BACK, ESCAPE
                 self.back()
+            case 5:  # CALL
+                telephone.answer(phone)
+            case 6 if phone.state.call is not None:  # ENDCALL
+                telephone.hang_up(phone)
+            case 6:  # Without a call, the key puts the phone to sleep.
+                phone.change(screen_on=False)
             case 187:  # APP_SWITCH
                 if phone.state.surface != "recents":
                     phone.activities.open_recents()

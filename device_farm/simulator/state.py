@@ -141,6 +141,20 @@ class Hardware:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PhoneCall:
+    """The call that rings or is held now. Times are Unix seconds; `answered_s` is None before it is answered."""
+
+    number: str
+    incoming: bool
+    begun_s: float
+    answered_s: float | None = None
+
+    @property
+    def ringing(self) -> bool:
+        return self.incoming and self.answered_s is None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PhoneState:
     """`tasks` in order of use, the latest last. `surface` says what fills the screen under the bars.
 
@@ -163,6 +177,7 @@ class PhoneState:
     crash: CrashNotice | None = None
     scheduled: tuple[Scheduled, ...] = ()
     clipboard: str = ""
+    call: PhoneCall | None = None
     keyboard: Keyboard = field(default_factory=Keyboard)
     hardware: Hardware = field(default_factory=Hardware)
     next_id: int = 2

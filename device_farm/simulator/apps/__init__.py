@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from device_farm.simulator.accessibility_forwarder.app import APP as ACCESSIBILITY_FORWARDER
 from device_farm.simulator.apps.calendar.app import CalendarApp
+from device_farm.simulator.apps.camera.app import CameraApp
 from device_farm.simulator.apps.clock.app import ClockApp
 from device_farm.simulator.apps.contacts.app import ContactsApp, ContactsProviderApp
+from device_farm.simulator.apps.dialer.app import DialerApp
 from device_farm.simulator.apps.expense.app import ExpenseApp
 from device_farm.simulator.apps.files.app import FilesApp
 from device_farm.simulator.apps.gallery.app import GalleryApp
@@ -36,8 +38,10 @@ BUILTIN_APPS: tuple[App, ...] = (
     JoplinApp(),
     TracksApp(),
     ACCESSIBILITY_FORWARDER,
+    DialerApp(),
     AndroidWorldApp(),
     ClipperApp(),
     MiniWobApp(),
     AudioRecorderApp(),
+    CameraApp(),
 )

@@ -9,9 +9,10 @@ from dataclasses import replace
 from typing import TypeAlias
 
 from device_farm.errors import FarmError
-from device_farm.simulator.console.telephony import deliver_sms, end_call, ring
+from device_farm.simulator.console.telephony import deliver_sms, ring
 from device_farm.simulator.faults import FAULT_HELP, NO_FAULTS
 from device_farm.simulator.handset import Handset
+from device_farm.simulator.telephone import caller_gives_up
 
 Lines: TypeAlias = Sequence[str]
 Arguments: TypeAlias = Sequence[str]
@@ -159,7 +160,7 @@ class Console:
             case ["call", number]:
                 ring(self._handset.phone, number)
             case ["cancel", number]:
-                end_call(self._handset.phone, number)
+                caller_gives_up(self._handset.phone, number)
             case _:
                 raise ConsoleError("gsm needs one of: call NUMBER, cancel NUMBER")
         return []

@@ -1,19 +1,18 @@
-"""What the modem brings: text messages in the telephony provider's database, calls in the call log."""
+"""What the modem brings: text messages in the telephony provider's database, calls."""
 
 from __future__ import annotations
 
 import re
 
 from device_farm.errors import GuestError
+from device_farm.simulator import telephone
 from device_farm.simulator.framework.sms_provider import thread_of
-from device_farm.simulator.framework.telephony_schema import INBOX, SMS_DELIVER, call_log_database, sms_database
+from device_farm.simulator.framework.telephony_schema import INBOX, SMS_DELIVER, sms_database
 from device_farm.simulator.intents import ExtraValue, Intent
 from device_farm.simulator.notifications import Notification
 from device_farm.simulator.phone import SimulatedPhone
 
-_MISSED_CALL = 3  # CallLog.Calls.MISSED_TYPE
-_MESSAGES, _DIALER = "com.android.messaging", "com.android.dialer"
-_INCOMING_CALL_ID = 7001
+_MESSAGES = "com.android.messaging"
 _NUMBER = re.compile(r"[+*#0-9A-Za-z.-]{1,40}")
 
 
@@ -44,43 +43,10 @@ def ring(phone: SimulatedPhone, number: str) -> None:
     """An incoming call rings.
 
     Raises:
-        GuestError: no phone number, or the phone rings already.
+        GuestError: no phone number, or the phone has a call already.
     """
     _check(number)
-    if _is_calling(phone, number):
-        raise GuestError(f"{number} is calling already")
-    notice = Notification(
-        id=_INCOMING_CALL_ID,
-        tag=number,
-        title=number,
-        text="Incoming call",
-        icon="call",
-        importance="high",
-        ongoing=True,
-    )
-    phone.notifications.post(notice, package=_DIALER)
-
-
-def end_call(phone: SimulatedPhone, number: str) -> None:
-    """The caller hangs up: a missed call.
-
-    Raises:
-        GuestError: that number is not calling.
-    """
-    if not _is_calling(phone, number):
-        raise GuestError(f"{number} is not calling")
-    phone.notifications.cancel((_DIALER, number, _INCOMING_CALL_ID))
-    database = call_log_database(phone.files)
-    call = database.execute(
-        "INSERT INTO calls (number, date, duration, type, new, countryiso, is_read) VALUES (?, ?, 0, ?, 1, 'US', 0)",
-        (number, int(phone.clock.now_s() * 1000), _MISSED_CALL),
-    )
-    notice = Notification(id=call.last_row_id, title="Missed call", text=number, icon="phone_missed")
-    phone.notifications.post(notice, package=_DIALER)
-
-
-def _is_calling(phone: SimulatedPhone, number: str) -> bool:
-    return any(entry.key == (_DIALER, number, _INCOMING_CALL_ID) for entry in phone.notifications.list())
+    telephone.ring(phone, number)
 
 
 def _check(number: str) -> None:

@@ -187,8 +187,13 @@ def connectivity(phone: SimulatedPhone, args: list[str]) -> Iterator[str]:
 def telephony_registry(phone: SimulatedPhone, args: list[str]) -> Iterator[str]:
     yield "last known state:"
     yield "  Phone Id=0"
-    yield "    mCallState=0\n    mRingingCallState=0\n    mForegroundCallState=0"
-    yield "    mCallIncomingNumber="
+    call = phone.state.call
+    # TelephonyManager.CALL_STATE_*: 0 idle, 1 ringing, 2 off hook.
+    state = 0 if call is None else 1 if call.ringing else 2
+    ringing = 5 if state == 1 else 0
+    foreground = 0 if state != 2 else 1 if call is not None and call.answered_s is not None else 3
+    yield f"    mCallState={state}\n    mRingingCallState={ringing}\n    mForegroundCallState={foreground}"
+    yield f"    mCallIncomingNumber={call.number if call is not None and call.incoming else ''}"
     yield "    mServiceState={mVoiceRegState=0(IN_SERVICE), mDataRegState=0(IN_SERVICE)}"
     yield f"    mDataConnectionState={2 if phone.settings.is_on('global', 'mobile_data') else 0}"
 

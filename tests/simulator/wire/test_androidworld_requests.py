@@ -113,7 +113,6 @@ REQUESTS: tuple[tuple[tuple[str, ...], str], ...] = (
     (("shell", "input", "keyevent", "KEYCODE_HOME"), ""),
     (("shell", "input", "keyevent", "KEYCODE_BACK"), ""),
     (("shell", "input", "keyevent", "KEYCODE_ENTER"), ""),
-    (("shell", "input", "keyevent", "KEYCODE_ENDCALL"), ""),
     (("shell", "input", "keycombination", "113", "29", "&&", "input", "keyevent", "67"), ""),
     (("shell", "input", "text", "hello"), ""),
     (("shell", "input", "text", "%s"), ""),

@@ -1,0 +1,1 @@
+"""The phone app, under the package and activity names of Google's."""
