@@ -1,0 +1,1 @@
+"""Trajectories to learn from, whatever wrote them."""

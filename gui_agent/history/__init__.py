@@ -1,0 +1,1 @@
+"""What of an episode's past a prompt shows, within a budget of tokens."""

@@ -1,0 +1,1 @@
+"""Predicted against expert action: one matcher for reward and metric, in two strictnesses."""

@@ -1,0 +1,1 @@
+"""The model port: prompts in, sampled tokens out, whoever serves them."""

@@ -1,0 +1,1 @@
+"""Reinforcement learning on trajectories: rollouts, returns, advantages, losses."""

@@ -1,0 +1,1 @@
+"""From samples to a better policy: the trainer and everything that feeds it. Needs torch."""
