@@ -12,6 +12,7 @@ from device_farm.simulator.clock import VirtualClock
 from device_farm.simulator.editing import Editor
 from device_farm.simulator.keys import Keys
 from device_farm.simulator.toolkit.base import Direction, Handler
+from device_farm.simulator.toolkit.content import Stroke
 from device_farm.simulator.toolkit.drawings import slider_track
 from device_farm.simulator.toolkit.emit import cursor_at
 from device_farm.simulator.toolkit.hit import deepest
@@ -37,7 +38,7 @@ DOUBLE_TAP_MS = 300
 MOVE_INTERVAL_MS = 1000 / 60
 VELOCITY_WINDOW_MS = 100
 
-Mode: TypeAlias = Literal["pending", "scroll", "drag", "swipe", "shade", "ignored"]
+Mode: TypeAlias = Literal["pending", "scroll", "drag", "stroke", "swipe", "shade", "ignored"]
 
 
 @dataclass(slots=True)
@@ -55,6 +56,7 @@ class _Gesture:
     direction: Direction = "up"
     last: tuple[int, int] = (0, 0)
     samples: list[tuple[float, int]] = field(default_factory=list)
+    track: list[tuple[int, int]] = field(default_factory=list)
 
 
 class Input:
@@ -154,6 +156,7 @@ class Input:
         window, path = self._phone.screen.hit(x, y) if self._phone.screen_on else (None, ())
         self._gesture = _Gesture(window, path, x, y, self._now_ms, last=(x, y))
         self._gesture.samples.append((self._now_ms, y))
+        self._gesture.track.append((x, y))
         if not self._phone.screen_on:
             self._gesture.mode = "ignored"
 
@@ -165,6 +168,7 @@ class Input:
         x, y = _clamped(x, y)
         gesture.last = (x, y)
         gesture.samples.append((self._now_ms, y))
+        gesture.track.append((x, y))
         if gesture.mode == "pending" and math.hypot(x - gesture.x, y - gesture.y) > TOUCH_SLOP_PX:
             self._begin(gesture, x - gesture.x, y - gesture.y)
         if gesture.mode == "scroll":
@@ -187,6 +191,8 @@ class Input:
                 if target is not None and target.on_swipe is not None:
                     handler, direction = target.on_swipe, gesture.direction
                     self._run(gesture, lambda: handler(direction))
+            case "stroke":
+                self._stroked(gesture, gesture.track)
             case "shade":
                 self._phone.screen.pull_shade(gesture.direction)
             case "drag" | "ignored":
@@ -204,7 +210,10 @@ class Input:
             return
         scroller = self._scroller(gesture, down=dy < 0) if vertical else None
         dragged = deepest(gesture.path, lambda node: node.on_drag is not None and node.enabled)
-        if dragged is not None and (not vertical or scroller is None):
+        stroked = deepest(gesture.path, _takes_strokes)
+        if stroked is not None:
+            gesture.mode, gesture.target = "stroke", stroked
+        elif dragged is not None and (not vertical or scroller is None):
             gesture.mode, gesture.target = "drag", dragged
         elif scroller is not None:
             gesture.mode, gesture.target, gesture.origin_px = "scroll", scroller, scroller.scroll_px
@@ -247,6 +256,13 @@ class Input:
             across, along = _fractions(target, x, y)
             self._run(gesture, lambda: handler(across, along))
 
+    def _stroked(self, gesture: _Gesture, track: Sequence[tuple[int, int]], *, long: bool = False) -> None:
+        target = gesture.target
+        if target is not None and target.on_stroke is not None:
+            handler = target.on_stroke
+            stroke = Stroke(tuple(_fractions(target, x, y) for x, y in track), long)
+            self._run(gesture, lambda: handler(stroke))
+
     def _pressed(self, gesture: _Gesture) -> None:
         window = gesture.window
         if window is None:
@@ -264,14 +280,22 @@ class Input:
             return
         if node.field_key:
             self._touch_field(gesture, node)
+        elif node.on_stroke is not None:
+            self._stroked(_aimed(gesture, node), gesture.track[:1])
         elif node.on_drag is not None:
             self._drag_to(_aimed(gesture, node), gesture.x, gesture.y)
         elif node.on_tap is not None:
             self._run(gesture, node.on_tap)
 
     def _long_pressed(self, gesture: _Gesture) -> None:
-        node = deepest(gesture.path, lambda node: node.on_long_press is not None or bool(node.field_key))
+        node = deepest(
+            gesture.path,
+            lambda node: node.on_long_press is not None or bool(node.field_key) or node.on_stroke is not None,
+        )
         if node is None or not node.enabled:
+            return
+        if node.on_stroke is not None:
+            self._stroked(_aimed(gesture, node), gesture.track[:1], long=True)
             return
         if node.on_long_press is not None:
             self._run(gesture, node.on_long_press)
@@ -342,7 +366,12 @@ def _clamped(x: int, y: int) -> tuple[int, int]:
 
 
 def _answers_tap(node: Node) -> bool:
-    return node.on_tap is not None or bool(node.field_key) or node.on_drag is not None
+    drawn_on = node.on_drag is not None or node.on_stroke is not None
+    return node.on_tap is not None or bool(node.field_key) or drawn_on
+
+
+def _takes_strokes(node: Node) -> bool:
+    return node.on_stroke is not None and node.enabled
 
 
 def _aimed(gesture: _Gesture, node: Node) -> _Gesture:

@@ -35,7 +35,9 @@ def ui_nodes(node: Node, package: str, visible: Rect) -> tuple[UiNode, ...]:
 
 def _states(node: Node) -> frozenset[UiState]:
     states: set[UiState] = {"visible", *node.states}
-    clickable = node.on_tap is not None or bool(node.field_key) or node.on_drag is not None
+    clickable = (
+        node.on_tap is not None or bool(node.field_key) or node.on_drag is not None or node.on_stroke is not None
+    )
     if node.enabled:
         states.add("enabled")
     if clickable:

@@ -73,13 +73,26 @@ class SectionHeader(Widget):
 
 
 @dataclass(frozen=True, slots=True)
+class Stroke:
+    """What a finger did between coming down and lifting, in fractions of the widget's width and height.
+
+    One point: it stayed where it was; `long` says that it stayed long enough for a long press.
+    """
+
+    points: tuple[tuple[float, float], ...]
+    long: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Drawing(Widget):
     """A named drawing of the painter (`drawings.py`) with its parameters.
 
-    `on_drag(x, y)` gets the place of a tap or of a moving finger as fractions of the widget's width and height.
+    `on_drag(x, y)` gets the place of a tap or of a moving finger as fractions of the widget's width and height;
+    `on_stroke(stroke)` gets a whole touch when the finger lifts.
     """
 
     kind: str
     values: tuple[float, ...] = ()
     colours: tuple[Colour, ...] = ()
     on_drag: Callable[[float, float], None] | None = None
+    on_stroke: Callable[[Stroke], None] | None = None

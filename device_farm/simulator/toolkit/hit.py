@@ -28,10 +28,8 @@ def _children_at(node: Node, x: int, y: int) -> tuple[Node, ...]:
 
 
 def _takes_touch(node: Node) -> bool:
-    return bool(
-        node.on_tap or node.on_long_press or node.on_drag or node.field_key or node.scroll_key or node.on_swipe
-        or node.background >> 24 == 0xFF
-    )  # fmt: skip
+    handlers = (node.on_tap, node.on_long_press, node.on_drag, node.on_stroke, node.on_swipe)
+    return any(handlers) or bool(node.field_key or node.scroll_key) or node.background >> 24 == 0xFF
 
 
 def deepest(path: tuple[Node, ...], wanted: Callable[[Node], bool]) -> Node | None:

@@ -309,6 +309,7 @@ def _drawn(widget: Image | Divider | Progress | Drawing, scope: Scope) -> Node:
                 colours = tuple(with_alpha(argb, DISABLED_ALPHA) for argb in colours)
             node.content = Shape(widget.kind, values=widget.values, colours=colours)
             node.on_drag = widget.on_drag
+            node.on_stroke = widget.on_stroke
             return finish(node, widget, scope, container="android.view.View")
 
 

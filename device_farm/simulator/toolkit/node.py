@@ -10,6 +10,7 @@ from typing import Literal, TypeAlias
 
 from device_farm.simulator.toolkit.base import CrossAlign, Direction, FontWeight, Handler, MainAlign
 from device_farm.simulator.toolkit.containers import Place
+from device_farm.simulator.toolkit.content import Stroke
 from device_farm.simulator.toolkit.ops import DisplayList
 from device_farm.simulator.toolkit.text_layout import Line
 from device_farm.types.ui_tree import UiState
@@ -146,6 +147,7 @@ class Node:
         "offsets",
         "on_drag",
         "on_long_press",
+        "on_stroke",
         "on_swipe",
         "on_tap",
         "padding",
@@ -199,6 +201,7 @@ class Node:
         self.on_long_press: Handler | None = None
         self.on_swipe: Callable[[Direction], None] | None = None
         self.on_drag: Callable[[float, float], None] | None = None
+        self.on_stroke: Callable[[Stroke], None] | None = None
         self.field_key = ""
         self.scroll_key = ""
         self.scroll_px = 0
