@@ -20,8 +20,8 @@ PERMISSIONS = (
     "android.permission.BLUETOOTH_CONNECT",
     "android.permission.POST_NOTIFICATIONS",
 )
-_ROW_HEIGHT = 72.0
-_TALL_ROW_HEIGHT = 88.0
+_ROW_HEIGHT = 64.0
+_TALL_ROW_HEIGHT = 80.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from typing import Final
 
-from gui_agent.benchmarks.androidworld.tasks import calendar, clock, contacts, expenses, files, joplin, recipes, recorder, system
+from gui_agent.benchmarks.androidworld.tasks import (
+    calendar,
+    clock,
+    contacts,
+    expenses,
+    files,
+    joplin,
+    recipes,
+    recorder,
+    system,
+    tracks,
+)
 from gui_agent.benchmarks.base import Suite, TaskTemplate
 
 TEMPLATES: Final[tuple[TaskTemplate, ...]] = (
@@ -17,6 +28,7 @@ TEMPLATES: Final[tuple[TaskTemplate, ...]] = (
     *recipes.TEMPLATES,
     *recorder.TEMPLATES,
     *system.TEMPLATES,
+    *tracks.TEMPLATES,
 )
 
 SUITE: Final = Suite(name="androidworld_restated", templates=TEMPLATES)
