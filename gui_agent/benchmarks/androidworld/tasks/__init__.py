@@ -6,6 +6,7 @@ from typing import Final
 
 from gui_agent.benchmarks.androidworld.tasks import (
     calendar,
+    camera,
     clock,
     contacts,
     expenses,
@@ -20,6 +21,7 @@ from gui_agent.benchmarks.base import Suite, TaskTemplate
 
 TEMPLATES: Final[tuple[TaskTemplate, ...]] = (
     *calendar.TEMPLATES,
+    *camera.TEMPLATES,
     *clock.TEMPLATES,
     *contacts.TEMPLATES,
     *expenses.TEMPLATES,

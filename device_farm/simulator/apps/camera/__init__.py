@@ -1,0 +1,1 @@
+"""Camera: viewfinder, photos, videos."""
