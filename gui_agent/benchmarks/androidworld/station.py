@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import shlex
 import tempfile
 from contextlib import AsyncExitStack
@@ -18,6 +19,7 @@ from gui_agent.benchmarks.androidworld.channel import WORKER, WorkerProcess
 
 _LISTED_S = 30.0
 _PROBE_S = 5.0
+_ADB_VERSION = re.compile(rb"version 1\.0\.(\d+)")
 _ADB_KEY = Path(".android") / "adbkey"
 
 
@@ -126,7 +128,9 @@ class Station:
     async def _adb_server(self) -> AdbServer:
         """The one that has the phone already, or one of its own."""
         if self.endpoints.adb_server:
-            return AdbServer("127.0.0.1", self.endpoints.adb_server)
+            server = AdbServer("127.0.0.1", self.endpoints.adb_server)
+            await check_adb_version(server, find_adb())
+            return server
         key = Path.home() / _ADB_KEY
         return await self._stack.enter_async_context(PrivateAdbServer(keys=str(key) if key.exists() else ""))
 
@@ -144,6 +148,26 @@ def _write_adb(folder: Path, port: int) -> Path:
     )
     path.chmod(0o755)
     return path
+
+
+async def check_adb_version(server: AdbServer, program: str) -> None:
+    """An adb client ends a server of another version, and with it every other program's phones.
+
+    Raises:
+        BackendError: the server and the program do not go together.
+    """
+    asked = await asyncio.create_subprocess_exec(
+        program, "version", stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE
+    )
+    said, _ = await asked.communicate()
+    found = _ADB_VERSION.search(said)
+    theirs = await server.version()
+    if found is None or int(found[1]) != theirs:
+        ours = found[1].decode() if found is not None else "unknown"
+        raise BackendError(
+            f"the adb server at {server.host}:{server.port} has version {theirs}, {program} has {ours}",
+            fix="put the adb that started the server first on the PATH",
+        )
 
 
 async def _answers(device_id: str, name: str, port: int) -> None:
