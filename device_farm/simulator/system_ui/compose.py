@@ -54,12 +54,13 @@ def _stack(phone: SimulatedPhone) -> tuple[Window, ...]:
     bottom = KEYBOARD_TOP_PX if typing else SCREEN_HEIGHT_PX - NAVIGATION_BAR_PX
     windows = _surface(phone, bottom)
     popup = popup_window(phone, windows[-1])
-    if popup is not None:
-        windows.append(popup)
     if typing:
         field = next((window.scope.fields[view.focus] for window in reversed(windows)
                       if view.focus in window.scope.fields), None)  # fmt: skip
         windows.append(keyboard_window(phone, field))
+    if popup is not None:
+        # As on Android, where a menu needs no keyboard and so lies over it.
+        windows.append(popup)
     windows.extend(transient_windows(phone))
     if phone.state.shade != "closed":
         windows.append(shade_window(phone))

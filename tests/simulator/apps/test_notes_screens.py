@@ -61,12 +61,24 @@ def test_type_list_gives_the_ending() -> None:
     assert exists(hand, "log.txt")
 
 
-def test_ending_in_the_name_is_not_doubled() -> None:
+def test_ending_is_put_behind_any_name_and_remembered() -> None:
     hand = opened()
     hand.tap(description="Create a new file or folder")
     hand.type("done.md")
     hand.tap("OK")
-    assert exists(hand, "done.md") and not exists(hand, "done.md.md")
+    assert exists(hand, "done.md.md")
+    hand.back()
+    hand.back()
+    hand.tap(description="Create a new file or folder")
+    hand.tap("Markdown")
+    hand.tap("None")
+    hand.type("plain")
+    hand.tap("OK")
+    assert exists(hand, "plain")
+    hand.back()
+    hand.back()
+    hand.tap(description="Create a new file or folder")
+    assert hand.node(resource_id="new_file_dialog__ext").text == "" and hand.sees("None")
 
 
 def test_new_folder_is_made_and_entered() -> None:
@@ -76,7 +88,7 @@ def test_new_folder_is_made_and_entered() -> None:
     hand.tap("FOLDER")
     assert hand.phone.files.is_dir(f"{NOTEBOOK}/Ideas")
     hand.tap("Ideas")
-    assert hand.sees("This folder is empty")
+    assert hand.sees("Empty directory")
     hand.back()
     assert hand.sees("Markor")
 
@@ -134,14 +146,53 @@ def test_move_and_copy_to_a_folder() -> None:
     assert not exists(hand, "aaa.md") and read(hand, "Places/aaa.md") == "text"
 
 
-def test_select_all_deletes_everything() -> None:
+def test_undo_and_redo_bring_texts_back() -> None:
     hand = opened()
-    hand.long_press("Office")
+    write(hand, "aaa.md", "one")
+    hand.tap("aaa.md")
+    hand.tap(resource_id="highlighting_editor")
+    hand.type(" two")
+    hand.type(" three")
+    hand.tap(description="Undo")
+    assert editor(hand) == "one two"
+    hand.tap(description="Redo")
+    assert editor(hand) == "one two three"
+    hand.tap(description="Save")
+    assert read(hand, "aaa.md") == "one two three"
+
+
+def test_file_without_ending_opens_as_text() -> None:
+    hand = opened()
+    write(hand, "aaa", "words")
+    hand.tap("aaa")
+    assert editor(hand) == "words"
+
+
+def test_document_is_shared_from_its_menu() -> None:
+    hand = opened()
+    write(hand, "aaa.md", "for you")
+    hand.tap("aaa.md")
     hand.tap(description="More options")
-    hand.tap("Select all")
-    hand.tap(description="Delete")
+    hand.tap("Share")
+    hand.tap("Plain Text")
+    assert hand.sees("Sharing text") and hand.sees("for you")
+    hand.tap("SMS Messenger")
+    hand.type("+15550001111")
+    hand.tap(resource_id="new_conversation_confirm")
+    assert hand.node(resource_id="thread_type_message").text == "for you"
+
+
+def test_first_start_goes_through_introduction_and_access() -> None:
+    hand = opened()
+    hand.phone.packages.clear(MARKOR)
+    hand.open(MARKOR)
+    for _ in range(4):
+        hand.tap("NEXT")
+    hand.tap("DONE")
     hand.tap("OK")
-    assert hand.phone.files.list(NOTEBOOK) == []
+    hand.tap("Allow access to manage all files")
+    hand.back()
+    assert hand.sees("Create a new file or folder")
 
 
 def test_sort_menu_changes_the_order_and_lasts() -> None:
@@ -249,6 +300,7 @@ def test_view_and_send_intents() -> None:
     hand.phone.activities.start(
         Intent(action=SEND, type="text/plain", extras={"android.intent.extra.TEXT": "shared words"})
     )
+    hand.tap("Markor")
     hand.tap("Add to QuickNote")
     assert hand.phone.files.read_text(QUICKNOTE_PATH) == "shared words\n"
 

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from device_farm.simulator.apps.first_run import factory_set_up
 from device_farm.simulator.apps.notes.document import DOCUMENT_CLASS, Document
 from device_farm.simulator.apps.notes.main import Main
 from device_farm.simulator.apps.notes.options import NOTEBOOK, PACKAGE
 from device_farm.simulator.apps.notes.seed import seeded_notes
 from device_farm.simulator.apps.notes.share import ShareInto
-from device_farm.simulator.apps.seeding import first_start, write_seeded
+from device_farm.simulator.apps.seeding import write_seeded
+from device_farm.simulator.apps.settings.all_files import MANAGE_FILES
 from device_farm.simulator.intents import DEFAULT, EDIT, LAUNCHER, MAIN, SEND, VIEW, IntentFilter
 from device_farm.simulator.toolkit.app import ActivityEntry, App, AppContext, AppIcon
 
 _PERMISSIONS = (
     "android.permission.READ_EXTERNAL_STORAGE",
     "android.permission.WRITE_EXTERNAL_STORAGE",
-    "android.permission.MANAGE_EXTERNAL_STORAGE",
 )
 
 
@@ -23,9 +24,9 @@ class NotesApp(App):
     label = "Markor"
     icon = AppIcon(glyph="edit_note", background=0xFFB71C1C)
     version_name = "2.10.9"
-    version_code = 151
+    version_code = 146
     system = False
-    permissions = _PERMISSIONS
+    permissions = (*_PERMISSIONS, MANAGE_FILES)
     granted = _PERMISSIONS
     activities = (
         ActivityEntry(
@@ -51,6 +52,6 @@ class NotesApp(App):
 
     def on_install(self, context: AppContext) -> None:
         context.files.mkdir(NOTEBOOK, parents=True)
-        if first_start(context):
+        if factory_set_up(context, permissions=(MANAGE_FILES,)):
             notes = seeded_notes(context.random("notes"))
             write_seeded(context, {path: text.encode() for path, text in notes.items()})

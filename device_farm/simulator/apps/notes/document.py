@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import posixpath
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from urllib.parse import unquote, urlsplit
 
 from device_farm.simulator.apps.browsing import size_text
-from device_farm.simulator.apps.file_actions import delete_entries, entry_of, rename_entry
+from device_farm.simulator.apps.file_actions import entry_of
 from device_farm.simulator.apps.notes.buffers import Buffer, edited_text, new_buffer, save_buffer
 from device_farm.simulator.apps.notes.editing import editor_actions, editor_pane, find_dialog
-from device_farm.simulator.apps.notes.filetypes import split_extension, usable_name, word_counts
+from device_farm.simulator.apps.notes.filetypes import split_extension, word_counts
+from device_farm.simulator.apps.notes.history import History
 from device_farm.simulator.apps.notes.options import PACKAGE, QUICKNOTE_PATH
 from device_farm.simulator.intents import SEND, VIEW, ComponentName, Intent
 from device_farm.simulator.toolkit import widgets as w
@@ -24,6 +25,7 @@ DOCUMENT_CLASS = f"{PACKAGE}.activity.DocumentActivity"
 class DocumentState:
     path: str
     buffers: tuple[Buffer, ...] = ()
+    history: History = field(default_factory=History)
     preview: bool = False
 
 
@@ -52,10 +54,15 @@ class Document(Activity[DocumentState]):
                     context, path, preview=preview, on_preview=lambda: context.update(preview=not preview)
                 ),
                 overflow=(
-                    w.MenuItem("Share", lambda: self._share(context)),
-                    w.MenuItem("Rename", lambda: context.dialog("rename")),
-                    w.MenuItem("Delete", lambda: context.dialog("delete")),
-                    w.MenuItem("File info", lambda: context.dialog("info")),
+                    w.MenuItem(
+                        "Share",
+                        items=(
+                            w.MenuItem("Plain Text", lambda: self._share(context)),
+                            w.MenuItem("File", lambda: self._share_file(context)),
+                        ),
+                    ),
+                    w.MenuItem("Info", lambda: context.dialog("info")),
+                    w.MenuItem("Reload", lambda: self._reload(context)),
                 ),
             ),
             body=editor_pane(context, path, preview=preview),
@@ -64,6 +71,18 @@ class Document(Activity[DocumentState]):
     def _share(self, context: Context[DocumentState]) -> None:
         text = edited_text(context, context.state.path)
         context.start(Intent(action=SEND, type="text/plain", extras={"android.intent.extra.TEXT": text}))
+
+    def _share_file(self, context: Context[DocumentState]) -> None:
+        save_buffer(context, context.state.path)
+        uri = f"file://{context.state.path}"
+        context.start(Intent(action=SEND, type="text/plain", extras={"android.intent.extra.STREAM": uri}))
+
+    def _reload(self, context: Context[DocumentState]) -> None:
+        """The text as the file has it; what was not saved is lost."""
+        fresh = new_buffer(context.files, context.state.path)
+        context.set_text(fresh.key, fresh.base)
+        context.update(buffers=(fresh,), history=History())
+        context.toast("✔ Reload")
 
     def on_pause(self, context: Context[DocumentState]) -> None:
         if context.files.exists(context.state.path):
@@ -77,46 +96,9 @@ class Document(Activity[DocumentState]):
 
     def dialog(self, context: Context[DocumentState], name: str, argument: object) -> w.Overlay:
         path = context.state.path
-        match name:
-            case "find":
-                return find_dialog(context, path)
-            case "rename":
-                return self._rename_dialog(context)
-            case "info":
-                return info_dialog(context, path, edited_text(context, path))
-            case _:
-                return w.Dialog(
-                    title="Confirm delete",
-                    text=posixpath.basename(path),
-                    buttons=(w.DialogButton("Cancel"), w.DialogButton("OK", lambda: self._delete(context))),
-                )
-
-    def _rename_dialog(self, context: Context[DocumentState]) -> w.Overlay:
-        name = posixpath.basename(context.state.path)
-        entered = usable_name(context.text("name", name))
-
-        def rename() -> None:
-            path = context.state.path
-            if not save_buffer(context, path):
-                return
-            if problem := rename_entry(context.files, path, entered):
-                context.toast(problem)
-                return
-            renamed = posixpath.join(posixpath.dirname(path), entered)
-            context.update(path=renamed, buffers=(new_buffer(context.files, renamed),))
-
-        return w.Dialog(
-            title="Rename",
-            body=w.TextField("Name", name, key="name", autofocus=True, resource_id="new_name"),
-            buttons=(w.DialogButton("Cancel"), w.DialogButton("OK", rename, enabled=bool(entered))),
-        )
-
-    def _delete(self, context: Context[DocumentState]) -> None:
-        problem = delete_entries(context.files, (context.state.path,))
-        if problem:
-            context.toast(problem)
-        else:
-            context.finish()
+        if name == "find":
+            return find_dialog(context, path)
+        return info_dialog(context, path, edited_text(context, path))
 
 
 def info_dialog(context: Context[object], path: str, text: str | None) -> w.Overlay:

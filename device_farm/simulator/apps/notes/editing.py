@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable
 from functools import partial
 
-from device_farm.simulator.apps.notes.buffers import S, current_buffer, edited_text, is_dirty, save_buffer
+from device_farm.simulator.apps.notes.buffers import current_buffer, edited_text, is_dirty, save_buffer
 from device_farm.simulator.apps.notes.filetypes import is_markdown_name
+from device_farm.simulator.apps.notes.history import S, history_of, note_change, redo, undo
 from device_farm.simulator.apps.notes.preview import preview_widgets
 from device_farm.simulator.toolkit import widgets as w
 from device_farm.simulator.toolkit.app import Context
@@ -28,10 +28,8 @@ _MARKS: tuple[tuple[str, str, str, str, bool], ...] = (
 )
 
 
-def editor_pane(
-    context: Context[S], path: str, *, preview: bool, on_change: Callable[[str], None] | None = None
-) -> w.Widget:
-    """The text to edit with the row of marks below it, or the preview."""
+def editor_pane(context: Context[S], path: str, *, preview: bool) -> w.Widget:
+    """The text to edit with the row of marks below it, or the preview. An empty document waits for the keyboard."""
     if preview:
         shown = preview_widgets(posixpath.basename(path), edited_text(context, path))
         return w.Scroll(
@@ -45,7 +43,8 @@ def editor_pane(
         style="plain",
         multiline=True,
         min_lines=20,
-        on_change=on_change,
+        autofocus=not buffer.base,
+        on_change=lambda text: note_change(context, path, text),
         resource_id="document__fragment__edit__highlighting_editor",
     )
     body = w.Scroll(key=f"scroll:{path}", children=(field,), padding=(12, 8), weight=1)
@@ -68,13 +67,15 @@ def _mark_button(context: Context[S], path: str, mark: tuple[str, str, str, str,
         place = min(context.cursor(buffer.key), len(text))
         if at_line_start:
             place = text.rfind("\n", 0, place) + 1
-        context.set_text(buffer.key, text[:place] + before + after + text[place:])
+        marked = text[:place] + before + after + text[place:]
+        context.set_text(buffer.key, marked)
+        note_change(context, path, marked)
 
     return w.IconButton(icon, description=name, on_tap=insert, weight=1)
 
 
 def editor_actions(context: Context[S], path: str, *, preview: bool, on_preview: w.Handler) -> tuple[w.Widget, ...]:
-    """Save, search and preview for the app bar."""
+    """What the app bar offers: undo, redo, save, the other mode, search."""
     toggle = w.IconButton(
         "edit" if preview else "visibility",
         description="Edit mode" if preview else "View mode",
@@ -85,19 +86,22 @@ def editor_actions(context: Context[S], path: str, *, preview: bool, on_preview:
         "search", description="Search", resource_id="action_search", on_tap=lambda: context.dialog("find", path)
     )
     if preview:
-        return (search, toggle)
+        return (toggle, search)
+    history = history_of(context, path)
+
+    def button(icon: str, name: str, resource_id: str, enabled: bool, on_tap: w.Handler) -> w.Widget:
+        return w.IconButton(icon, description=name, resource_id=resource_id, enabled=enabled, on_tap=on_tap)
 
     def save() -> None:
         save_buffer(context, path)
 
-    save_button = w.IconButton(
-        "save",
-        description="Save",
-        resource_id="action_save",
-        enabled=is_dirty(context, path),
-        on_tap=save,
+    return (
+        button("undo", "Undo", "action_undo", bool(history.before), lambda: undo(context, path)),
+        button("redo", "Redo", "action_redo", bool(history.after), lambda: redo(context, path)),
+        button("save", "Save", "action_save", is_dirty(context, path), save),
+        toggle,
+        search,
     )
-    return (save_button, search, toggle)
 
 
 def find_dialog(context: Context[S], path: str) -> w.Overlay:

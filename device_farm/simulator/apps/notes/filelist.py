@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import posixpath
+from datetime import datetime
 from typing import Protocol, TypeVar
 
-from device_farm.simulator.apps.browsing import SDCARD, Entry, date_text, mimetype_of, ordered, size_text
+from device_farm.simulator.apps.browsing import SDCARD, Entry, mimetype_of, ordered
 from device_farm.simulator.apps.file_actions import entries_below
 from device_farm.simulator.apps.notes.document import document_intent
-from device_farm.simulator.apps.notes.filetypes import is_text_name
+from device_farm.simulator.apps.notes.filetypes import is_text_data, is_text_name
 from device_farm.simulator.apps.notes.options import NOTEBOOK
 from device_farm.simulator.intents import VIEW, Intent
 from device_farm.simulator.toolkit import widgets as w
@@ -26,6 +27,8 @@ class HasFolder(Protocol):
     def searching(self) -> bool: ...
     @property
     def target(self) -> str: ...
+    @property
+    def template(self) -> int: ...
 
 
 S = TypeVar("S", bound=HasFolder)
@@ -48,7 +51,7 @@ def file_rows(context: Context[S], entries: tuple[Entry, ...]) -> tuple[w.Widget
         resource_id="opoc_filesystem_item__root",
         on_tap=lambda: context.update(folder=above, selected=()),
     )
-    empty = () if rows else (w.Text("This folder is empty", colour="on_surface_variant", padding=24),)
+    empty = () if rows else (w.Text("Empty directory", colour="on_surface_variant", padding=24),)
     return (up, *rows, *empty)
 
 
@@ -64,11 +67,10 @@ def search_rows(context: Context[S], query: str) -> tuple[w.Widget, ...]:
 
 def _entry_row(context: Context[S], entry: Entry) -> w.Widget:
     selected = entry.path in context.state.selected
-    when = date_text(context.local(entry.modified_s), context.local(), context.is_24_hour)
     if context.state.searching:
         summary = posixpath.dirname(entry.path).removeprefix(posixpath.dirname(NOTEBOOK) + "/")
     else:
-        summary = when if entry.is_folder else f"{when}, {size_text(entry.size_bytes)}"
+        summary = _when(context.local(entry.modified_s), context.is_24_hour)
     icon = "folder" if entry.is_folder else ("description" if is_text_name(entry.name) else "insert_drive_file")
     return w.ListRow(
         entry.name,
@@ -85,13 +87,19 @@ def _entry_row(context: Context[S], entry: Entry) -> w.Widget:
     )
 
 
+def _when(moment: datetime, is_24_hour: bool) -> str:
+    """Date and time in figures, as Android's DateUtils writes them for the United States."""
+    hour = f"{moment:%H:%M}" if is_24_hour else f"{moment.hour % 12 or 12}:{moment:%M %p}"
+    return f"{moment.month}/{moment.day}/{moment.year}, {hour}"
+
+
 def _tapped(context: Context[S], entry: Entry) -> None:
     if context.state.selected:
         toggle_selected(context, entry.path)
     elif entry.is_folder:
         context.set_text("search", "")
         context.update(folder=entry.path, searching=False)
-    elif is_text_name(entry.name):
+    elif is_text_name(entry.name) or is_text_data(context.files.read(entry.path)):
         context.start(document_intent(entry.path))
     else:
         context.start(Intent(action=VIEW, data=f"file://{entry.path}", type=mimetype_of(entry.name)))

@@ -17,22 +17,31 @@ FORMATS: tuple[DocumentFormat, ...] = (
     DocumentFormat(name="Markdown", extensions=(".md", ".markdown")),
     DocumentFormat(name="Plain Text", extensions=(".txt", ".text", ".log")),
     DocumentFormat(name="todo.txt", extensions=(".todo.txt",)),
+    DocumentFormat(name="Wikitext", extensions=(".txt", ".wiki")),
     DocumentFormat(name="AsciiDoc", extensions=(".adoc", ".asciidoc")),
     DocumentFormat(name="CSV", extensions=(".csv",)),
-    DocumentFormat(name="Org-Mode", extensions=(".org",)),
-    DocumentFormat(name="Wikitext", extensions=(".wiki",)),
+    DocumentFormat(name="OrgMode", extensions=(".org",)),
+    DocumentFormat(name="None", extensions=("",)),
 )
 
 _OTHER_TEXT = (".json", ".xml", ".html", ".htm", ".yaml", ".yml", ".toml", ".ini", ".conf", ".py", ".js", ".css")
+_LOOKED_AT = 4096
 _FORBIDDEN = '\\/:*?"<>|\0\n\r'
 
 
 def is_text_name(name: str) -> bool:
     """Whether the notes app opens a file of this name for editing."""
     lowered = name.lower()
-    return any(lowered.endswith(ending) for entry in FORMATS for ending in entry.extensions) or lowered.endswith(
-        _OTHER_TEXT
-    )
+    endings = [ending for entry in FORMATS for ending in entry.extensions if ending]
+    return lowered.endswith((*endings, *_OTHER_TEXT))
+
+
+def is_text_data(data: bytes) -> bool:
+    """Whether a file that its name says nothing about reads as text."""
+    try:
+        return "\0" not in data[:_LOOKED_AT].decode("utf-8", "strict" if len(data) <= _LOOKED_AT else "ignore")
+    except UnicodeDecodeError:
+        return False
 
 
 def is_markdown_name(name: str) -> bool:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import posixpath
 from dataclasses import replace
 
-from device_farm.simulator.apps.browsing import SortKey
-from device_farm.simulator.apps.file_actions import entries_of, entry_of
+from device_farm.simulator.apps.browsing import SDCARD, SortKey
+from device_farm.simulator.apps.file_actions import entry_of
 from device_farm.simulator.apps.notes.filelist import S
 from device_farm.simulator.apps.notes.options import NOTEBOOK, ListOptions, load_options, save_options
 from device_farm.simulator.intents import SEND, Intent
@@ -17,7 +17,7 @@ _SORTS: tuple[tuple[SortKey, str, str], ...] = (
     ("name", "Name", "sort_by_alpha"),
     ("date", "Date", "date_range"),
     ("size", "Size", "sort"),
-    ("type", "File type", "label"),
+    ("type", "MIME type", "label"),
 )
 
 
@@ -30,6 +30,7 @@ def list_bar(context: Context[S]) -> w.AppBar:
     return w.AppBar(
         title,
         actions=(
+            _go_to_button(context),
             _sort_button(context),
             w.IconButton(
                 "search",
@@ -39,10 +40,25 @@ def list_bar(context: Context[S]) -> w.AppBar:
             ),
         ),
         overflow=(
-            w.MenuItem("Select all", lambda: select_all(context)),
-            w.MenuItem("Notebook", lambda: context.update(folder=NOTEBOOK)),
+            w.MenuItem("Import from device", lambda: context.dialog("import")),
             w.MenuItem("Info", lambda: context.dialog("folder_info")),
         ),
+    )
+
+
+def _go_to_button(context: Context[S]) -> w.Widget:
+    def go(folder: str) -> w.Handler:
+        return lambda: context.update(folder=folder)
+
+    return w.MenuButton(
+        (
+            w.MenuItem("Internal storage", go(SDCARD), "storage"),
+            w.MenuItem("Notebook", go(NOTEBOOK), "home"),
+        ),
+        w.IconButton("drive_file_move", description="Go to"),
+        key="go_to",
+        description="Go to",
+        resource_id="action_go_to",
     )
 
 
@@ -60,7 +76,7 @@ def _sort_button(context: Context[S]) -> w.Widget:
         (
             *keys,
             w.MenuItem(
-                "Folders first",
+                "Folder first",
                 change(replace(options, folders_first=not options.folders_first)),
                 "folder",
                 checked=options.folders_first,
@@ -72,13 +88,13 @@ def _sort_button(context: Context[S]) -> w.Widget:
                 checked=options.reverse,
             ),
             w.MenuItem(
-                "Show hidden files",
+                ".dotfiles",
                 change(replace(options, hidden=not options.hidden)),
                 "visibility",
                 checked=options.hidden,
             ),
         ),
-        w.Icon("sort"),
+        w.IconButton("sort", description="Sort by"),
         key="sort",
         description="Sort by",
         resource_id="action_sort",
@@ -89,13 +105,6 @@ def _start_search(context: Context[S]) -> None:
     context.update(searching=True)
     context.set_text("search", "")
     context.focus("search")
-
-
-def select_all(context: Context[S]) -> None:
-    hidden = load_options(context.files).hidden
-    context.update(
-        selected=tuple(entry.path for entry in entries_of(context.files, context.state.folder, hidden=hidden))
-    )
 
 
 def selection_bar(context: Context[S]) -> w.AppBar:
@@ -133,7 +142,6 @@ def selection_bar(context: Context[S]) -> w.AppBar:
             w.MenuItem("Move", transfer("move"), "drive_file_move"),
             w.MenuItem("Copy", transfer("copy"), "content_copy"),
             w.MenuItem("Share", lambda: _share(context), "share"),
-            w.MenuItem("Select all", lambda: select_all(context), "select_all"),
         ),
     )
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import posixpath
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from device_farm.simulator.apps.browsing import ordered
 from device_farm.simulator.apps.file_actions import entries_of
 from device_farm.simulator.apps.notes.buffers import Buffer, save_buffer
 from device_farm.simulator.apps.notes.editing import editor_actions, editor_pane, find_dialog
 from device_farm.simulator.apps.notes.filelist import file_rows, search_rows
+from device_farm.simulator.apps.notes.history import History
+from device_farm.simulator.apps.notes.intro import ask_for_storage, introduction, next_step
 from device_farm.simulator.apps.notes.list_bar import list_bar, selection_bar
 from device_farm.simulator.apps.notes.list_dialogs import list_dialog
 from device_farm.simulator.apps.notes.options import NOTEBOOK, QUICKNOTE_PATH, TODO_PATH, load_options
@@ -28,15 +30,19 @@ _TABS = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MainState:
-    """`selected` are paths in selection mode; `target` is the folder shown in the move and copy dialog."""
+    """`selected` are paths in selection mode; `target` is the folder shown in the move and copy dialog;
+    `template` is the place of the one chosen for a new file, `slide` is the page of the introduction."""
 
     tab: int = FILES_TAB
     folder: str = NOTEBOOK
     selected: tuple[str, ...] = ()
     searching: bool = False
     target: str = NOTEBOOK
+    template: int = 0
     preview: bool = False
     buffers: tuple[Buffer, ...] = ()
+    history: History = field(default_factory=History)
+    slide: int = 0
 
 
 class Main(Activity[MainState]):
@@ -44,6 +50,11 @@ class Main(Activity[MainState]):
         return MainState()
 
     def build(self, context: Context[MainState]) -> w.Widget:
+        step = next_step(context)
+        if step == "introduction":
+            return introduction(context)
+        if step == "storage":
+            return ask_for_storage(context)
         bottom = w.BottomNavigation(_TABS, context.state.tab, lambda index: self._pick_tab(context, index))
         match context.state.tab:
             case 1 | 2:
@@ -79,10 +90,14 @@ class Main(Activity[MainState]):
                 "add",
                 description="Create a new file or folder",
                 resource_id="fab_add_new_item",
-                on_tap=lambda: context.dialog("new"),
+                on_tap=lambda: self._new(context),
             ),
             bottom=bottom,
         )
+
+    def _new(self, context: Context[MainState]) -> None:
+        context.update(template=0)
+        context.dialog("new")
 
     def _editor(self, context: Context[MainState], bottom: w.Widget) -> w.Widget:
         path, preview = _TAB_PATHS[context.state.tab], context.state.preview
@@ -125,7 +140,9 @@ class Main(Activity[MainState]):
 
     def on_back(self, context: Context[MainState]) -> bool:
         state = context.state
-        if state.selected:
+        if next_step(context) == "introduction" and state.slide > 0:
+            context.update(slide=state.slide - 1)
+        elif state.selected:
             context.update(selected=())
         elif state.searching:
             context.set_text("search", "")

@@ -26,6 +26,29 @@ class ListOptions:
     hidden: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewFileChoice:
+    """Place in the list of types, and ending, that the last new file was made with."""
+
+    kind: int = 0
+    ending: str = ".md"
+
+
+def load_choice(files: FileSystem) -> NewFileChoice:
+    store = PreferenceStore(files, PACKAGE)
+    return NewFileChoice(
+        kind=store.number("pref_key__new_file_dialog_lastused_type"),
+        ending=store.text("pref_key__new_file_dialog_lastused_extension", ".md"),
+    )
+
+
+def save_choice(files: FileSystem, choice: NewFileChoice) -> None:
+    PreferenceStore(files, PACKAGE).put(
+        pref_key__new_file_dialog_lastused_type=choice.kind,
+        pref_key__new_file_dialog_lastused_extension=choice.ending,
+    )
+
+
 def load_options(files: FileSystem) -> ListOptions:
     store = PreferenceStore(files, PACKAGE)
     stored = store.text("sort_by", "name")
