@@ -51,6 +51,8 @@ def _start(process: Process, arguments: Arguments) -> int:
     intent = replace(intent, flags=intent.flags | NEW_TASK)
     begun_s = phone.clock.now_s()
     outcome = phone.activities.start(intent)
+    # The activity comes up now, whether or not somebody looks at the screen.
+    phone.screen.windows()
     say = process.print if options.wait else process.complain
     if outcome.status == "not_found":
         _explain(intent, say)

@@ -202,6 +202,7 @@ async def monkey(process: Process) -> int:
         return 252
     if targets:
         process.phone.activities.launch_app(targets[0])
+        process.phone.screen.windows()
     await _play(process, targets, seed, count - 1)
     process.print(f"Events injected: {count}")
     process.complain("## Network stats: elapsed time=21ms (0ms mobile, 0ms wifi, 21ms not connected)")

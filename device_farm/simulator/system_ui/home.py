@@ -23,15 +23,21 @@ if TYPE_CHECKING:
 
 DOCK_APPS = 5
 COLUMNS = 4
+FAVOURITES = (
+    "com.google.android.dialer",
+    "com.simplemobiletools.smsmessenger",
+    "com.android.chrome",
+    "com.android.camera2",
+    "com.android.settings",
+)
+"""What the dock holds where it is installed."""
 _WALLPAPER_LIGHT = (0xFF7DA7D9, 0xFFFFE3B3, 0xFF5C86BD, 0xFF3C659E, 0xFF26477A)
 _WALLPAPER_DARK = (0xFF16233B, 0xFF3D4D6B, 0xFF121D33, 0xFF0D162A, 0xFF080F1F)
 
 
 def home_window(phone: SimulatedPhone) -> Window:
     """The launcher's first page."""
-    apps = phone.packages.launchable()
-    dock = apps[:DOCK_APPS]
-    rest = apps[DOCK_APPS : DOCK_APPS + COLUMNS * 3]
+    dock, rest = _placed(phone.packages.launchable())
     now = phone.local()
     search = Row(
         (Icon("search"), Text("Search apps", style="body_large", colour="on_surface_variant", weight=1)),
@@ -63,6 +69,14 @@ def home_window(phone: SimulatedPhone) -> Window:
         resource_id="workspace",
     )
     return _on_wallpaper(phone, content, "home")
+
+
+def _placed(apps: tuple[InstalledPackage, ...]) -> tuple[tuple[InstalledPackage, ...], tuple[InstalledPackage, ...]]:
+    """The apps of the dock, its favourites first, and those above it; all others are in the drawer only."""
+    favourites = [found for name in FAVOURITES for found in apps if found.name == name]
+    others = [app for app in apps if app.name not in FAVOURITES]
+    ordered = (*favourites, *others)
+    return tuple(ordered[:DOCK_APPS]), tuple(ordered[DOCK_APPS : DOCK_APPS + COLUMNS * 3])
 
 
 def _swiped(phone: SimulatedPhone, direction: Direction) -> None:

@@ -144,7 +144,7 @@ def test_pm_lists_packages_by_kind(sh) -> None:  # type: ignore[no-untyped-def]
 def test_pm_installs_an_apk_that_can_be_started_and_removed(sh, utf8: bool) -> None:  # type: ignore[no-untyped-def]
     sh.phone.files.write("/data/local/tmp/a.apk", apk(version=3, permissions=("android.permission.CAMERA",), utf8=utf8))
     assert sh.text("pm install -r -t /data/local/tmp/a.apk") == "Success\n"
-    assert sh.text("pm list packages -3 com.example") == "package:com.example.app\n"
+    assert sh.text("pm list packages -3 com.example.app") == "package:com.example.app\n"
     assert sh.text("pm path com.example.app") == "package:/data/app/com.example.app/base.apk\n"
     dump = sh.text("dumpsys package com.example.app")
     assert "versionCode=3 " in dump and "versionName=3.0" in dump
@@ -168,7 +168,7 @@ def test_pm_installs_from_stdin_and_in_sessions(sh) -> None:  # type: ignore[no-
         f"Success: streamed {len(other)} bytes\n".encode()
     )
     assert sh.text(f"pm install-commit {number}") == "Success\n"
-    assert sh.text("pm list packages -3 com.example") == "package:com.example.session\npackage:com.example.streamed\n"
+    assert sh.text("pm list packages -3 com.example.s") == "package:com.example.session\npackage:com.example.streamed\n"
 
 
 @pytest.mark.parametrize(

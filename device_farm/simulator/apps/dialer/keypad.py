@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
+from device_farm.simulator import telephone
 from device_farm.simulator.apps.dialer.state import DialerContext
 from device_farm.simulator.intents import Intent
 from device_farm.simulator.toolkit import widgets as w
@@ -49,7 +50,8 @@ def call(context: DialerContext, number: str) -> None:
     """Calls `number`; nothing where it is empty."""
     if number:
         context.update(number="", dialling=False)
-        context.start(Intent(action="android.intent.action.CALL", data=f"tel:{number}", package=context.package))
+        telephone.dial(context.phone, number)
+        context.start(Intent(component=telephone.IN_CALL))
 
 
 def _typed(context: DialerContext, number: str) -> w.Widget:
