@@ -8,6 +8,7 @@ from device_farm.simulator.apps.camera.app import CameraApp
 from device_farm.simulator.apps.clock.app import ClockApp
 from device_farm.simulator.apps.contacts.app import ContactsApp, ContactsProviderApp
 from device_farm.simulator.apps.dialer.app import DialerApp
+from device_farm.simulator.apps.draw.app import DrawApp
 from device_farm.simulator.apps.expense.app import ExpenseApp
 from device_farm.simulator.apps.files.app import FilesApp
 from device_farm.simulator.apps.gallery.app import GalleryApp
@@ -15,6 +16,7 @@ from device_farm.simulator.apps.helpers.clipper import ClipperApp
 from device_farm.simulator.apps.helpers.screens import AndroidWorldApp, MiniWobApp
 from device_farm.simulator.apps.joplin.app import JoplinApp
 from device_farm.simulator.apps.notes.app import NotesApp
+from device_farm.simulator.apps.osmand.app import MapsApp
 from device_farm.simulator.apps.recipes.app import RecipesApp
 from device_farm.simulator.apps.recorder.app import AudioRecorderApp
 from device_farm.simulator.apps.settings.app import SettingsApp
@@ -34,6 +36,7 @@ BUILTIN_APPS: tuple[App, ...] = (
     GalleryApp(),
     RecipesApp(),
     ExpenseApp(),
+    MapsApp(),
     CalendarApp(),
     JoplinApp(),
     TracksApp(),
@@ -44,4 +47,5 @@ BUILTIN_APPS: tuple[App, ...] = (
     MiniWobApp(),
     AudioRecorderApp(),
     CameraApp(),
+    DrawApp(),
 )

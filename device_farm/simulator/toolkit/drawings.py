@@ -213,6 +213,38 @@ def _polygon(canvas: skia.Canvas, figure: Figure) -> None:
     canvas.restore()
 
 
+def pen(colour: int, width: float) -> skia.Paint:
+    """Round ends and corners, as a finger paints."""
+    return skia.Paint(
+        AntiAlias=True,
+        Color=colour,
+        Style=skia.Paint.kStroke_Style,
+        StrokeWidth=width,
+        StrokeCap=skia.Paint.kRound_Cap,
+        StrokeJoin=skia.Paint.kRound_Join,
+    )
+
+
+def _strokes(canvas: skia.Canvas, figure: Figure) -> None:
+    """Lines by hand. Values: for each line its width, its number of points and their x and y in pixels."""
+    canvas.save()
+    canvas.clipRect(skia.Rect.MakeLTRB(figure.left, figure.top, figure.right, figure.bottom))
+    canvas.translate(figure.left, figure.top)
+    values, place = figure.values, 0
+    for colour in figure.colours:
+        width, count = values[place], int(values[place + 1])
+        points = values[place + 2 : place + 2 + 2 * count]
+        path = skia.Path()
+        path.moveTo(points[0], points[1])
+        for number in range(1, max(count, 2)):
+            # A single point is a line to itself, which round ends make a dot.
+            at = 2 * min(number, count - 1)
+            path.lineTo(points[at], points[at + 1])
+        canvas.drawPath(path, pen(colour, width))
+        place += 2 + 2 * count
+    canvas.restore()
+
+
 DRAWINGS: Mapping[str, Draw] = {
     "bar": _bar,
     "checkbox": _checkbox,
@@ -225,6 +257,7 @@ DRAWINGS: Mapping[str, Draw] = {
     "ring": _ring,
     "rule": _rule,
     "slider": _slider,
+    "strokes": _strokes,
     "switch": _switch,
     "wallpaper": _wallpaper,
 }

@@ -11,7 +11,9 @@ from device_farm.simulator.apps.file_actions import entries_below, entries_of
 from device_farm.simulator.apps.files.options import Root, ViewOptions, load_options, roots
 from device_farm.simulator.toolkit.app import Context
 
-Mode: TypeAlias = Literal["browse", "move", "copy"]
+Mode: TypeAlias = Literal["browse", "move", "copy", "create", "open", "tree"]
+"""Browsing; choosing where to move or copy; and what other apps ask for: where to save, what to open, which folder."""
+
 
 _RECENT_COUNT = 30
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from device_farm.simulator.apps.browsing import Entry, date_text, size_text
 from device_farm.simulator.apps.files.browser import FilesContext, go_to, shown_entries, toggle_selected
 from device_farm.simulator.apps.files.options import PACKAGE, load_options
@@ -40,8 +42,8 @@ def kind_text(entry: Entry) -> str:
     return f"{ending} {_KIND_NAMES[entry.kind]}".strip()
 
 
-def listing(context: FilesContext) -> w.Widget:
-    """The list or grid of what is shown now."""
+def listing(context: FilesContext, choose: Callable[[Entry], None] | None = None) -> w.Widget:
+    """The list or grid of what is shown now. With `choose`, a tap on a file calls that."""
     entries = shown_entries(context)
     if not entries:
         return w.Column(
@@ -57,20 +59,20 @@ def listing(context: FilesContext) -> w.Widget:
         )
     key = f"dir:{context.state.root}:{context.state.folder}"
     if load_options(context.files).grid:
-        tiles = tuple(_tile(context, entry) for entry in entries)
+        tiles = tuple(_tile(context, entry, choose) for entry in entries)
         grid = w.Grid(tiles, columns=2, gap=8, row_height=170, padding=(12, 4))
         return w.Scroll((grid,), key=key, weight=1, resource_id=f"{PACKAGE}:id/dir_list")
     return w.LazyList(
         key=key,
         count=len(entries),
-        row=lambda index: _row(context, entries[index]),
+        row=lambda index: _row(context, entries[index], choose),
         row_height=72,
         weight=1,
         resource_id=f"{PACKAGE}:id/dir_list",
     )
 
 
-def _row(context: FilesContext, entry: Entry) -> w.Widget:
+def _row(context: FilesContext, entry: Entry, choose: Callable[[Entry], None] | None) -> w.Widget:
     selected = entry.path in context.state.selected
     when = date_text(context.local(entry.modified_s), context.local(), context.is_24_hour)
     details = when if entry.is_folder else f"{when}, {size_text(entry.size_bytes)}, {kind_text(entry)}"
@@ -85,7 +87,7 @@ def _row(context: FilesContext, entry: Entry) -> w.Widget:
         background="secondary_container" if selected else None,
         resource_id=f"{PACKAGE}:id/item_root",
         summary_id=f"{PACKAGE}:id/details",
-        on_tap=lambda: tapped(context, entry),
+        on_tap=lambda: tapped(context, entry, choose),
         on_long_press=lambda: long_pressed(context, entry),
     )
 
@@ -98,7 +100,7 @@ def _thumbnail(context: FilesContext, entry: Entry, selected: bool, size: float 
     return w.Avatar(icon=_ICONS[entry.kind], seed=entry.kind, size=size)
 
 
-def _tile(context: FilesContext, entry: Entry) -> w.Widget:
+def _tile(context: FilesContext, entry: Entry, choose: Callable[[Entry], None] | None) -> w.Widget:
     selected = entry.path in context.state.selected
     picture = w.Column((_thumbnail(context, entry, selected, 88.0),), main="center", cross="center", weight=1)
     title = w.Text(entry.name, max_lines=1, align="center", resource_id="android:id/title")
@@ -109,16 +111,18 @@ def _tile(context: FilesContext, entry: Entry) -> w.Widget:
         selected=selected,
         background="secondary_container" if selected else "surface_container",
         resource_id=f"{PACKAGE}:id/item_root",
-        on_tap=lambda: tapped(context, entry),
+        on_tap=lambda: tapped(context, entry, choose),
         on_long_press=lambda: long_pressed(context, entry),
     )
 
 
-def tapped(context: FilesContext, entry: Entry) -> None:
+def tapped(context: FilesContext, entry: Entry, choose: Callable[[Entry], None] | None) -> None:
     if context.state.selected:
         toggle_selected(context, entry.path)
     elif entry.is_folder:
         go_to(context, entry.path)
+    elif choose is not None:
+        choose(entry)
     elif context.state.mode == "browse":
         context.start(Intent(action=VIEW, data=f"file://{entry.path}", type=entry.mimetype))
 

@@ -26,7 +26,7 @@ class Browser(Activity[FilesState]):
         screen = w.Screen(
             app_bar=selection_bar(context) if state.selected else folder_bar(context),
             body=w.Column((header(context), listing(context))),
-            bottom=transfer_bar(context) if state.mode != "browse" else None,
+            bottom=transfer_bar(context) if state.mode in ("move", "copy") else None,
         )
         return w.Stack((screen, drawer(context))) if state.drawer else screen
 
@@ -41,7 +41,7 @@ class Browser(Activity[FilesState]):
             context.update(searching=False)
         elif root.folder and state.folder != root.folder:
             go_to(context, posixpath.dirname(state.folder))
-        elif state.mode != "browse":
+        elif state.mode in ("move", "copy"):
             context.update(mode="browse", pending=())
         else:
             return False

@@ -36,7 +36,7 @@ FOLDERS: Final = {
 """Folders of the shared storage, and what kind of file lies in each."""
 
 _FOLDER: Final = ChoiceParam(tuple(FOLDERS))
-_STORAGE: Final = Match(where=lambda node: node.text.startswith("sdk_gphone"))
+STORAGE: Final = Match(where=lambda node: node.text.startswith("sdk_gphone"))
 """The storage's entry in the drawer goes by the phone's model."""
 
 
@@ -63,7 +63,7 @@ def open_storage() -> Plain:
     """The file browser at the top folder of the phone's storage."""
     yield from launch("Files")
     yield from tap(description="Show roots")
-    yield from tap(_STORAGE)
+    yield from tap(STORAGE)
 
 
 def _select(folder: str, name: str) -> Plain:
@@ -156,7 +156,7 @@ class FilesMoveFile(_Files):
         yield from tap(description="More options")
         yield from tap(text="Move to…")
         # The picker begins in the source folder; the path above the list leads out of it.
-        yield from tap(_STORAGE)
+        yield from tap(STORAGE)
         node = yield from scroll_to(text_param(task.params, "destination_folder"))
         yield Click(at=node.bounds.center)
         yield from tap(text="Move")

@@ -1,0 +1,1 @@
+"""Simple Draw: paint with the finger, save as PNG, JPEG or SVG."""
