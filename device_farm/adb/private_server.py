@@ -14,7 +14,6 @@ from device_farm.adb.smart_socket import AdbServer
 from device_farm.errors import DeadlineError, PrerequisiteError, TransportError
 
 ADB_FIX = "apt-get install -y adb"
-_SECOND_LOOK_S = 0.05
 
 
 def find_adb() -> str:
@@ -30,6 +29,16 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+def check_free(port: int) -> None:
+    """Raises TransportError where another program has the port: an adb server there would answer in place of ours."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            raise TransportError(f"no adb server on port {port}, it is taken: {error.strerror}") from error
 
 
 def tied_to_this_process() -> tuple[str, ...]:
@@ -79,6 +88,7 @@ class PrivateAdbServer:
 
     async def _start(self) -> AdbServer:
         adb, port = self._program or find_adb(), self._port or free_port()
+        check_free(port)
         self._home = tempfile.TemporaryDirectory(prefix="farm-adb-", ignore_cleanup_errors=True)
         environment = dict(os.environ, HOME=self._home.name, TMPDIR=self._home.name)
         # The scan for emulators covers 5554 up to this port: an empty range.
@@ -110,17 +120,8 @@ class PrivateAdbServer:
         while True:
             try:
                 await server.version()
-            except TransportError as error:
-                self._check_running(error)
-            else:
-                # Another server that took the port in between would have answered as well.
-                await asyncio.sleep(_SECOND_LOOK_S)
-                self._check_running(None)
                 return
+            except TransportError as error:
+                if self._process is not None and self._process.returncode is not None:
+                    raise TransportError(f"adb ended at once with {self._process.returncode}") from error
             await asyncio.sleep(0.02)
-
-    def _check_running(self, cause: TransportError | None) -> None:
-        if self._process is not None and self._process.returncode is not None:
-            raise TransportError(
-                f"adb ended at once with {self._process.returncode}; another program may have taken its port"
-            ) from cause
