@@ -23,7 +23,7 @@ class EmulatorBackend:
 
     def __init__(self, config: EmulatorConfig) -> None:
         self._config = config
-        self._held: dict[EmulatorInstance, EmulatorPorts] = {}
+        self._held: set[int] = set()
 
     @property
     def name(self) -> str:
@@ -49,21 +49,17 @@ class EmulatorBackend:
         sdk, avd = locate(self._config)
         machine = EmulatorMachine(
             lambda: self._instance(sdk, avd),
-            released=self._release,
             moves=self._config.base_port == 0,
             grpc_screens=self._config.screenshots == "grpc",
         )
         timeout_s = self._config.boot_timeout_s
         return AndroidDevice(device_id, backend=self.name, machine=machine, boot_timeout_s=timeout_s)
 
-    def _release(self, instance: EmulatorInstance) -> None:
-        self._held.pop(instance, None)
-
     async def close(self) -> None:
         """Devices share only the ports' book-keeping, and give theirs back themselves."""
 
     def _instance(self, sdk: Sdk, avd: Avd) -> EmulatorInstance:
-        held = {ports.console for ports in self._held.values()}
+        held = self._held
         base_port = self._config.base_port
         if base_port == 0:
             ports = free_ports(held)
@@ -72,9 +68,13 @@ class EmulatorBackend:
             ports = fixed_ports(base_port, number)
         config = self._config
         launch = launch_of(config, sdk, avd, ports, snapshot=config.snapshot, read_only=config.read_only)
-        instance = EmulatorInstance(launch, surroundings(config, sdk, avd), adb_server_port=free_port())
-        self._held[instance] = ports
-        return instance
+        held.add(ports.console)
+        return EmulatorInstance(
+            launch,
+            surroundings(config, sdk, avd),
+            adb_server_port=free_port(),
+            closed=lambda ports: held.discard(ports.console),
+        )
 
 
 def instance_for(config: EmulatorConfig, sdk: Sdk, avd: Avd, *, snapshot: str, read_only: bool) -> EmulatorInstance:

@@ -13,7 +13,7 @@ from device_farm.emulator.adb_link import EmulatorAdb
 from device_farm.emulator.command import EmulatorPorts
 from device_farm.emulator.control import EmulatorControl
 from device_farm.emulator.process import EmulatorProcess
-from device_farm.errors import BackendError, FarmError, GuestError, TransportError
+from device_farm.errors import FarmError, GuestError, TransportError
 
 Stage: TypeAlias = Literal["control", "booted", "adb", "system", "packages", "stable"]
 STAGES: tuple[Stage, ...] = ("control", "booted", "adb", "system", "packages", "stable")
@@ -137,9 +137,11 @@ async def _says(client: AdbClient, command: str) -> str:
     return (await client.shell(command, timeout_s=_SHELL_S)).stdout.decode("utf-8", "replace").strip()
 
 
-async def console_answers(booting: Booting) -> None:
+async def console_answers(booting: Booting, *, seconds: float) -> None:
     """Raises BackendError where not even the console answers: the emulator hangs."""
-    try:
+
+    async def answers() -> bool:
         await booting.console.command("avd status")
-    except (TransportError, GuestError) as error:
-        raise BackendError(f"neither its control service nor its console answers: {error.message}") from error
+        return True
+
+    await watched(booting.process, _until(answers), what="waiting for its console", seconds=seconds)

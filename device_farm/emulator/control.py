@@ -73,6 +73,13 @@ class EmulatorControl:
             for each in reply.snapshots
         )
 
+    async def was_loaded(self, name: str) -> bool:
+        """Whether this emulator runs from the snapshot `name`."""
+        wanted = snapshot_pb.SnapshotFilter(statusFilter=snapshot_pb.SnapshotFilter.All)
+        reply = await self._call(lambda: self._store().ListSnapshots(wanted, timeout=30.0), "ListSnapshots")
+        loaded = snapshot_pb.SnapshotDetails.Loaded
+        return any(each.snapshot_id == name and each.status == loaded for each in reply.snapshots)
+
     async def load_snapshot(self, name: str, *, timeout_s: float) -> None:
         """Raises GuestError with the emulator's words where it refuses."""
         request = snapshot_pb.SnapshotPackage(snapshot_id=name)

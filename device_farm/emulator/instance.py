@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
 from collections.abc import Callable
@@ -13,7 +14,7 @@ from device_farm.adb.client import AdbClient
 from device_farm.android.console import EmulatorConsole
 from device_farm.emulator.adb_link import EmulatorAdb
 from device_farm.emulator.boot import STAGES, Booting, Stage, console_answers, pass_stage
-from device_farm.emulator.command import Launch, command_line, environment
+from device_farm.emulator.command import EmulatorPorts, Launch, command_line, environment
 from device_farm.emulator.control import EmulatorControl, UnservedError
 from device_farm.emulator.locks import launch_lock, remove_stale_locks
 from device_farm.emulator.ports import PortsTakenError, require_free
@@ -22,6 +23,9 @@ from device_farm.errors import BackendError, GuestError, TransportError
 
 _LOG = logging.getLogger(__name__)
 _CONSOLE_TIMEOUT_S = 10.0
+
+
+_PORT_ATTEMPTS = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +56,15 @@ class Surroundings:
 class EmulatorInstance:
     """`start`, then `load` as often as wanted, then `close`. After `close`, `start` may be called again."""
 
-    def __init__(self, launch: Launch, surroundings: Surroundings, *, adb_server_port: int) -> None:
+    def __init__(
+        self,
+        launch: Launch,
+        surroundings: Surroundings,
+        *,
+        adb_server_port: int,
+        closed: Callable[[EmulatorPorts], None] = lambda ports: None,
+    ) -> None:
+        """`closed` is told the ports that it gives up."""
         self.launch = launch
         self.around = surroundings
         ports = launch.ports
@@ -64,6 +76,7 @@ class EmulatorInstance:
         )
         self.client = AdbClient(self.adb.connection(ports, check=self.check_alive))
         self.has_control = True
+        self._closed = closed
         self._process: EmulatorProcess | None = None
 
     @property
@@ -101,6 +114,8 @@ class EmulatorInstance:
             if stage != "booted" or self.has_control:
                 await pass_stage(stage, self._booting(), seconds=limits.stages[stage])
             stage_passed(stage)
+        if self.launch.snapshot:
+            await self._expect_snapshot(self.launch.snapshot)
 
     async def load(self, snapshot: str) -> None:
         """Sets the phone back to `snapshot`, by gRPC or else by the console, and waits until it is usable again.
@@ -108,9 +123,9 @@ class EmulatorInstance:
         Raises:
             BackendError: it refused, or did not come back; it should be started anew.
         """
-        self.check_alive()
         seconds = self.around.deadlines.load
         try:
+            self.check_alive()
             await self._load(snapshot, seconds)
         except (TransportError, GuestError) as error:
             raise BackendError(f"snapshot {snapshot!r} was not loaded: {error.message}", fix=error.fix) from error
@@ -118,8 +133,10 @@ class EmulatorInstance:
         for stage in ("adb", "system", "packages"):
             await pass_stage(stage, self._booting(), seconds=seconds)
 
-    async def close(self, *, hangs: bool = False) -> None:
+    async def close(self, *, hangs: bool = False, again: bool = False) -> None:
         """Ends the emulator: by its console unless it `hangs`, then by signals. Idempotent.
+
+        With `again` it keeps its ports, to be started anew.
 
         Never from inside: an Android that powers itself off (`reboot -p`) leaves a virtual device that does not boot.
         """
@@ -131,6 +148,8 @@ class EmulatorInstance:
         await self.console.close()
         await self.control.close()
         await self.adb.close()
+        if not again:
+            self._closed(self.launch.ports)
 
     async def _launch(self) -> None:
         around = self.around
@@ -153,12 +172,25 @@ class EmulatorInstance:
             self.has_control = True
         except BackendError as error:
             if booting.process.exit_code is not None:
-                if booting.process.failure().kind == "ports_taken":
-                    raise PortsTakenError(error.message, field="base_port", fix=error.fix) from error
                 raise
-            await console_answers(booting)
+            await console_answers(booting, seconds=self.around.deadlines.stages["control"])
             self.has_control = False
             _LOG.warning("%s: no control service, adb and console instead: %s", self.launch.ports.serial, error)
+
+    async def _expect_snapshot(self, snapshot: str) -> None:
+        """An emulator that cannot load its snapshot says so in its log only, and boots cold."""
+        try:
+            if self.has_control and await self.control.was_loaded(snapshot):
+                return
+        except (GuestError, TransportError) as error:
+            _LOG.info("%s: not known whether it runs from its snapshot: %s", self.launch.ports.serial, error)
+        try:
+            await self.load(snapshot)
+        except BackendError as error:
+            words = self.process.failure()
+            said = f"; {words.text}" if words.kind == "snapshot_unfit" else ""
+            message = f"the emulator booted cold instead of from its snapshot: {error.message}{said}"
+            raise BackendError(message, field="snapshot", fix="farm emulator prepare") from error
 
     async def _load(self, snapshot: str, seconds: float) -> None:
         if self.has_control:
@@ -186,3 +218,28 @@ class EmulatorInstance:
             adb=self.adb,
             client=self.client,
         )
+
+
+async def start_on_free_ports(
+    make: Callable[[], EmulatorInstance],
+    *,
+    moves: bool,
+    stage_passed: Callable[[Stage], None] = lambda stage: None,
+) -> EmulatorInstance:
+    """A started instance; where its ports turn out to be taken and it `moves`, others are tried.
+
+    Raises:
+        BackendError: as `EmulatorInstance.start`; the instance has been closed.
+    """
+    for attempt in range(1, _PORT_ATTEMPTS + 1):
+        instance = make()
+        try:
+            await instance.start(stage_passed=stage_passed)
+        except BaseException as error:
+            await asyncio.shield(instance.close())
+            if not (moves and isinstance(error, PortsTakenError) and attempt < _PORT_ATTEMPTS):
+                raise
+            _LOG.info("other ports: %s", error)
+        else:
+            return instance
+    raise AssertionError("the last attempt returns or raises")

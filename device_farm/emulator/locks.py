@@ -12,8 +12,9 @@ import fcntl
 import os
 import re
 import shutil
+import tempfile
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 from device_farm.adb.deadline import Deadline
@@ -67,25 +68,32 @@ def remove_stale_locks(folder: Path) -> tuple[str, ...]:
 
 @asynccontextmanager
 async def launch_lock(avd_home: Path, *, timeout_s: float) -> AsyncIterator[None]:
-    """One start at a time on this machine's `avd_home`, whichever process makes it: parallel starts race.
+    """One start at a time, whichever process makes it: parallel starts race for the AVD's files and for ports.
 
-    The kernel gives the lock up when its holder dies.
+    Two files are locked: one in `avd_home`, which other machines or users may share, and one of this user's machine,
+    whose ports all AVDs share. The kernel gives both up when their holder dies.
 
     Raises:
-        BackendError: another start did not end within `timeout_s`, or the folder cannot be written.
+        BackendError: another start did not end within `timeout_s`, or a folder cannot be written.
     """
-    try:
-        handle = os.open(avd_home / _LAUNCH_LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
-    except OSError as error:
-        fix = "the emulator must be able to write there"
-        raise BackendError(f"{avd_home} cannot be written: {error.strerror}", field="avd_home", fix=fix) from error
-    try:
-        async with Deadline(timeout_s, "waiting for another emulator's start"):
+    machine = Path(tempfile.gettempdir()) / f"farm-emulator-launch-{os.getuid()}.lock"
+    async with AsyncExitStack() as both, Deadline(timeout_s, "waiting for another emulator's start"):
+        for path in (avd_home / _LAUNCH_LOCK, machine):
+            handle = _open(path)
+            both.callback(os.close, handle)
             while not _try_lock(handle):  # noqa: ASYNC110 - flock tells nobody when it comes free
                 await asyncio.sleep(_POLL_S)
+        held = both.pop_all()
+    async with held:
         yield
-    finally:
-        os.close(handle)
+
+
+def _open(path: Path) -> int:
+    try:
+        return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    except OSError as error:
+        fix = "the emulator must be able to write there"
+        raise BackendError(f"{path} cannot be written: {error.strerror}", field="avd_home", fix=fix) from error
 
 
 def _try_lock(handle: int) -> bool:

@@ -13,29 +13,19 @@ from device_farm.android.settle import StableFrames
 from device_farm.android.snapshots import Snapshots
 from device_farm.device import Endpoints, machine_identity
 from device_farm.emulator.capture import EmulatorCapture
-from device_farm.emulator.instance import EmulatorInstance
-from device_farm.emulator.ports import PortsTakenError
+from device_farm.emulator.instance import EmulatorInstance, start_on_free_ports
 from device_farm.emulator.snapshots import WritableSnapshots, read_only_snapshots
 from device_farm.errors import BackendError
 
 _LOG = logging.getLogger(__name__)
-_PORT_ATTEMPTS = 3
 
 
 class EmulatorMachine:
-    """`make` yields an instance on ports of its own; `released` gives its ports back."""
+    """`make` yields an instance on ports of its own."""
 
-    def __init__(
-        self,
-        make: Callable[[], EmulatorInstance],
-        *,
-        released: Callable[[EmulatorInstance], None],
-        moves: bool,
-        grpc_screens: bool,
-    ) -> None:
+    def __init__(self, make: Callable[[], EmulatorInstance], *, moves: bool, grpc_screens: bool) -> None:
         """`moves`: where its ports turn out to be taken, others are tried. `grpc_screens`: not by adb."""
         self._make = make
-        self._released = released
         self._moves = moves
         self._grpc_screens = grpc_screens
         self._instance: EmulatorInstance | None = None
@@ -43,17 +33,8 @@ class EmulatorMachine:
         self._own_snapshots: WritableSnapshots | None = None
 
     async def start(self) -> Driver:
-        for attempt in range(1, _PORT_ATTEMPTS + 1):
-            self._instance = self._make()
-            try:
-                await self._instance.start()
-                break
-            except PortsTakenError as error:
-                if not self._moves or attempt == _PORT_ATTEMPTS:
-                    raise
-                _LOG.info("other ports: %s", error)
-                await self._close_instance()
-        return self._driver(self._running())
+        self._instance = await start_on_free_ports(self._make, moves=self._moves)
+        return self._driver(self._instance)
 
     async def mark_clean(self) -> None:
         """Nothing to take down: the clean state is the snapshot that it was started from, or a cold boot."""
@@ -70,20 +51,14 @@ class EmulatorMachine:
             else:
                 self._trust_grpc(instance)
                 return
-        await instance.close(hangs=bool(instance.launch.snapshot))
+        await instance.close(hangs=bool(instance.launch.snapshot), again=True)
         await instance.start()
         self._trust_grpc(instance)
 
     async def close(self) -> None:
-        await self._close_instance()
-
-    async def _close_instance(self) -> None:
         instance, self._instance = self._instance, None
         if instance is not None:
-            try:
-                await instance.close()
-            finally:
-                self._released(instance)
+            await instance.close()
 
     def _running(self) -> EmulatorInstance:
         if self._instance is None:

@@ -11,7 +11,7 @@ from device_farm.adb.client import AdbClient
 from device_farm.emulator.avd import Avd
 from device_farm.emulator.control import UnservedError
 from device_farm.emulator.fingerprint import Fingerprint, write_fingerprint
-from device_farm.emulator.instance import EmulatorInstance
+from device_farm.emulator.instance import EmulatorInstance, start_on_free_ports
 from device_farm.errors import BackendError, GuestError, TransportError
 
 _SAVE_TIMEOUT_S = 300.0
@@ -31,7 +31,7 @@ class Wishes:
 
 
 async def prepare(
-    instance: EmulatorInstance,
+    make: Callable[[], EmulatorInstance],
     avd: Avd,
     snapshot: str,
     wishes: Wishes,
@@ -39,14 +39,14 @@ async def prepare(
     made_of: Fingerprint,
     tell: Callable[[str], None],
 ) -> None:
-    """Boots `instance` (cold, writing) and saves `snapshot` with what it was `made_of` beside it.
+    """Boots the instance that `make` yields (cold, writing) and saves `snapshot` with what it was `made_of` beside it.
 
     Raises:
         BackendError: it does not boot, refuses a wish, or does not save.
     """
+    tell(f"booting {avd.name} cold; a first boot takes minutes")
+    instance = await start_on_free_ports(make, moves=True, stage_passed=lambda stage: tell(f"  passed: {stage}"))
     try:
-        tell(f"booting {avd.name} cold; a first boot takes minutes")
-        await instance.start(stage_passed=lambda stage: tell(f"  passed: {stage}"))
         await _fulfil(instance, wishes, tell)
         await instance.client.shell("input keyevent KEYCODE_WAKEUP; input keyevent KEYCODE_HOME; sync")
         tell(f"saving the snapshot {snapshot!r}")
@@ -60,11 +60,11 @@ async def prepare(
         await instance.close()
 
 
-async def prove(instance: EmulatorInstance, *, tell: Callable[[str], None]) -> None:
-    """Starts `instance` as the fleet will, and loads its snapshot once more. Raises BackendError."""
+async def prove(make: Callable[[], EmulatorInstance], *, tell: Callable[[str], None]) -> None:
+    """Starts an instance as the fleet will, and loads its snapshot once more. Raises BackendError."""
+    tell("starting from it, read-only")
+    instance = await start_on_free_ports(make, moves=True)
     try:
-        tell("starting from it, read-only")
-        await instance.start()
         await instance.load(instance.launch.snapshot)
     finally:
         await instance.close()

@@ -10,6 +10,7 @@ import signal
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from device_farm.emulator.ports import PortsTakenError
 from device_farm.emulator.startup_log import Failure, explain
 from device_farm.errors import BackendError
 
@@ -81,9 +82,11 @@ class EmulatorProcess:
         return explain(self.words(), self.exit_code, gpu=self._gpu)
 
     def error(self, what: str) -> BackendError:
-        """`what` with the reason, the fix, and where the whole log lies."""
+        """`what` with the reason, the fix, and where the whole log lies; PortsTakenError where that is the reason."""
         failure = self.failure()
         fix = f"{failure.fix}; log: {self._log}" if failure.fix else f"log: {self._log}"
+        if failure.kind == "ports_taken":
+            return PortsTakenError(f"{what}: {failure.text}", field="base_port", fix=fix)
         return BackendError(f"{what}: {failure.text}", fix=fix)
 
     async def stop(self, *, asked: bool, timeout_s: float) -> None:

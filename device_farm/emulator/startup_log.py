@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import signal
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 _COMPLAINT = re.compile(r"^(?:emulator:\s*)?(?:FATAL|PANIC|ERROR)\b\s*[|:]?\s*(?P<text>\S.*)$")
@@ -96,8 +97,7 @@ _KNOWN = (
     ),
     _known(
         "graphics",
-        r"Could not initialize OpenglES emulation|Failed to get EGL display|Could not start rendering|"
-        r"GPU emulation is disabled|VK_ERROR_INITIALIZATION_FAILED",
+        r"Could not initialize OpenglES emulation|Failed to get EGL display|Could not start rendering",
         "its graphics did not start",
         "use gpu = 'swangle_indirect', which needs no graphics card",
     ),
@@ -107,29 +107,38 @@ _KNOWN = (
         "the emulator package is incomplete or of another processor",
         "install it again: sdkmanager emulator",
     ),
-    _known(
-        "snapshot_unfit",
-        r"snapshot .*(?:is incompatible|not compatible|failed to load)|Failed to load snapshot|"
-        r"Device '.*' does not have the requested snapshot|Snapshot .* does not exist",
-        "the snapshot does not load",
-        "farm emulator prepare",
-    ),
+)
+_SNAPSHOT_UNFIT = _known(
+    "snapshot_unfit",
+    r"snapshot .*(?:is incompatible|not compatible|can ?not be loaded)|Failed to load snapshot|"
+    r"Device '.*' does not have the requested snapshot|Snapshot .* does not exist",
+    "the snapshot does not load",
+    "farm emulator prepare",
 )
 
 
 def explain(log: str, exit_code: int | None, *, gpu: str = "") -> Failure:
     """Why the emulator with this output ended with `exit_code` (negative: the signal), or is stuck (None)."""
     lines = [line.strip() for line in log.splitlines()[-_TAIL_LINES:] if line.strip()]
-    # The first known complaint is the cause, what follows it are consequences.
-    for line in lines:
-        for known in _KNOWN:
-            if found := known.pattern.search(line):
-                return Failure(kind=known.kind, text=_filled(known.text, found, line), fix=known.fix)
+    if failure := _first_known(lines, _KNOWN):
+        return failure
     if exit_code is not None and exit_code < 0:
         return _killed(-exit_code, gpu)
+    # After the rest: an emulator that goes on to boot cold has said so, too.
+    if failure := _first_known(lines, (_SNAPSHOT_UNFIT,)):
+        return failure
     complaints = [found["text"] for line in lines if (found := _COMPLAINT.match(line))]
     said = complaints[-1] if complaints else (lines[-1] if lines else "")
     return Failure(kind="unknown", text=f"its last words: {said[:_LONGEST]}" if said else "it said nothing")
+
+
+def _first_known(lines: Sequence[str], known: Sequence[_Known]) -> Failure | None:
+    """In the order of the table, which has causes before consequences."""
+    for each in known:
+        for line in lines:
+            if found := each.pattern.search(line):
+                return Failure(kind=each.kind, text=_filled(each.text, found, line), fix=each.fix)
+    return None
 
 
 def _filled(text: str, found: re.Match[str], line: str) -> str:

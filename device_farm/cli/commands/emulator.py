@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import json
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -48,10 +49,11 @@ async def run(arguments: argparse.Namespace) -> int:
     require_image(avd, sdk)
     wishes = Wishes(packages=arguments.install, commands=arguments.run, by_hand=_wait if arguments.wait else None)
     made_of = fingerprint_of(config, sdk, avd)
-    writer = instance_for(config, sdk, avd, snapshot="", read_only=False)
+    writer = partial(instance_for, config, sdk, avd, snapshot="", read_only=False)
     await prepare(writer, avd, config.snapshot, wishes, made_of=made_of, tell=_tell)
     if not arguments.no_proof:
-        await prove(instance_for(config, sdk, avd, snapshot=config.snapshot, read_only=True), tell=_tell)
+        reader = partial(instance_for, config, sdk, avd, snapshot=config.snapshot, read_only=True)
+        await prove(reader, tell=_tell)
     _report(config, avd.name, avd.snapshots / config.snapshot, as_json=arguments.json)
     return Exit.DONE
 
