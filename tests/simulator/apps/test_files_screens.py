@@ -159,6 +159,9 @@ def test_drawer_gathers_pictures_and_opens_one() -> None:
     names = titles(hand)
     assert names and all(name.endswith(".png") for name in names)
     hand.tap(names[0])
+    # The gallery shows pictures, too.
+    assert hand.sees("Open with")
+    hand.tap("Files")
     assert hand.phone.activities.top.class_name.endswith("ImageActivity")
     assert hand.node(description=names[0])
 
