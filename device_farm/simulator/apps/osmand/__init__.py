@@ -1,0 +1,1 @@
+"""Maps, under the package and activity names of OsmAnd."""
