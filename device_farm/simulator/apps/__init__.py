@@ -15,6 +15,7 @@ from device_farm.simulator.apps.gallery.app import GalleryApp
 from device_farm.simulator.apps.helpers.clipper import ClipperApp
 from device_farm.simulator.apps.helpers.screens import AndroidWorldApp, MiniWobApp
 from device_farm.simulator.apps.joplin.app import JoplinApp
+from device_farm.simulator.apps.music.app import MusicApp
 from device_farm.simulator.apps.notes.app import NotesApp
 from device_farm.simulator.apps.osmand.app import MapsApp
 from device_farm.simulator.apps.recipes.app import RecipesApp
@@ -40,6 +41,7 @@ BUILTIN_APPS: tuple[App, ...] = (
     CalendarApp(),
     JoplinApp(),
     TracksApp(),
+    MusicApp(),
     ACCESSIBILITY_FORWARDER,
     DialerApp(),
     AndroidWorldApp(),

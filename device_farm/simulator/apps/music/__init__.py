@@ -1,0 +1,1 @@
+"""Retro Music: the songs on the shared storage, playlists, the playing queue."""
