@@ -22,6 +22,7 @@ from device_farm.simulator.apps.recipes.app import RecipesApp
 from device_farm.simulator.apps.recorder.app import AudioRecorderApp
 from device_farm.simulator.apps.settings.app import SettingsApp
 from device_farm.simulator.apps.sms.app import SmsApp, TelephonyProviderApp
+from device_farm.simulator.apps.tasks.app import TasksApp
 from device_farm.simulator.apps.tracks.app import TracksApp
 from device_farm.simulator.toolkit.app import App
 
@@ -39,6 +40,7 @@ BUILTIN_APPS: tuple[App, ...] = (
     ExpenseApp(),
     MapsApp(),
     CalendarApp(),
+    TasksApp(),
     JoplinApp(),
     TracksApp(),
     MusicApp(),
