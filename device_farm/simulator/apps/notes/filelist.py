@@ -16,6 +16,9 @@ from device_farm.simulator.toolkit import widgets as w
 from device_farm.simulator.toolkit.app import Context
 
 
+_ROW_PADDING = (16, 8)
+
+
 class HasFolder(Protocol):
     """State of a screen that shows a folder and may have entries selected."""
 
@@ -49,6 +52,7 @@ def file_rows(context: Context[S], entries: tuple[Entry, ...]) -> tuple[w.Widget
         title_id="opoc_filesystem_item__title",
         summary_id="opoc_filesystem_item__description",
         resource_id="opoc_filesystem_item__root",
+        padding=_ROW_PADDING,
         on_tap=lambda: context.update(folder=above, selected=()),
     )
     empty = () if rows else (w.Text("Empty directory", colour="on_surface_variant", padding=24),)
@@ -82,6 +86,7 @@ def _entry_row(context: Context[S], entry: Entry) -> w.Widget:
         title_id="opoc_filesystem_item__title",
         summary_id="opoc_filesystem_item__description",
         resource_id="opoc_filesystem_item__root",
+        padding=_ROW_PADDING,
         on_tap=lambda: _tapped(context, entry),
         on_long_press=lambda: toggle_selected(context, entry.path),
     )
