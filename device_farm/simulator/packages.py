@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from device_farm.simulator import intents
+from device_farm.simulator.content_types import content_type
 from device_farm.simulator.intents import ComponentName, Intent, IntentFilter
 from device_farm.simulator.placeholder import placeholder_app
 from device_farm.simulator.state import InstalledPackage
@@ -173,6 +174,8 @@ class Packages:
         """Activities that can answer `intent`; an explicit one answers alone."""
         if intent.component is not None:
             return (intent.component,) if self.entry(intent.component) is not None else ()
+        if not intent.type and (found := content_type(intent.data)):
+            intent = replace(intent, type=found)
         implicit = intent if intents.LAUNCHER in intent.categories or intent.action == intents.MAIN else replace(
             intent, categories=(*intent.categories, intents.DEFAULT))  # fmt: skip
         return tuple(

@@ -38,7 +38,7 @@ class ContactsApp(App):
             single_top=True,
             filters=(
                 IntentFilter(actions=(MAIN,), categories=(LAUNCHER, "android.intent.category.APP_CONTACTS")),
-                IntentFilter(actions=(VIEW,), types=(DIRECTORY_TYPE,)),
+                IntentFilter(actions=(VIEW,), types=(DIRECTORY_TYPE, "vnd.android.cursor.dir/person")),
             ),
         ),
         ActivityEntry(
