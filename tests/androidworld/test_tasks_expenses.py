@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 from restated_play import check_expert_wins, check_noop_scores
 
-from gui_agent.benchmarks.androidworld.tasks.expenses import TEMPLATES
+from gui_agent.benchmarks.androidworld.tasks import expense_sources, expenses
 from gui_agent.benchmarks.base import TaskTemplate
+
+TEMPLATES = (*expenses.TEMPLATES, *expense_sources.TEMPLATES)
 
 
 @pytest.mark.parametrize("template", TEMPLATES, ids=lambda template: template.name)

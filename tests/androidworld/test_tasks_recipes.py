@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 from restated_play import check_expert_wins, check_noop_scores
 
-from gui_agent.benchmarks.androidworld.tasks.recipes import TEMPLATES
+from gui_agent.benchmarks.androidworld.tasks import recipe_sources, recipes
 from gui_agent.benchmarks.base import TaskTemplate
+
+TEMPLATES = (*recipes.TEMPLATES, *recipe_sources.TEMPLATES)
 
 
 @pytest.mark.parametrize("template", TEMPLATES, ids=lambda template: template.name)

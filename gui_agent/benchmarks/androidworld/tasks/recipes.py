@@ -55,6 +55,10 @@ def as_text(rows: Sequence[Row], columns: Sequence[str], form: str, noun: str) -
     return "\n\n".join(blocks)
 
 
+def recipes_text(rows: Sequence[Row], form: str) -> str:
+    return as_text(rows, _WRITTEN, form, "Recipe")
+
+
 class RecipeTask(TaskTemplate):
     """`row_objects` are the recipes that the task is about, `noise_row_objects` the others."""
 
@@ -269,7 +273,7 @@ class AddRecipes(RecipeTask):
     def goal_text(self, params: Mapping[str, JsonValue]) -> str:
         rows = params["row_objects"]
         listed = [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
-        text = as_text(listed, _WRITTEN, str(params["text_representation_type"]), "Recipe")
+        text = recipes_text(listed, str(params["text_representation_type"]))
         return f"In the Broccoli app, enter what follows as new recipes:\n{text}"
 
     async def evaluate(self, device: Device, task: Task, answer: str | None) -> Scored:
