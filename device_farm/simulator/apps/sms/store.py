@@ -40,8 +40,9 @@ class Message:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Conversation:
-    """All messages with one number. `draft` is text written and not sent, else empty."""
+    """All messages with one number. `draft` is text written and not sent, else empty; `last_id` the newest row's."""
 
+    last_id: int
     address: str
     snippet: str
     date_ms: int
@@ -80,6 +81,7 @@ class MessageStore:
                 unread.add(key)
         found = [
             Conversation(
+                last_id=message.id,
                 address=message.address,
                 snippet=message.body,
                 date_ms=message.date_ms,
@@ -88,7 +90,7 @@ class MessageStore:
             )
             for key, message in {**drafts, **newest}.items()
         ]
-        return tuple(sorted(found, key=lambda entry: (-entry.date_ms, entry.address)))
+        return tuple(sorted(found, key=lambda entry: (-entry.date_ms, -entry.last_id)))
 
     def search(self, text: str) -> tuple[Message, ...]:
         """Messages whose text holds `text`, without regard to case, newest first."""

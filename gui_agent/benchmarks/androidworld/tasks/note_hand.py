@@ -16,6 +16,7 @@ from gui_agent.benchmarks.ui import (
     Plain,
     UiScript,
     find,
+    present,
     scroll_to,
     swipe,
     swipe_action,
@@ -86,14 +87,15 @@ def new_file(name: str) -> Plain:
     yield from tap(description=NEW)
     yield from _into_focused("new_file_dialog__name", stem)
     field = yield from wait_for(Match(resource_id="new_file_dialog__ext"))
-    given = field.value or ("" if field.text == field.hint else field.text)
-    if given != ending and ending in _TYPES:
-        yield from tap(resource_id="new_file_dialog__type")
-        yield from tap(Match(text=_TYPES[ending], index=-1))
-    elif given != ending:
+    kind = _TYPES.get(ending)
+    if kind is None:
         yield Click(at=field.bounds.center)
         yield PressKey(key="a", modifiers=("ctrl",))
         yield TypeText(text=ending)
+    elif field.text != ending or not (yield from present(Match(text=kind))):
+        # An empty field shows ".md" as its hint, so the type has to say it, too.
+        yield from tap(resource_id="new_file_dialog__type")
+        yield from tap(Match(text=kind, index=-1))
     yield from tap(text="OK")
 
 

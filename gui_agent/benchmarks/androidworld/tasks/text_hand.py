@@ -1,0 +1,102 @@
+"""What an expert does in the messenger, by touch and keys alone."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import Final
+
+from device_farm.types.action import Action, Click, TypeText
+from device_farm.types.observation import Observation
+from device_farm.types.ui_tree import UiNode
+from gui_agent.benchmarks.androidworld.tasks.note_hand import start_app
+from gui_agent.benchmarks.base import LOOK, Look
+from gui_agent.benchmarks.ui import ExpertStuck, Match, Plain, long_press, scroll_to, tap, visible_nodes, wait_for
+
+LABEL: Final = "SMS Messenger"
+FIELD: Final = "thread_type_message"
+_BODY: Final = "thread_message_body"
+_ADDRESS: Final = "conversation_address"
+
+Told = Generator[Action | Look, Observation, str]
+
+
+def open_messenger() -> Plain:
+    yield from start_app(LABEL)
+
+
+def open_conversation(title: str) -> Plain:
+    """The conversation with a contact or a number."""
+    node = yield from scroll_to(match=Match(text=title, resource_id=_ADDRESS))
+    yield Click(at=node.bounds.center)
+
+
+def open_newest() -> Plain:
+    """The conversation at the top of the list."""
+    yield from tap(resource_id=_ADDRESS)
+
+
+def start_conversation(number: str) -> Plain:
+    """A conversation with a number that is typed in."""
+    yield from tap(resource_id="conversations_fab")
+    yield from enter_number(number)
+
+
+def enter_number(number: str) -> Plain:
+    yield from _into_focused("new_conversation_address", number)
+    yield from tap(resource_id="new_conversation_confirm")
+
+
+def start_with_contact(name: str) -> Plain:
+    """A conversation with a contact picked from the list."""
+    yield from tap(resource_id="conversations_fab")
+    yield from _into_focused("new_conversation_address", name)
+    yield from tap(Match(text=name, resource_id="item_contact_name"))
+
+
+def send_text(text: str) -> Plain:
+    yield from _into_focused(FIELD, text)
+    yield from press_send()
+
+
+def paste_and_send() -> Plain:
+    """Sends what is on the clipboard."""
+    yield from long_press(resource_id=FIELD)
+    yield from tap(text="Paste")
+    yield from press_send()
+
+
+def press_send() -> Plain:
+    yield from tap(Match(resource_id="thread_send_message"))
+
+
+def _into_focused(resource_id: str, text: str) -> Plain:
+    field = yield from wait_for(Match(resource_id=resource_id))
+    if "focused" not in field.states:
+        yield Click(at=field.bounds.center)
+    yield TypeText(text=text)
+
+
+def last_received() -> Told:
+    """The text of the last bubble at the left."""
+    return (yield from _last(received=True))
+
+
+def last_sent() -> Told:
+    """The text of the last bubble at the right."""
+    return (yield from _last(received=False))
+
+
+def _last(*, received: bool) -> Told:
+    yield from wait_for(Match(resource_id=_BODY))
+    observation = yield LOOK
+    middle = observation.screen.width / 2
+    found = [node for node in visible_nodes(observation) if node.resource_id.endswith(_BODY)]
+    # A bubble touches the edge of whoever wrote it; beside one that came in there is a face.
+    mine = [node for node in found if (_nearer_left(node, middle * 2)) is received]
+    if not mine:
+        raise ExpertStuck("there is no such message in the conversation")
+    return max(mine, key=lambda node: node.bounds.top).text
+
+
+def _nearer_left(node: UiNode, width: float) -> bool:
+    return node.bounds.left < width - node.bounds.right
