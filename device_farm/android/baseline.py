@@ -5,7 +5,7 @@ What it covers is what an agent's episode usually changes. What it cannot undo i
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -21,6 +21,14 @@ _TABLES = ("system", "secure", "global")
 _FILES_ROOT = "/sdcard"
 _NOT_RESTORED = frozenset({"boot_count", "device_provisioned", "android_id", "adb_enabled", "adb_wifi_enabled"})
 """Keys that Android counts itself, or whose change would cut the wire."""
+
+_SWITCHES = {
+    "airplane_mode_on": "cmd connectivity airplane-mode {}",
+    "wifi_on": "svc wifi {}",
+    "bluetooth_on": "svc bluetooth {}",
+    "mobile_data": "svc data {}",
+}
+"""Global settings that only mirror a radio: the command turns the radio, `settings put` would leave it as it is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,13 +53,16 @@ def parse_settings(output: str) -> dict[str, str]:
 def settings_commands(table: str, before: Mapping[str, str], now: Mapping[str, str]) -> list[str]:
     """What puts `now` back to `before`."""
     keys = sorted((before.keys() | now.keys()) - _NOT_RESTORED)
-    commands = []
-    for key in keys:
-        if key not in before:
-            commands.append(f"settings delete {table} {quote(key)}")
-        elif now.get(key) != before[key]:
-            commands.append(f"settings put {table} {quote(key)} {quote(before[key])}")
-    return commands
+    changed = [key for key in keys if now.get(key) != before.get(key)]
+    return [_setting_command(table, key, before.get(key)) for key in changed]
+
+
+def _setting_command(table: str, key: str, value: str | None) -> str:
+    if table == "global" and key in _SWITCHES and value is not None:
+        return _SWITCHES[key].format("disable" if value == "0" else "enable")
+    if value is None:
+        return f"settings delete {table} {quote(key)}"
+    return f"settings put {table} {quote(key)} {quote(value)}"
 
 
 async def take_baseline(client: AdbClient) -> Baseline:
@@ -64,18 +75,20 @@ async def take_baseline(client: AdbClient) -> Baseline:
     )
 
 
-async def restore(client: AdbClient, baseline: Baseline) -> None:
-    """Back to `baseline`, apart from RESET_LIMITS.
+async def restore(client: AdbClient, baseline: Baseline, *, also_clear: Sequence[str] = ()) -> None:
+    """Back to `baseline`, apart from RESET_LIMITS. `also_clear` are further packages whose data is cleared.
 
     Raises:
-        BackendError: the phone refused a step.
+        BackendError: the phone refused a step, or an application is gone that cannot be brought back.
     """
     try:
         await client.shell("cmd statusbar collapse; input keyevent KEYCODE_HOME")
         now = parse_packages(await client.run("pm list packages -3"))
         for package in sorted(now - baseline.packages):
             await client.shell(f"pm uninstall {quote(package)}", timeout_s=120)
-        for package in sorted(now & baseline.packages):
+        for package in sorted(baseline.packages - now):
+            await _bring_back(client, package)
+        for package in sorted(baseline.packages | set(also_clear)):
             await client.run(f"pm clear {quote(package)}", timeout_s=60)
         for table in _TABLES:
             current = parse_settings(await client.run(f"settings list {table}"))
@@ -86,6 +99,13 @@ async def restore(client: AdbClient, baseline: Baseline) -> None:
         await client.shell("am kill-all; input keyevent KEYCODE_HOME")
     except GuestError as error:
         raise BackendError(f"{client.address} could not be set back: {error.message}") from error
+
+
+async def _bring_back(client: AdbClient, package: str) -> None:
+    """An application that was uninstalled for this user only, as the launcher does, is still on the phone."""
+    result = await client.shell(f"cmd package install-existing {quote(package)}", timeout_s=60)
+    if result.exit_code != 0:
+        raise BackendError(f"{package} was uninstalled from {client.address}", fix="install it again")
 
 
 async def _files(client: AdbClient) -> frozenset[str]:

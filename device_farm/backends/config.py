@@ -14,6 +14,7 @@ class SimulatorConfig(ConfigModel):
     """Simulated phones. `base_port` 0 takes free ports; otherwise phone n has console port base_port + 2n.
 
     `faults` are injected into every phone: `NAME` or `NAME=ARGUMENT`, as `farm simulator --fault` takes them.
+    `apps` are installed beside the built-in ones: `module:Class` each.
     """
 
     type: Literal["simulator"] = "simulator"
@@ -23,6 +24,7 @@ class SimulatorConfig(ConfigModel):
     isolation: Literal["in_process", "process"] = "in_process"
     clock: Literal["virtual", "real"] = "virtual"
     faults: tuple[str, ...] = ()
+    apps: tuple[str, ...] = ()
 
 
 class XvfbConfig(ConfigModel):
@@ -35,11 +37,16 @@ class XvfbConfig(ConfigModel):
 
 
 class AdbConfig(ConfigModel):
-    """Phones that an adb server lists already. `serials` empty takes every device in state `device`."""
+    """Phones that an adb server lists already. `serials` empty takes every device in state `device`.
+
+    A serial HOST:PORT (a phone on the network, Cuttlefish) is connected to where the server does not list it. A reset
+    clears the data of all third-party applications, and of the packages in `clear`.
+    """
 
     type: Literal["adb"] = "adb"
     serials: tuple[str, ...] = ()
     server: str = "127.0.0.1:5037"
+    clear: tuple[str, ...] = ()
 
 
 class FakeConfig(ConfigModel):

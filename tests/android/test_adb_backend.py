@@ -7,16 +7,20 @@ import os
 import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 import pytest
 
 from device_farm.adb.private_server import PrivateAdbServer
 from device_farm.backends.adb import AdbBackend
+from device_farm.backends.adb_listing import fix_for
 from device_farm.backends.config import AdbConfig
 from device_farm.conformance.expectations import PIXELS, TREE, digest_of
-from device_farm.errors import CapacityError, GuestError, PrerequisiteError
+from device_farm.errors import BackendError, CapacityError, GuestError, PrerequisiteError
+from device_farm.simulator.faults import Faults
 from device_farm.simulator.server import SimulatorServer
 from device_farm.types.action import OpenApp, SystemButton
+from tests.adb.peers import block, smart_server
 
 
 @pytest.fixture(autouse=True)
@@ -106,6 +110,138 @@ def test_a_phone_in_the_hand_has_no_snapshots() -> None:
                         await call
                 await device.act(SystemButton(button="home"))
                 digest_of(await device.observe(PIXELS))
+            finally:
+                await device.close()
+
+    asyncio.run(scenario())
+
+
+@asynccontextmanager
+async def listed_as(state: str, **phone: Any) -> AsyncIterator[AdbBackend]:
+    """A backend whose server lists one phone, in `state`."""
+    async with SimulatorServer(devices=1, **phone) as simulator, PrivateAdbServer() as server:
+        (only,) = simulator.phones
+        await server.add_emulator(only.ports.adb)
+        async with asyncio.timeout(30):
+            while [device.state for device in await server.devices()] != [state]:
+                await asyncio.sleep(0.05)
+        yield AdbBackend(AdbConfig(server=f"{server.host}:{server.port}", serials=(only.serial,)))
+
+
+@pytest.mark.parametrize(
+    ("state", "phone", "fix"),
+    [
+        ("unauthorized", {"authorized_keys": ()}, "accept the question"),
+        ("offline", {"faults": Faults(boot_hang=True)}, "adb reconnect offline"),
+    ],
+)
+def test_a_phone_that_cannot_be_used_says_why_and_what_to_do(state: str, phone: dict[str, Any], fix: str) -> None:
+    async def scenario() -> None:
+        async with listed_as(state, **phone) as backend:
+            with pytest.raises(PrerequisiteError, match=f"emulator-\\d+ is {state}") as caught:
+                await asyncio.to_thread(backend.preflight)
+            assert fix in caught.value.fix
+            with pytest.raises(BackendError, match=state) as later:
+                await backend.create("a")
+            assert fix in later.value.fix
+
+    asyncio.run(scenario())
+
+
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [("no permissions (user in plugdev group)", "udev"), ("recovery", "adb reboot"), ("sunbathing", "adb devices")],
+)
+def test_every_state_has_a_fix(state: str, words: str) -> None:
+    assert words in fix_for(state)
+
+
+def test_a_phone_on_the_network_is_connected_to_by_its_address() -> None:
+    async def scenario() -> None:
+        async with SimulatorServer(devices=1) as simulator, PrivateAdbServer() as server:
+            address = f"127.0.0.1:{simulator.phones[0].ports.adb}"
+            backend = AdbBackend(AdbConfig(server=f"{server.host}:{server.port}", serials=(address,)))
+            await asyncio.to_thread(backend.preflight)
+            device = await backend.create("a")
+            try:
+                await device.start()
+                assert (await device.shell("echo hi")).stdout == b"hi\n"
+                assert device.info.endpoints is None
+            finally:
+                await device.close()
+            # It is connected to again where the server has lost it.
+            await server.disconnect(address)
+            again = await backend.create("a")
+            await again.close()
+        async with PrivateAdbServer() as server:
+            dead = AdbBackend(AdbConfig(server=f"{server.host}:{server.port}", serials=("127.0.0.1:9",)))
+            with pytest.raises(PrerequisiteError, match=r"127\.0\.0\.1:9") as caught:
+                await asyncio.to_thread(dead.preflight)
+            assert "adb tcpip 9" in caught.value.fix
+
+    asyncio.run(scenario())
+
+
+@pytest.mark.parametrize(
+    ("version", "words"), [(0x20, "at least 39"), (0x7F, "its next use would end the server")], ids=["old", "other"]
+)
+def test_an_adb_server_of_another_version_is_refused(version: int, words: str) -> None:
+    async def answer(requests: list[str]) -> list[bytes]:
+        match requests[-1]:
+            case "host:version":
+                return [b"OKAY", block(b"%04x" % version), b""]
+            case "host:devices":
+                return [b"OKAY", block(b"PHONE1\tdevice\n"), b""]
+            case other:
+                return [b"FAIL" + block(f"unknown host service {other}".encode())]
+
+    async def scenario() -> None:
+        async with smart_server(answer) as port:
+            backend = AdbBackend(AdbConfig(server=f"127.0.0.1:{port}"))
+            with pytest.raises(PrerequisiteError, match=words) as caught:
+                await asyncio.to_thread(backend.preflight)
+            assert "adb start-server" in caught.value.fix
+
+    asyncio.run(scenario())
+
+
+def test_a_server_without_phones_says_how_to_connect_one() -> None:
+    async def scenario() -> None:
+        async with PrivateAdbServer() as server:
+            backend = AdbBackend(AdbConfig(server=f"{server.host}:{server.port}"))
+            with pytest.raises(PrerequisiteError, match="lists no phone") as caught:
+                await asyncio.to_thread(backend.preflight)
+            assert "adb=HOST:PORT" in caught.value.fix
+
+    asyncio.run(scenario())
+
+
+def test_a_phone_that_was_unplugged_is_named() -> None:
+    async def scenario() -> None:
+        async with served(1) as (backend, serials):
+            wanted = AdbBackend(AdbConfig(server=backend._config.server, serials=(serials[0], "GONE")))
+            device = await wanted.create("a")
+            with pytest.raises(BackendError, match="no longer lists GONE"):
+                await wanted.create("b")
+            await device.close()
+
+    asyncio.run(scenario())
+
+
+def test_reset_clears_third_party_data_and_that_of_named_packages_and_turns_the_radios_back() -> None:
+    async def scenario() -> None:
+        async with served(1) as (backend, _):
+            config = AdbConfig(server=backend._config.server, clear=("com.android.settings",))
+            device = await AdbBackend(config).create("phone")
+            try:
+                await device.start()
+                wifi = (await device.shell("settings get global wifi_on")).stdout
+                path = "/data/data/com.android.settings/shared_prefs/left.xml"
+                await device.shell(f"mkdir -p $(dirname {path}); echo x > {path}; svc wifi disable")
+                assert (await device.shell("settings get global wifi_on")).stdout != wifi
+                await device.reset()
+                assert (await device.shell("settings get global wifi_on")).stdout == wifi
+                assert (await device.shell(f"test -e {path}")).exit_code == 1
             finally:
                 await device.close()
 

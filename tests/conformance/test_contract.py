@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
+from pathlib import Path
 
 import pytest
 
@@ -16,6 +17,7 @@ from device_farm.conformance.subject import facts_for
 from device_farm.conformance.suite import CHECKS, Check, CheckResult, run_check, run_checks
 from device_farm.errors import PrerequisiteError
 from device_farm.simulator.server import SimulatorServer
+from tests.emulator.rig import make_rig, need_adb, save_snapshot
 
 WAYS = pytest.mark.parametrize("through_grpc", [False, True], ids=["in_process", "grpc"])
 
@@ -77,6 +79,29 @@ def test_adb_keeps_the_contract_behind_a_real_server(through_grpc: bool) -> None
             config = AdbConfig(server=f"{server.host}:{server.port}")
             async with open_subject(config, through_grpc=through_grpc) as subject:
                 return [result async for result in run_checks(subject, facts_for("adb"))]
+
+    results = asyncio.run(scenario())
+    assert len(results) == len(CHECKS)
+    assert not [result for result in results if result.status == "failed"]
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize(
+    ("read_only", "through_grpc"), [(True, False), (True, True), (False, False)], ids=["in_process", "grpc", "writer"]
+)
+def test_emulator_keeps_the_contract_on_the_stand_in(
+    read_only: bool, through_grpc: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The emulator's own program cannot be had here: its stand-in has its command line, console, adb and gRPC."""
+    need_adb()
+    rig = make_rig(tmp_path)
+    monkeypatch.setenv("HOME", str(rig.home))
+    config = rig.config(read_only=read_only)
+
+    async def scenario() -> list[CheckResult]:
+        await save_snapshot(config)
+        async with open_subject(config, through_grpc=through_grpc) as subject:
+            return [result async for result in run_checks(subject, facts_for("emulator", read_only=read_only))]
 
     results = asyncio.run(scenario())
     assert len(results) == len(CHECKS)

@@ -110,8 +110,9 @@ def test_select_keeps_the_suites_order_and_refuses_unknown_names() -> None:
 
 def test_known_failures_name_checks_of_the_suite() -> None:
     names = {check.name for check in CHECKS}
-    for backend in ("simulator", "xvfb", "adb"):
+    for backend in ("simulator", "emulator", "xvfb", "adb"):
         assert set(facts_for(backend).known_failures) <= names
+    assert set(facts_for("emulator", read_only=False).known_failures) <= names
 
 
 def test_a_backend_without_facts_is_refused() -> None:
