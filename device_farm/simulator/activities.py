@@ -60,7 +60,7 @@ class Activities:
     def top_window(self) -> str:
         """`package/class` of the activity in front; the system's own, where it asks something, is one too."""
         state = self._phone.state
-        if state.prompts:
+        if state.prompt is not None:
             return PERMISSION_WINDOW
         if state.chooser is not None:
             return "android/com.android.internal.app.ResolverActivity"
@@ -72,7 +72,7 @@ class Activities:
         state = self._phone.state
         if state.shade != "closed":
             return "NotificationShade"
-        if state.crash is not None and not state.prompts and state.chooser is None:
+        if state.crash is not None and state.prompt is None and state.chooser is None:
             return f"Application Error: {state.crash.package}"
         return self.top_window
 
@@ -105,6 +105,7 @@ class Activities:
         """Starts exactly `component`, which must exist."""
         phone = self._phone
         self.leave_front()
+        self._drop_orphaned_prompts()
         phone.packages.set_stopped(component.package, False)
         intent = replace(intent, component=component)
         phone.change(shade="closed", chooser=None, screen_on=True)
@@ -179,10 +180,12 @@ class Activities:
 
     def home(self) -> None:
         self.leave_front()
+        self._drop_orphaned_prompts()
         self._phone.change(surface="home", shade="closed", chooser=None)
 
     def open_recents(self) -> None:
         self.leave_front()
+        self._drop_orphaned_prompts()
         self._phone.change(surface="recents", shade="closed", chooser=None)
 
     def resume(self, task_id: int) -> bool:
@@ -239,6 +242,13 @@ class Activities:
         if self._phone.state.find(reply.record_id) is not None:
             self._phone.callbacks.result(reply.record_id, reply.request, result)
 
+    def _drop_orphaned_prompts(self) -> None:
+        """Permission questions of activities that have gone end where something else comes to the front."""
+        state = self._phone.state
+        kept = tuple(prompt for prompt in state.prompts if state.find(prompt.record_id) is not None)
+        if len(kept) != len(state.prompts):
+            self._phone.change(prompts=kept)
+
     # Removing
 
     def remove_task(self, task_id: int) -> None:
@@ -260,8 +270,11 @@ class Activities:
         self._phone.change(tasks=tuple(task for task in kept if task.records), surface="home" if gone else
                            self._phone.state.surface)  # fmt: skip
 
-    def force_stop(self, package: str) -> None:
-        """Ends everything of a package: activities, alarms, notifications."""
+    def force_stop(self, package: str, *, keep_prompts: bool = False) -> None:
+        """Ends everything of a package: activities, alarms, notifications.
+
+        `keep_prompts`: a permission question that it has asked stays, for the window belongs to another program.
+        """
         state = self._phone.state
         front = state.front
         tasks = []
@@ -275,6 +288,6 @@ class Activities:
             surface="home" if gone and (front is None or front.component.package == package) else state.surface,
             scheduled=tuple(item for item in state.scheduled if item.package != package),
             notifications=state.notifications.cancel_package(package),
-            prompts=tuple(prompt for prompt in state.prompts if prompt.package != package),
+            prompts=tuple(prompt for prompt in state.prompts if keep_prompts or prompt.package != package),
         )
         self._phone.packages.set_stopped(package, True)

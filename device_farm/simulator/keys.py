@@ -160,7 +160,7 @@ class Keys:
             phone.change(crash=None)
         elif state.chooser is not None:
             phone.change(chooser=None)
-        elif state.prompts:
+        elif state.prompt is not None:
             phone.screen.answer_prompt(granted=False, decided=False)
         elif state.shade != "closed":
             phone.change(shade="closed")

@@ -116,6 +116,12 @@ class Packages:
         if found is None:
             return False
         self._put(replace(found, granted=found.granted | {permission}, denied=found.denied - {permission}))
+        # Nobody need answer what has been answered meanwhile.
+        kept = tuple(
+            prompt for prompt in self._phone.state.prompts if (prompt.package, prompt.permission) != (name, permission)
+        )
+        if len(kept) != len(self._phone.state.prompts):
+            self._phone.change(prompts=kept)
         return True
 
     def revoke(self, name: str, permission: str, *, by_person: bool = False) -> bool:

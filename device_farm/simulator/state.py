@@ -187,6 +187,16 @@ class PhoneState:
         return next((record for task in self.tasks for record in task.records if record.id == record_id), None)
 
     @property
+    def prompt(self) -> PermissionPrompt | None:
+        """The permission question on the screen: of the task in front, or of an app that was stopped since."""
+        front = self.tasks[-1].records if self.surface == "task" and self.tasks else ()
+        ids = {record.id for record in front}
+        for prompt in self.prompts:
+            if prompt.record_id in ids or self.find(prompt.record_id) is None:
+                return prompt
+        return None
+
+    @property
     def front(self) -> ActivityRecord | None:
         """The activity that the person sees (under shade and prompts); None at home, in the drawer, in recents."""
         return self.tasks[-1].top if self.surface == "task" and self.tasks else None

@@ -120,7 +120,7 @@ def _package_argument(arguments: Arguments) -> str:
 def _force_stop(process: Process, arguments: Arguments) -> int:
     package = _package_argument(arguments)
     if process.phone.packages.get(package) is not None:
-        process.phone.activities.force_stop(package)
+        process.phone.activities.force_stop(package, keep_prompts=True)
     return 0
 
 

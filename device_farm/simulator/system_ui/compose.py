@@ -96,8 +96,8 @@ def _surface(phone: SimulatedPhone, bottom: int) -> list[Window]:
 def _questions(phone: SimulatedPhone) -> list[Window]:
     state = phone.state
     windows: list[Window] = []
-    if state.prompts:
-        windows.append(permission_window(phone, state.prompts[0]))
+    if state.prompt is not None:
+        windows.append(permission_window(phone, state.prompt))
     if state.chooser is not None:
         windows.append(chooser_window(phone, state.chooser))
     if state.crash is not None:

@@ -19,10 +19,14 @@ if TYPE_CHECKING:
     from device_farm.simulator.phone import SimulatedPhone
 
 # Permission group icon and what the app asks for (strings of Android's permission controller).
+_NEARBY = "find, connect to, and determine the relative position of nearby devices"
 PERMISSION_TEXTS = {
     "ACCESS_COARSE_LOCATION": ("location_on", "access this device’s location"),
     "ACCESS_FINE_LOCATION": ("location_on", "access this device’s location"),
     "ACCESS_MEDIA_LOCATION": ("perm_media", "access photos and videos on this device"),
+    "BLUETOOTH_ADVERTISE": ("bluetooth", _NEARBY),
+    "BLUETOOTH_CONNECT": ("bluetooth", _NEARBY),
+    "BLUETOOTH_SCAN": ("bluetooth", _NEARBY),
     "CALL_PHONE": ("call", "make and manage phone calls"),
     "CAMERA": ("photo_camera", "take pictures and record video"),
     "POST_NOTIFICATIONS": ("notifications", "send you notifications"),
@@ -44,8 +48,7 @@ PERMISSION_TEXTS = {
 
 def permission_window(phone: SimulatedPhone, prompt: PermissionPrompt) -> Window:
     """`Allow APP to ...?`"""
-    short = prompt.permission.rpartition(".")[2]
-    icon, wish = PERMISSION_TEXTS.get(short, ("security", short.replace("_", " ").lower()))
+    icon, wish = _question(prompt.permission)
     package = phone.packages.get(prompt.package)
     label = package.label if package is not None else prompt.package
     body = Column(
@@ -78,14 +81,29 @@ def _answer(text: str, resource_id: str, on_tap: Handler) -> Widget:
 
 
 def answer_permission(phone: SimulatedPhone, *, granted: bool, decided: bool = True) -> None:
-    """Answers the prompt on top. `decided` false: dismissed, so that the app may ask again."""
-    prompt, *rest = phone.state.prompts
-    phone.change(prompts=tuple(rest))
-    if granted:
-        phone.packages.grant(prompt.package, prompt.permission)
-    elif decided:
-        phone.packages.revoke(prompt.package, prompt.permission, by_person=True)
-    phone.callbacks.permission(prompt.record_id, prompt.permission, granted)
+    """Answers the prompt on the screen, and what was asked with it. `decided` false: the app may ask again."""
+    shown = phone.state.prompt
+    if shown is None:
+        return
+    answered = [prompt for prompt in phone.state.prompts if _same_question(prompt, shown)]
+    phone.change(prompts=tuple(prompt for prompt in phone.state.prompts if prompt not in answered))
+    for prompt in answered:
+        if granted:
+            phone.packages.grant(prompt.package, prompt.permission)
+        elif decided:
+            phone.packages.revoke(prompt.package, prompt.permission, by_person=True)
+        phone.callbacks.permission(prompt.record_id, prompt.permission, granted)
+
+
+def _same_question(one: PermissionPrompt, other: PermissionPrompt) -> bool:
+    """A request for several permissions of one group is one question, as on Android."""
+    return one.record_id == other.record_id and _question(one.permission) == _question(other.permission)
+
+
+def _question(permission: str) -> tuple[str, str]:
+    """Icon and wish."""
+    short = permission.rpartition(".")[2]
+    return PERMISSION_TEXTS.get(short, ("security", short.replace("_", " ").lower()))
 
 
 def chooser_window(phone: SimulatedPhone, chooser: Chooser) -> Window:

@@ -185,6 +185,7 @@ def test_share_hands_the_card_to_another_app() -> None:
     hand.tap(entry.display_name)
     hand.tap(description="More options")
     hand.tap("Share")
+    hand.tap("Markor")
     hand.tap("Create new document")
     text = hand.phone.files.read_text("/sdcard/Documents/Markor/shared.md")
     assert text.startswith("BEGIN:VCARD") and entry.display_name in text

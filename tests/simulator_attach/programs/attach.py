@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import logging as python_logging
 import os
+import subprocess
 import sys
 import time
 from typing import Any
@@ -20,7 +21,7 @@ from android_world.env import adb_utils, env_launcher  # noqa: E402
 from android_world.env.setup_device import setup  # noqa: E402
 from android_world.utils import app_snapshot  # noqa: E402
 
-SETTINGS = "com.android.settings/com.android.settings.Settings"
+TRACKS = "de.dennisguse.opentracks"
 
 
 class Warnings(python_logging.Handler):
@@ -38,6 +39,9 @@ def main() -> dict[str, Any]:
     console_port, adb_path, grpc_port, *rest = sys.argv[1:]
     warnings = Warnings()
     logging.get_absl_logger().addHandler(warnings)
+    if rest == ["set-up"]:
+        # Its set-up clears every app's data but this one's, whose first question it expects all the same.
+        subprocess.run([adb_path, "-s", f"emulator-{console_port}", "shell", "pm clear " + TRACKS], check=True)
     begun = time.monotonic()
     env = env_launcher.load_and_setup_env(
         console_port=int(console_port),
