@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import difflib
+import importlib
+import os
+import sys
 import tomllib
+import traceback
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
@@ -83,3 +88,36 @@ def load_config(
         return model.model_validate(values)
     except ValidationError as error:
         raise _explain(error) from error
+
+
+def import_attribute(path: str, *, field: str) -> object:
+    """What `module:attribute` names; modules in the current folder count, as for `python -m`.
+
+    Raises:
+        ConfigError: there is none; names `field`, and the line of the module that failed.
+    """
+    module, colon, attribute = path.partition(":")
+    if not colon or not module or not attribute:
+        raise ConfigError(
+            f"{path!r} is not MODULE:ATTRIBUTE", field=field, fix="write for example my_package.apps:Shop"
+        )
+    here = os.getcwd()
+    if here not in sys.path:
+        # Last: an installed module is never hidden by a file that happens to lie here.
+        sys.path.append(here)
+    try:
+        loaded = importlib.import_module(module)
+    except ImportError as error:
+        fix = f"run where {module.partition('.')[0]} lies, or install it"
+        raise ConfigError(f"cannot import {path!r}: {error}", field=field, fix=fix) from error
+    except Exception as error:
+        where = traceback.extract_tb(error.__traceback__)[-1]
+        message = f"{module} fails at line {where.lineno} of {where.filename}: {type(error).__name__}: {error}"
+        raise ConfigError(message, field=field, fix="mend the module") from error
+    try:
+        return getattr(loaded, attribute)
+    except AttributeError as error:
+        public = [name for name in vars(loaded) if not name.startswith("_")]
+        close = difflib.get_close_matches(attribute, public, n=1)
+        hint = f"did you mean {close[0]}?" if close else ""
+        raise ConfigError(f"cannot import {path!r}: {module} has no {attribute!r}", field=field, fix=hint) from error

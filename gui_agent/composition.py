@@ -119,6 +119,7 @@ def chosen_backends(config: RunConfig, platforms: list[Platform]) -> tuple[Backe
         PrerequisiteError: this machine cannot run one; raised before any device is started.
     """
     backends = config.backends or tuple(_built_in(config, platform, platforms) for platform in platforms)
+    backends = tuple(_with_apps(backend, config.apps) for backend in backends)
     backends = tuple(_with_emulators(backend, config) for backend in backends)
     loaded = [load_backend(backend) for backend in backends]
     served = {backend.platform for backend in loaded}
@@ -140,6 +141,13 @@ def _with_emulators(backend: BackendConfig, config: RunConfig) -> BackendConfig:
         return backend
     asked = config.devices if backend.read_only and "devices" in config.model_fields_set else 1
     return backend.model_copy(update={"devices": min(asked, 64)})
+
+
+def _with_apps(backend: BackendConfig, apps: tuple[str, ...]) -> BackendConfig:
+    """A simulator with `apps` beside its own; nothing else takes them."""
+    if not apps or not isinstance(backend, SimulatorConfig):
+        return backend
+    return backend.model_copy(update={"apps": tuple(dict.fromkeys((*backend.apps, *apps)))})
 
 
 def _built_in(config: RunConfig, platform: Platform, platforms: list[Platform]) -> BackendConfig:

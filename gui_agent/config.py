@@ -45,9 +45,9 @@ class RunConfig(ConfigModel):
     `combinations` K takes K instances of every task, whatever `episodes` says; 0 leaves the number to `episodes`,
     except in the suite androidworld, where it means 1. `platform` auto takes the phone's tasks where the suite has any.
     `devices` and `desktops` are how many phones and desktops work at once (0: none); `devices` counts desktops where
-    only desktops are used. `backends` replaces the built-in devices. `retries` is how often a task that the
-    infrastructure broke is tried again; above a share of `max_infra_share` tasks that stay broken the command ends with
-    exit code 4.
+    only desktops are used. `backends` replaces the built-in devices; `apps` (`module:Class`) are installed on simulated
+    phones. `retries` is how often a task that the infrastructure broke is tried again; above a share of
+    `max_infra_share` tasks that stay broken the command ends with exit code 4.
     """
 
     suite: str = "basics"
@@ -63,6 +63,7 @@ class RunConfig(ConfigModel):
     policy: PolicyConfig = ExpertConfig()
     farm: FarmConfig = FarmConfig()
     backends: tuple[BackendConfig, ...] = ()
+    apps: tuple[str, ...] = ()
     limits: LimitsConfig = LimitsConfig()
     report: bool = True
     androidworld: AndroidWorldConfig = AndroidWorldConfig()

@@ -25,6 +25,7 @@ from device_farm.backends.config import SimulatorConfig
 from device_farm.device import Endpoints, machine_identity
 from device_farm.errors import BackendError, ConfigError, PrerequisiteError
 from device_farm.simulator.faults import parse_faults
+from device_farm.simulator.own_apps import load_apps
 from device_farm.simulator.server import RunningPhone, SimulatorServer
 from device_farm.types.task import Platform
 
@@ -163,7 +164,11 @@ class SimulatorBackend:
         if config.base_port % 2:
             raise ConfigError(f"{config.base_port} is odd", field="base_port", fix="use an even port such as 5554")
         self._server = SimulatorServer(
-            seed=config.seed, base_port=config.base_port, clock=config.clock, faults=parse_faults(config.faults)
+            seed=config.seed,
+            base_port=config.base_port,
+            clock=config.clock,
+            faults=parse_faults(config.faults),
+            apps=load_apps(config.apps),
         )
         self._taken: set[int] = set()
 
@@ -202,4 +207,6 @@ class SimulatorBackend:
     def _arguments(self, number: int) -> tuple[str, ...]:
         base_port = self._config.base_port + 2 * number if self._config.base_port else 0
         faults = [word for fault in self._config.faults for word in ("--fault", fault)]
-        return ("--base-port", str(base_port), "--seed", str(self._config.seed), "--clock", self._config.clock, *faults)
+        apps = [word for path in self._config.apps for word in ("--app", path)]
+        seed = ("--seed", str(self._config.seed))
+        return ("--base-port", str(base_port), *seed, "--clock", self._config.clock, *faults, *apps)

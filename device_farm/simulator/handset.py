@@ -13,11 +13,13 @@ from device_farm.simulator.adbd.shell import Input, Output
 from device_farm.simulator.clock import Clock, RealClock, VirtualClock
 from device_farm.simulator.faults import NO_FAULTS, Faults, FaultSwitch
 from device_farm.simulator.faulty_phone import AccessibilityLostError, FaultyPhone
+from device_farm.simulator.own_apps import remember
 from device_farm.simulator.remote import RemoteControl
 from device_farm.simulator.shell.process import Command
 from device_farm.simulator.shell.shell import Shell, ShellSession
 from device_farm.simulator.snapshot import PhoneSnapshot
 from device_farm.simulator.snapshots import SnapshotStore
+from device_farm.simulator.toolkit.app import App
 from device_farm.simulator.uiautomator.program import JAR, JAR_CONTENT, app_process
 from device_farm.simulator.uiautomator.server import AutomationServer
 from device_farm.types.ui_tree import UiTree
@@ -29,8 +31,15 @@ class Handset:
     """What all front-ends of one phone share. The phone boots when something first looks at it."""
 
     def __init__(
-        self, *, seed: int = 0, clock: ClockKind = "virtual", name: str = "simulated-phone", faults: Faults = NO_FAULTS
+        self,
+        *,
+        seed: int = 0,
+        clock: ClockKind = "virtual",
+        name: str = "simulated-phone",
+        faults: Faults = NO_FAULTS,
+        apps: tuple[App, ...] = (),
     ) -> None:
+        """`apps` are installed beside the built-in ones."""
         self.name = name
         self.faults = FaultSwitch(faults)
         self.snapshots = SnapshotStore(lambda: self.phone)
@@ -38,6 +47,8 @@ class Handset:
         self.automation = AutomationServer(self.remote)
         self.forwarder = AccessibilityForwarder(self._forwarded_tree)
         self._seed = seed
+        self._apps = apps
+        remember(apps)
         self._clock_kind: ClockKind = clock
         self._phone: FaultyPhone | None = None
         self._programs: dict[str, Command] = {"app_process": app_process(self.automation)}
@@ -52,7 +63,7 @@ class Handset:
         """The phone, booted now where it was not yet."""
         if self._phone is None:
             clock = RealClock() if self._clock_kind == "real" else VirtualClock()
-            self._phone = _boot(self._seed, clock)
+            self._phone = _boot(self._seed, clock, self._apps)
             self._first_boot = self._phone.snapshot()
             self._phone.set_faults(self.faults.current)
             self._phone.callbacks.observe_broadcasts(self.forwarder.receive)
@@ -91,7 +102,7 @@ class Handset:
         assert self._first_boot is not None
         if seed is not None and seed != self._seed:
             self._seed = seed
-            self._first_boot = replace(_first_boot(seed), clock=self._first_boot.clock)
+            self._first_boot = replace(_first_boot(seed, self._apps), clock=self._first_boot.clock)
         self.snapshots.clear()
         # A job of the last user would write into the next one's phone.
         if self._shell is not None:
@@ -142,13 +153,13 @@ class Handset:
 
 
 @lru_cache(maxsize=256)
-def _first_boot(seed: int) -> PhoneSnapshot:
+def _first_boot(seed: int, apps: tuple[App, ...]) -> PhoneSnapshot:
     """The phone of `seed` after its first boot; phones share what is in it."""
-    return _boot(seed, VirtualClock()).snapshot()
+    return _boot(seed, VirtualClock(), apps).snapshot()
 
 
-def _boot(seed: int, clock: Clock) -> FaultyPhone:
-    phone = FaultyPhone.boot(seed=seed, clock=clock)
+def _boot(seed: int, clock: Clock, apps: tuple[App, ...]) -> FaultyPhone:
+    phone = FaultyPhone.boot(seed=seed, clock=clock, apps=apps)
     assert isinstance(phone, FaultyPhone)
     phone.files.write(JAR, JAR_CONTENT)
     return phone

@@ -29,6 +29,7 @@ from device_farm.simulator.snapshot import PhoneSnapshot
 from device_farm.simulator.state import ActivityRecord, Keyboard, PhoneState, Scheduled, ToastState, ViewRef
 from device_farm.simulator.system_image import build_files
 from device_farm.simulator.system_ui.screen import Screen
+from device_farm.simulator.toolkit.app import App
 from device_farm.simulator.toolkit.view import ViewState
 from device_farm.types.ui_tree import UiTree
 
@@ -71,10 +72,17 @@ class SimulatedPhone:
         self.screen = Screen(self)
 
     @classmethod
-    def boot(cls, profile: PhoneProfile = PIXEL_6, *, seed: int = 0, clock: Clock | None = None) -> SimulatedPhone:
-        """A phone at its home screen with the built-in apps. The first of a profile and seed is installed, the next
-        ones are forks of it."""
-        factory = _factory(profile, seed)
+    def boot(
+        cls,
+        profile: PhoneProfile = PIXEL_6,
+        *,
+        seed: int = 0,
+        clock: Clock | None = None,
+        apps: tuple[App, ...] = (),
+    ) -> SimulatedPhone:
+        """A phone at its home screen with the built-in apps and `apps`. The first of a kind is installed, the next ones
+        are forks of it."""
+        factory = _factory(profile, seed, apps)
         phone = cls(profile, seed=seed, clock=clock)
         now = phone.clock.snapshot() if clock is not None else factory.clock
         phone.restore(replace(factory, clock=now))
@@ -242,11 +250,11 @@ class SimulatedPhone:
             self.callbacks.boot(package.name)
         self.logcat.log("ActivityManager", "Boot completed", buffer="system")
 
-    def install_factory(self) -> None:
-        """Installs what a new phone brings along and boots it for the first time."""
+    def install_factory(self, apps: tuple[App, ...] = ()) -> None:
+        """Installs what a new phone brings along, and `apps`, and boots it for the first time."""
         for name, label in SYSTEM_PACKAGES:
             self.packages.add_app(headless_app(name, label))
-        for app in BUILTIN_APPS:
+        for app in (*BUILTIN_APPS, *apps):
             self.packages.add_app(app)
         self._boot_completed()
         save_app_snapshots(self.files)
@@ -256,7 +264,7 @@ EMPTY_VIEW = ViewState()
 
 
 @lru_cache(maxsize=64)
-def _factory(profile: PhoneProfile, seed: int) -> PhoneSnapshot:
+def _factory(profile: PhoneProfile, seed: int, apps: tuple[App, ...]) -> PhoneSnapshot:
     phone = SimulatedPhone(profile, seed=seed)
-    phone.install_factory()
+    phone.install_factory(apps)
     return phone.snapshot()

@@ -13,6 +13,7 @@ from device_farm.simulator.controller import ControllerServer
 from device_farm.simulator.faults import NO_FAULTS, Faults
 from device_farm.simulator.handset import ClockKind, Handset
 from device_farm.simulator.ports import Listeners, Ports, check_range, listen, port_in_use
+from device_farm.simulator.toolkit.app import App
 
 HOST = "127.0.0.1"
 """The phones' ports have no password, so nobody off this machine may reach them."""
@@ -89,7 +90,9 @@ class SimulatorServer:
         clock: ClockKind = "virtual",
         faults: Faults = NO_FAULTS,
         authorized_keys: tuple[str, ...] | None = None,
+        apps: tuple[App, ...] = (),
     ) -> None:
+        self._apps = apps
         self._devices = devices
         self._seed = seed
         self._base_port = base_port
@@ -134,6 +137,7 @@ class SimulatorServer:
             clock=self._clock,
             name=f"simulated-phone-{number}",
             faults=self._faults,
+            apps=self._apps,
         )
         phone = RunningPhone(handset, authorized_keys=self._authorized_keys)
         # Taken before anything is awaited: phones are added at the same time.

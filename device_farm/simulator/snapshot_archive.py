@@ -18,6 +18,7 @@ from typing import Any, Final, get_type_hints
 from device_farm.simulator.apps import BUILTIN_APPS
 from device_farm.simulator.clock import VirtualClock
 from device_farm.simulator.filesystem_errors import FileSystemError
+from device_farm.simulator.own_apps import app_of_package
 from device_farm.simulator.phone import SYSTEM_PACKAGES, SimulatedPhone
 from device_farm.simulator.placeholder import headless_app, placeholder_app
 from device_farm.simulator.settings_defaults import NAMESPACES
@@ -154,10 +155,11 @@ def _package(entry: Mapping[str, Any]) -> InstalledPackage:
 
 
 def _program(name: str, label: str) -> App:
-    """The program of a package: a built-in one, a part of the system, or the stand-in of an installed APK."""
+    """The program of a package: built in, from outside, a part of the system, or the stand-in of an installed APK."""
     builtin = next((app for app in BUILTIN_APPS if app.package == name), None)
-    if builtin is not None:
-        return builtin
+    own = builtin or app_of_package(name)
+    if own is not None:
+        return own
     is_system = any(package == name for package, _ in SYSTEM_PACKAGES)
     return headless_app(name, label) if is_system else placeholder_app(name, label)
 

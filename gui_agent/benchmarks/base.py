@@ -12,7 +12,7 @@ from random import Random
 from typing import ClassVar, Final, TypeAlias
 
 from device_farm.device import Device
-from device_farm.errors import ConfigError
+from device_farm.errors import ConfigError, PolicyError
 from device_farm.types.action import Action, TerminateStatus
 from device_farm.types.observation import Observation
 from device_farm.types.task import JsonValue, Platform, Task
@@ -46,7 +46,7 @@ class Ending:
 
 
 class TaskTemplate(ABC):
-    """A task with parameters. Subclasses state the class variables and implement `evaluate` and `expert`.
+    """A task with parameters. Subclasses state the class variables and implement `evaluate`, if they can also `expert`.
 
     `goal` is a format string over the parameters, unless `goal_text` is overridden. `max_steps` counts actions,
     `time_budget_s` is wall-clock seconds, `complexity` goes from 1 (one screen) to 5. `evaluator` is `answer` where
@@ -95,9 +95,13 @@ class TaskTemplate(ABC):
         """Called after every attempt, a broken one as well. The device is reset afterwards; the verdict stands."""
         return
 
-    @abstractmethod
     def expert(self, task: Task) -> Script:
-        """Solves the task through the UI only, with the helpers of `gui_agent.benchmarks.ui`."""
+        """Solves the task through the UI only, with the helpers of `gui_agent.benchmarks.ui`. Optional.
+
+        Raises:
+            PolicyError: this template has none.
+        """
+        raise PolicyError(f"{self.name} has no expert", field="--policy", fix="choose another policy")
 
     def task(self, suite: str, seed: int, overrides: Mapping[str, JsonValue] | None = None) -> Task:
         """The instance that `seed` stands for; `overrides` replaces sampled parameters.

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import importlib
 from typing import Final
 
+from device_farm.config import import_attribute
 from device_farm.errors import ConfigError
 from gui_agent.benchmarks.base import Suite
+from gui_agent.benchmarks.check import check_suite
 
 ANDROIDWORLD: Final = "androidworld"
 """The suite whose tasks another program holds; it is made from a run's config, by `gui_agent.composition`."""
@@ -30,7 +31,10 @@ def load_suite(name: str) -> Suite:
         raise ConfigError(f"unknown suite {name!r}", field="--suite", fix=f"one of: {known}; or MODULE:ATTRIBUTE")
     suite = import_attribute(path, field="--suite")
     if not isinstance(suite, Suite):
-        raise ConfigError(f"{path} is a {type(suite).__name__}, not a Suite", field="--suite")
+        fix = "name an object: SUITE = Suite(name=..., templates=(...,))"
+        raise ConfigError(f"{path} is a {type(suite).__name__}, not a Suite", field="--suite", fix=fix)
+    if ":" in name:
+        check_suite(suite, path)
     return suite
 
 
@@ -39,14 +43,3 @@ def suite_of_task(name: str) -> Suite:
     if ":" in name:
         raise ConfigError(f"a stored task names the suite {name!r}", field="suite", fix="pass it with --suite")
     return load_suite(name)
-
-
-def import_attribute(path: str, *, field: str) -> object:
-    """What `module:attribute` names. Raises ConfigError naming `field`."""
-    module, colon, attribute = path.partition(":")
-    if not colon or not module or not attribute:
-        raise ConfigError(f"{path!r} is not MODULE:ATTRIBUTE", field=field)
-    try:
-        return getattr(importlib.import_module(module), attribute)
-    except (ImportError, AttributeError, ValueError) as error:
-        raise ConfigError(f"cannot import {path!r}: {error}", field=field) from error

@@ -36,6 +36,14 @@ def add_device_options(parser: argparse.ArgumentParser) -> None:
         metavar="NAME[=N]",
         help="devices of the farm in here: simulator, xvfb, adb, fake; may be given again",
     )
+    parser.add_argument(
+        "--app",
+        action="append",
+        default=[],
+        metavar="MODULE:CLASS",
+        dest="apps",
+        help="an app of your own on the simulated phones in here; may be given again",
+    )
     parser.add_argument("--devices", type=int, metavar="N", help="how many phones work at once (default 4)")
     parser.add_argument("--desktops", type=int, metavar="N", help="how many desktops work at once (default 1)")
 

@@ -48,6 +48,7 @@ def open_stored(namespace: argparse.Namespace) -> StoredRun:
         backend=namespace.backend,
         devices=namespace.devices,
         desktops=namespace.desktops,
+        apps=getattr(namespace, "apps", []),
     )
     chosen = config_from(flags)
     updates = {name: getattr(chosen, name) for name in chosen.model_fields_set}
@@ -66,7 +67,10 @@ def _without_foreign_code(stored: dict[str, Any], namespace: argparse.Namespace)
     backends = [entry for entry in stored.get("backends", []) if isinstance(entry, dict)]
     if not namespace.backend and any(entry.get("type") == "import" for entry in backends):
         raise ConfigError("the run used a backend by import path", field="backends", fix="name it with --backend")
-    left = {key: value for key, value in stored.items() if key not in ("policy", "farm")}
+    own_apps = [*stored.get("apps", []), *(path for entry in backends for path in entry.get("apps", []))]
+    if own_apps and not getattr(namespace, "apps", None):
+        raise ConfigError("the run used apps by import path", field="apps", fix=f"--app {' --app '.join(own_apps)}")
+    left = {key: value for key, value in stored.items() if key not in ("policy", "farm", "apps")}
     world = left.get("androidworld")
     if isinstance(world, dict):
         # An interpreter is a program to run.

@@ -40,6 +40,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="a fault that every phone starts with: boot-hang, adb-drop=N, stale-frame, accessibility-lost, "
         "slow-shell=SECONDS, full-disk; may be repeated",
     )
+    parser.add_argument(
+        "--app",
+        action="append",
+        default=[],
+        metavar="MODULE:CLASS",
+        help="an app of your own on every phone (see docs/bring-your-own-app.md); may be repeated",
+    )
     parser.add_argument("--json", action="store_true", help="one JSON object per phone, when it is ready")
 
 
@@ -56,6 +63,7 @@ async def run(arguments: argparse.Namespace) -> int:
     faults = parse_faults(arguments.fault)
 
     # The drawing library loads here, after everything that a person may have mistyped.
+    from device_farm.simulator.own_apps import load_apps
     from device_farm.simulator.server import SimulatorServer
 
     server = SimulatorServer(
@@ -64,6 +72,7 @@ async def run(arguments: argparse.Namespace) -> int:
         base_port=arguments.base_port,
         clock=arguments.clock,
         faults=faults,
+        apps=load_apps(tuple(arguments.app), field="--app"),
     )
     async with server:
         for phone in server.phones:
