@@ -125,7 +125,7 @@ class ChildProcessPhone(_SimulatedMachine):
         tied = ("setpriv", "--pdeathsig", "KILL", "--") if shutil.which("setpriv") else ()
         self._process = await asyncio.create_subprocess_exec(
             *tied,
-            *(sys.executable, "-m", "device_farm.cli.main", "simulator", "--devices", "1", "--json"),
+            *(sys.executable, "-m", "device_farm.cli.main", "simulator", "--devices", "1", "--announce", "0", "--json"),
             *self._arguments,
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,

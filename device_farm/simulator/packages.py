@@ -63,15 +63,16 @@ class Packages:
         version_code: int = 1,
         installer: str = "",
         permissions: tuple[str, ...] = (),
+        program: App | None = None,
     ) -> InstalledPackage:
-        """Installs an unknown package with a placeholder activity, or updates the version of one that is there."""
+        """Installs `program`, without one a placeholder activity, or updates the version of a package that is there."""
         now_s = self._phone.clock.now_s()
         old = self.get(name)
         if old is not None:
             new = replace(old, version_name=version_name, version_code=version_code, last_update_s=now_s)
             self._put(new)
             return new
-        app = placeholder_app(name, label or name.rpartition(".")[2].capitalize())
+        app = program or placeholder_app(name, label or name.rpartition(".")[2].capitalize())
         new = InstalledPackage(
             name=name,
             label=app.label,
@@ -83,7 +84,7 @@ class Packages:
             installer=installer,
             first_install_s=now_s,
             last_update_s=now_s,
-            requested=permissions,
+            requested=permissions or app.permissions,
         )
         self._put(new)
         self._make_data(app)

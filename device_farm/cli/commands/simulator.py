@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import json
+import os
 import sys
 from typing import TYPE_CHECKING
 
 from device_farm.cli.command import Command, Exit
-from device_farm.errors import ConfigError
+from device_farm.errors import ConfigError, DeadlineError, TransportError
 
 if TYPE_CHECKING:
     from device_farm.simulator.server import RunningPhone, SimulatorServer
 
 _MAX_DEVICES = 1000
+_VARIABLE = "ANDROID_ADB_SERVER_PORT"
+_ANNOUNCE_S = 2.0
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -47,6 +51,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="MODULE:CLASS",
         help="an app of your own on every phone (see docs/bring-your-own-app.md); may be repeated",
     )
+    parser.add_argument(
+        "--announce",
+        type=int,
+        metavar="PORT",
+        help="tell the adb server at PORT of the phones, as emulators do; 0: none "
+        "(default: ANDROID_ADB_SERVER_PORT, else 5037; none with --base-port 0)",
+    )
     parser.add_argument("--json", action="store_true", help="one JSON object per phone, when it is ready")
 
 
@@ -61,6 +72,7 @@ async def run(arguments: argparse.Namespace) -> int:
         raise ConfigError(f"must be 0 to 65534, got {arguments.base_port}", field="--base-port")
     check_range(arguments.base_port, arguments.devices)
     faults = parse_faults(arguments.fault)
+    server_port = _server_port(arguments)
 
     # The drawing library loads here, after everything that a person may have mistyped.
     from device_farm.simulator.own_apps import load_apps
@@ -76,10 +88,30 @@ async def run(arguments: argparse.Namespace) -> int:
     )
     async with server:
         for phone in server.phones:
+            if server_port:
+                await _announce(phone, server_port)
             sys.stdout.write(f"{_json_line(phone) if arguments.json else _text_line(phone)}\n")
             sys.stdout.flush()
         await _until_all_killed(server)
     return Exit.DONE
+
+
+def _server_port(arguments: argparse.Namespace) -> int:
+    """The adb server to tell of the phones; 0 for none. Raises ConfigError for what is no port."""
+    if arguments.announce is None and not arguments.base_port:
+        return 0
+    text = str(arguments.announce) if arguments.announce is not None else os.environ.get(_VARIABLE) or "5037"
+    if not text.isdecimal() or int(text) > 65535:
+        raise ConfigError(f"{text!r} is no port", field="--announce" if arguments.announce is not None else _VARIABLE)
+    return int(text)
+
+
+async def _announce(phone: RunningPhone, server_port: int) -> None:
+    """An adb server that is not running finds the phone when it starts, if it is one of the first sixteen."""
+    from device_farm.adb.smart_socket import AdbServer
+
+    with contextlib.suppress(TransportError, DeadlineError):
+        await AdbServer(port=server_port, timeout_s=_ANNOUNCE_S).add_emulator(phone.ports.adb)
 
 
 async def _until_all_killed(server: SimulatorServer) -> None:

@@ -1,4 +1,8 @@
-"""`pm install`: puts an APK on the phone as a package. Its code does not run here; a placeholder shows its name."""
+"""`pm install`: puts an APK on the phone as a package.
+
+Its code does not run here: an app that is simulated comes back as it is simulated, of any other a placeholder shows the
+name.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +10,7 @@ import posixpath
 import re
 from dataclasses import dataclass
 
+from device_farm.simulator.apps import BUILTIN_APPS
 from device_farm.simulator.framework.apk import ApkError, ApkInfo, read_apk
 from device_farm.simulator.framework.arguments import ArgumentError, Arguments
 from device_farm.simulator.shell.process import Process
@@ -106,6 +111,7 @@ def _install_info(process: Process, data: bytes, info: ApkInfo, options: _Option
         version_code=info.version_code,
         installer=options.installer,
         permissions=info.permissions,
+        program=next((app for app in BUILTIN_APPS if app.package == info.package), None),
     )
     if "-g" in options.flags:
         for permission in info.permissions:

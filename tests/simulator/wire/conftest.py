@@ -6,6 +6,7 @@ import os
 import shutil
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +17,9 @@ from wire_clients import Adb, Loop
 
 from device_farm.simulator.faults import Faults
 from device_farm.simulator.server import RunningPhone, SimulatorServer
+
+# The framework's tests have the sample APK.
+sys.path.append(str(Path(__file__).resolve().parents[1] / "framework"))
 
 
 @pytest.fixture(scope="session")

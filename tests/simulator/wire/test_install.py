@@ -6,6 +6,7 @@ from pathlib import Path
 
 import adbutils
 import pytest
+from sample_apk import apk as sample_apk
 from wire_clients import Adb
 
 APK_OF_UIAUTOMATOR2 = "assets/app-uiautomator.apk"
@@ -23,6 +24,15 @@ def test_streamed_install_lists_the_package(adb: Adb, apk: Path) -> None:
     assert b"package:com.github.uiautomator\n" in adb("shell", "pm list packages").stdout
     assert b"Success" in adb("uninstall", "com.github.uiautomator").stdout
     assert b"com.github.uiautomator" not in adb("shell", "pm list packages").stdout
+
+
+def test_a_simulated_app_that_was_uninstalled_comes_back_with_its_package(adb: Adb, tmp_path: Path) -> None:
+    path = tmp_path / "clipper.apk"
+    path.write_bytes(sample_apk("ca.zgrs.clipper"))
+    assert b"Success" in adb("uninstall", "ca.zgrs.clipper").stdout
+    assert b"Success" in adb("install", str(path)).stdout
+    adb("shell", "am start -n ca.zgrs.clipper/ca.zgrs.clipper.Main")
+    assert b"Choose what to allow Clipper to access" in adb("exec-out", "uiautomator dump /dev/tty").stdout
 
 
 def test_install_of_what_is_no_package_fails(adb: Adb, tmp_path: Path) -> None:

@@ -43,6 +43,30 @@ def test_phones_are_announced_and_serve_until_a_signal(number: signal.Signals) -
         process.communicate()
 
 
+def test_a_running_adb_server_is_told_of_the_phones(adb_server: int) -> None:
+    base = free_base(2)
+    process = start("--devices", "2", "--base-port", str(base), "--json", "--announce", str(adb_server))
+    try:
+        assert process.stdout is not None
+        serials = [json.loads(process.stdout.readline())["serial"] for _ in range(2)]
+        for serial in serials:
+            adb = ["adb", "-P", str(adb_server), "-s", serial]
+            subprocess.run([*adb, "wait-for-device"], check=True, timeout=20)
+            said = subprocess.run([*adb, "shell", "getprop", "sys.boot_completed"], capture_output=True, check=True)
+            assert said.stdout == b"1\n"
+    finally:
+        process.kill()
+        process.communicate()
+
+
+@pytest.mark.parametrize("arguments", [("--announce", "70000"), ("--announce", "-1")])
+def test_a_port_that_does_not_exist_is_named(arguments: tuple[str, ...]) -> None:
+    process = start("--base-port", "0", *arguments)
+    _, error = process.communicate(timeout=30)
+    assert process.returncode == 2
+    assert "--announce" in error
+
+
 def test_killing_every_phone_ends_the_program() -> None:
     process = start("--devices", "1", "--base-port", "0", "--json")
     try:
