@@ -100,7 +100,8 @@ class Notifications:
             return
         stamp = stamped(entry, package=package, posted_s=phone.clock.now_s())
         phone.change(notifications=phone.state.notifications.post(stamp))
-        silent = phone.settings.is_on("global", "zen_mode")
+        switched_off = phone.settings.get("global", "heads_up_notifications_enabled") == "0"
+        silent = switched_off or phone.settings.is_on("global", "zen_mode")
         if entry.importance == "high" and not silent and phone.state.shade == "closed":
             phone.change(heads_up=stamp.key, heads_up_until_s=phone.clock.uptime_s() + HEADS_UP_S)
 

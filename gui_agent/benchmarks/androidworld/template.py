@@ -44,7 +44,7 @@ class WorldTemplate(TaskTemplate):
         raise ConfigError("AndroidWorld samples its tasks itself", field="--param", fix="choose another --seed")
 
     async def set_up(self, device: Device, task: Task) -> Task:
-        """The task with the goal as it reads once AndroidWorld has set the phone up: some write dates another way."""
+        """The task as it is once AndroidWorld has set the phone up: some write dates another way in their goals."""
         if UNMADE in task.params:
             raise WorldError(f"AndroidWorld cannot instantiate {task.template}: {task.params[UNMADE]}")
         await check_apps(device, task, self._crew.packages.get(task.template, ()))
@@ -59,7 +59,8 @@ class WorldTemplate(TaskTemplate):
             # What a failed set-up leaves in the process is not known.
             await self._crew.dismiss(device.info.id)
             raise
-        return replace(task, goal=str(begun["goal"]))
+        # Some names hold the time at which they were made, so the planned parameters are not those on the phone.
+        return replace(task, goal=str(begun["goal"]), params={**task.params, **begun["params"]})
 
     async def evaluate(self, device: Device, task: Task, answer: str | None) -> Scored | Undecided:
         """AndroidWorld's verdict for an agent that said that it is done."""

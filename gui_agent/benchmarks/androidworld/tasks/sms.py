@@ -113,7 +113,6 @@ class SimpleSmsReply(_Sms):
             await receive(device, number, rng.choice(SENTENCES))
 
     def expert(self, task: Task) -> Script:
-        yield from open_messenger()
         yield from open_conversation(text_param(task.params, "number"))
         yield from send_text(text_param(task.params, "message"))
 
@@ -150,7 +149,6 @@ class SimpleSmsSendReceivedAddress(_Sms):
         await receive(device, sender, text_param(task.params, "message"))
 
     def expert(self, task: Task) -> Script:
-        yield from open_messenger()
         yield from open_conversation(text_param(task.params, "name2"))
         address = yield from last_received()
         # The keyboard goes first, then the conversation.
@@ -180,7 +178,6 @@ class SimpleSmsResend(_Sms):
         return await judge(device, MessageSentAgain(number=number, text=message))
 
     def expert(self, task: Task) -> Script:
-        yield from open_messenger()
         yield from open_conversation(text_param(task.params, "name"))
         message = yield from last_sent()
         yield from send_text(message)

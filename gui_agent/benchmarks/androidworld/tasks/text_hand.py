@@ -5,15 +5,28 @@ from __future__ import annotations
 from collections.abc import Generator
 from typing import Final
 
-from device_farm.types.action import Action, Click, TypeText
+from device_farm.types.action import Action, Click, SystemButton, TypeText
 from device_farm.types.observation import Observation
 from device_farm.types.ui_tree import UiNode
 from gui_agent.benchmarks.androidworld.tasks.note_hand import start_app
 from gui_agent.benchmarks.base import LOOK, Look
-from gui_agent.benchmarks.ui import ExpertStuck, Match, Plain, long_press, scroll_to, tap, visible_nodes, wait_for
+from gui_agent.benchmarks.ui import (
+    ExpertStuck,
+    Match,
+    Plain,
+    find,
+    long_press,
+    present,
+    scroll_to,
+    tap,
+    visible_nodes,
+    wait_for,
+)
 
 LABEL: Final = "SMS Messenger"
 FIELD: Final = "thread_type_message"
+_SCREENS_MAX: Final = 5
+_BAR_BOTTOM_PX: Final = 320
 _BODY: Final = "thread_message_body"
 _ADDRESS: Final = "conversation_address"
 
@@ -21,13 +34,37 @@ Told = Generator[Action | Look, Observation, str]
 
 
 def open_messenger() -> Plain:
+    """The list of conversations."""
     yield from start_app(LABEL)
+    yield from _to_list()
+
+
+def _to_list() -> Plain:
+    """The way back from whatever screen the app was left with."""
+    for _ in range(_SCREENS_MAX):
+        if (yield from present(Match(resource_id="conversations_fab"))):
+            return
+        observation = yield SystemButton(button="back")
+        if "launcher" in observation.foreground.app:
+            yield from start_app(LABEL)
+    raise ExpertStuck("the list of conversations does not come")
 
 
 def open_conversation(title: str) -> Plain:
-    """The conversation with a contact or a number."""
+    """The conversation with a contact or a number, which may be where the app was left."""
+    yield from start_app(LABEL)
+    observation = yield LOOK
+    names = [node for node in visible_nodes(observation) if node.text == title]
+    if find(observation, Match(resource_id=FIELD)) is not None and any(_in_bar(node) for node in names):
+        return
+    yield from _to_list()
     node = yield from scroll_to(match=Match(text=title, resource_id=_ADDRESS))
     yield Click(at=node.bounds.center)
+
+
+def _in_bar(node: UiNode) -> bool:
+    """Whether this is a screen's title, not a notification's or a list's text."""
+    return node.bounds.bottom < _BAR_BOTTOM_PX and not node.resource_id
 
 
 def open_newest() -> Plain:
