@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 from device_farm.types.action import Action
 from device_farm.types.geometry import Rect, Size
@@ -20,11 +21,15 @@ class ScreenSource(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScreenRef:
-    """A screen without its pixels: `key` is a path or digest that `source` understands."""
+    """A screen without its pixels: `key` is a path or digest that `source` understands.
+
+    `stated` is the size that was given for screens that are not there, where what is known of this one does not fit it.
+    """
 
     key: str
     size: Size
     source: ScreenSource = field(repr=False, compare=False)
+    stated: Size | None = None
 
     def read(self) -> bytes:
         return self.source.read(self.key)
@@ -35,7 +40,7 @@ class ExpertStep:
     """One step of a demonstration, in device pixels.
 
     `boxes` are areas in which a click counts as right besides the expert's own point. `instruction` is the low-level
-    wording of the step where the data has one.
+    wording of the step where the data has one. `raw` is the step as the file has it, for scorers that work on that.
     """
 
     screen: ScreenRef
@@ -44,6 +49,7 @@ class ExpertStep:
     thought: str = ""
     instruction: str = ""
     tree: UiTree | None = None
+    raw: Mapping[str, Any] | None = field(default=None, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

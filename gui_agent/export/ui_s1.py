@@ -30,7 +30,9 @@ def export_ui_s1(reader: RunReader, out: Path, *, success_only: bool) -> ExportR
                 skipped += 1
                 continue
             line = {"goal": stored.episode.task.goal, "is_successful": succeeded(stored), "steps": steps}
-            file.write(json.dumps({**line, "episode_id": stored.episode.id}, ensure_ascii=False) + "\n")
+            # Readers cannot tell from the coordinates whether the finger's way or the content's is meant.
+            marks = {"episode_id": stored.episode.id, "swipes": "finger"}
+            file.write(json.dumps({**line, **marks}, ensure_ascii=False) + "\n")
             count += 1
             rows += len(steps)
     return ExportResult(files=(target,), episodes=count, rows=rows, skipped_episodes=skipped)

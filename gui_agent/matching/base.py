@@ -13,19 +13,21 @@ from gui_agent.datasets.types import ExpertStep
 class Match:
     """How a reply compares with the expert's action: each level implies the one before.
 
-    `format`: it parsed; `type`: the same kind of action; `exact`: the same in effect. `reason` says why not.
+    `format`: it parsed; `type`: the same kind of action; `exact`: the same in effect. `reason` says why not. `fatal`:
+    the released scorer crashes here, and gives the whole task nothing; only the legacy metric says so.
     """
 
     format: bool
     type: bool
     exact: bool
     reason: str = ""
+    fatal: bool = False
 
 
 class Matcher(Protocol):
-    """Pure. `predicted` is None where the reply did not parse."""
+    """Pure. `text` is the model's reply, `predicted` what a dialect made of it, None where it did not parse."""
 
     @property
     def name(self) -> str: ...
 
-    def match(self, predicted: Action | None, expert: ExpertStep) -> Match: ...
+    def match(self, text: str, predicted: Action | None, expert: ExpertStep) -> Match: ...
