@@ -19,8 +19,9 @@ def overlay(widget: Dialog | ChoiceDialog | BottomSheet, scope: Scope) -> Widget
             return _dialog(widget, scope)
         case ChoiceDialog():
             lines = tuple(_choice(widget, index, scope) for index in range(len(widget.options)))
+            title = Text(widget.title, style="title_large", padding=(24, 24, 24, 12), resource_id="alertTitle")
             parts = (
-                Text(widget.title, style="title_large", padding=(24, 24, 24, 12), resource_id="alertTitle"),
+                title if widget.title else Spacer(height=16),
                 Scroll(lines, key="choices", class_name="android.widget.ListView"),
                 Spacer(height=16),
             )

@@ -122,7 +122,7 @@ class EditorActivity(Activity[EditorState]):
                 multiline=lines,
                 autofocus=new and name == "title",
                 resource_id=f"{self._prefix}_{name}",
-                padding=(12, 0),
+                padding=(12, 8),
                 weight=1 if name == "location" else 0,
             )
 

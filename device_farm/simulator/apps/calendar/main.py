@@ -239,7 +239,7 @@ def _with_button(context: Main, screen: w.Widget) -> w.Widget:
     veil = w.Spacer(
         width="fill",
         height="fill",
-        background=0xCC808080,
+        background="scrim",
         resource_id="fab_extended_overlay",
         class_name="android.widget.RelativeLayout",
         on_tap=lambda: context.update(adding=False),

@@ -88,6 +88,7 @@ def _cell(context: Main, month: date, day: date, events: Sequence[Event]) -> w.W
         (day_number(context, day, day.month == month.month), *chips),
         weight=1,
         gap=1,
+        padding=(1, 0),
         cross="stretch",
         border="outline_variant" if config_of(context).flag("show_grid") else None,
         resource_id="month_view_background",

@@ -40,7 +40,7 @@ def week_view(context: Main, day: date) -> w.Widget:
                 count=1,
                 row=lambda index: _hours(context, days, [event for event in events if event not in long]),
                 row_height=24 * _HOUR_DP,
-                start=config_of(context).start_hour * _HOUR_DP,
+                start=max(0.0, config_of(context).start_hour * _HOUR_DP - 12),
                 resource_id="week_events_scrollview",
                 class_name="android.widget.ScrollView",
                 weight=1,
