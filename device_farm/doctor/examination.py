@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from functools import partial
 
 from device_farm.adb.private_server import ADB_FIX
+from device_farm.backends.emulator_config import EmulatorConfig
+from device_farm.backends.loader import parse_backend
 from device_farm.doctor import devices, machine
+from device_farm.doctor.emulator import emulator_probes
 from device_farm.doctor.endpoint import model_server, models_url
 from device_farm.doctor.probe import Probe, ProbeResult, run_probe
 from device_farm.errors import ConfigError
@@ -28,8 +32,11 @@ def probes(*, backend: str = "", endpoint: str = "") -> tuple[Probe, ...]:
     Raises:
         ConfigError: an unknown backend, or an endpoint that is no address.
     """
+    if backend.partition("=")[0] == "emulator":
+        return _emulator(backend)
     if backend and backend not in _NEEDED:
-        raise ConfigError(f"unknown backend {backend!r}", field="--backend", fix=f"there is {', '.join(_NEEDED)}")
+        known = ", ".join((*_NEEDED, "emulator"))
+        raise ConfigError(f"unknown backend {backend!r}", field="--backend", fix=f"there is {known}")
     if endpoint:
         models_url(endpoint)
     needed = _NEEDED[backend or "simulator"]
@@ -44,6 +51,14 @@ def probes(*, backend: str = "", endpoint: str = "") -> tuple[Probe, ...]:
         )
         for probe in chosen
     )
+
+
+def _emulator(backend: str) -> tuple[Probe, ...]:
+    """Of the section that `emulator` or `emulator=AVD,key=value` names. Raises ConfigError."""
+    config = parse_backend(backend)
+    assert isinstance(config, EmulatorConfig)
+    python = replace(next(probe for probe in _all("") if probe.name == "python"), required=True)
+    return (python, *emulator_probes(config))
 
 
 def _all(endpoint: str) -> tuple[Probe, ...]:

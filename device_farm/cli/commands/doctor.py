@@ -11,7 +11,12 @@ from device_farm.cli.command import Command, Exit
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--backend", default="", metavar="NAME", help="only what simulator, xvfb or adb needs")
+    parser.add_argument(
+        "--backend",
+        default="",
+        metavar="NAME",
+        help="only what it needs: simulator, emulator (or emulator=AVD), xvfb, adb",
+    )
     parser.add_argument("--endpoint", default="", metavar="URL", help="a model server to ask instead of loading vLLM")
     parser.add_argument("--json", action="store_true", help="one JSON object a line")
 

@@ -13,10 +13,10 @@ from pathlib import Path
 
 from device_farm.emulator.avd import Avd, avd_names, open_avd
 from device_farm.emulator.sdk import Sdk
-from device_farm.emulator.standin.disk import Builds, LockFile
 from device_farm.emulator.standin.faults import Faults, take_faults
+from device_farm.emulator.standin.locking import LockFile
 from device_farm.emulator.standin.options import OptionError, Options, parse_options
-from device_farm.emulator.standin.running import Run, say
+from device_farm.emulator.standin.words import say
 from device_farm.errors import FarmError
 
 _SNAPSHOT_LOCK_S = 10.0
@@ -107,6 +107,10 @@ def _locked_run(sdk: Sdk, avd: Avd, options: Options, faults: Faults) -> int:
 
 
 async def _serve(sdk: Sdk, avd: Avd, options: Options, faults: Faults) -> int:
+    # The phone is heavy to import, and `-version` should not wait for it.
+    from device_farm.emulator.standin.disk import Builds
+    from device_farm.emulator.standin.running import Run
+
     builds = Builds.of(sdk, avd, memory=options.value("-memory"), cores=options.value("-cores"))
     run = Run(options, avd, builds, faults, version=f"{sdk.emulator_version}.0")
     try:

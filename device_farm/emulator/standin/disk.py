@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import io
-import os
 import pickle
 import shutil
 import time
@@ -19,6 +18,7 @@ from typing import Any
 
 from device_farm.emulator.avd import Avd
 from device_farm.emulator.sdk import Sdk
+from device_farm.emulator.standin.locking import LockFile
 from device_farm.errors import GuestError
 from device_farm.pb import snapshot_pb2
 from device_farm.simulator.phone import SimulatedPhone
@@ -144,39 +144,6 @@ class DiskSnapshots(SnapshotStore):
             size_bytes=self.size(folder.name),
             state=state,
         )
-
-
-class LockFile:
-    """A file with this process's id; `with` holds it. Whoever dies with it leaves it behind, as the emulator does."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-
-    @property
-    def holder(self) -> int | None:
-        """The id of another living process that has it."""
-        try:
-            pid = int(self._path.read_text("ascii").split()[0])
-        except (OSError, ValueError, IndexError):
-            return None
-        # As the emulator: any living process of that id will do, which is what makes its locks go stale.
-        return pid if pid != os.getpid() and Path(f"/proc/{pid}").exists() else None
-
-    def take(self) -> bool:
-        if self.holder is not None:
-            return False
-        self._path.write_text(f"{os.getpid()}\n", "ascii")
-        return True
-
-    def release(self) -> None:
-        self._path.unlink(missing_ok=True)
-
-    def __enter__(self) -> LockFile:
-        self.take()
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self.release()
 
 
 def dump(snapshot: PhoneSnapshot) -> bytes:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-import sys
 from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ from device_farm.emulator.standin.disk import Builds, DiskSnapshots
 from device_farm.emulator.standin.faults import Faults
 from device_farm.emulator.standin.options import Options
 from device_farm.emulator.standin.services import ConsoleServer, Controller, Snapshots, StandinConsole
+from device_farm.emulator.standin.words import say
 from device_farm.errors import ConfigError, GuestError
 from device_farm.pb import emulator_controller_pb2_grpc as controller_services
 from device_farm.pb import snapshot_service_pb2_grpc as snapshot_services
@@ -33,12 +33,6 @@ POISONED = "standin.poisoned"
 _TOKEN = ".emulator_console_auth_token"
 _ACTIONS = ("input ", "am start", "monkey ")
 _MAX_LINE = 64 * 1024
-
-
-def say(kind: str, text: str) -> None:
-    """A line as the emulator prints it."""
-    sys.stdout.write(f"{kind:<12} | {text}\n")
-    sys.stdout.flush()
 
 
 class Daemon(AdbDaemon):
