@@ -24,6 +24,7 @@ from device_farm.simulator.apps.settings.app import SettingsApp
 from device_farm.simulator.apps.sms.app import SmsApp, TelephonyProviderApp
 from device_farm.simulator.apps.tasks.app import TasksApp
 from device_farm.simulator.apps.tracks.app import TracksApp
+from device_farm.simulator.apps.vlc.app import VlcApp
 from device_farm.simulator.toolkit.app import App
 
 BUILTIN_APPS: tuple[App, ...] = (
@@ -44,6 +45,7 @@ BUILTIN_APPS: tuple[App, ...] = (
     JoplinApp(),
     TracksApp(),
     MusicApp(),
+    VlcApp(),
     ACCESSIBILITY_FORWARDER,
     DialerApp(),
     AndroidWorldApp(),
