@@ -143,6 +143,7 @@ def _send(context: Context[ThreadState]) -> None:
         return
     radio = not context.settings.is_on("global", "airplane_mode_on")
     store = store_of(context)
+    store.save_draft(context.state.address, "")
     store.send(context.state.address, text, radio=radio)
     context.set_text(FIELD, "")
     if not radio:
