@@ -10,7 +10,7 @@ from gui_agent.benchmarks.base import Suite, TaskTemplate
 
 def check_suite(suite: Suite, path: str) -> None:
     """Raises ConfigError for the first thing that could not work. `path` is where the suite was found."""
-    if not suite.name or "/" in suite.name or ":" in suite.name:
+    if not suite.name or "/" in suite.name:
         _fail(f"{path}.name", f"{suite.name!r} is no name", "use letters, digits, _ and -")
     if not suite.templates:
         _fail(f"{path}.templates", "is empty", "list at least one TaskTemplate object")
