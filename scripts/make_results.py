@@ -59,6 +59,16 @@ def _row(figure: dict[str, Any], runs: list[dict[str, Any]]) -> str:
     return f"| {figure['title']} | {_number(middle, unit)}{spread} | {wanted} | {met} |"
 
 
+def _grid(grid: dict[str, Any], runs: list[dict[str, Any]]) -> list[str]:
+    """A table of its own columns; of several runs the median."""
+    unit = grid.get("unit", "")
+    lines = ["", f"| {grid['title']} | {' | '.join(grid['columns'])} |", "|---" * (1 + len(grid["columns"])) + "|"]
+    for row in grid["rows"]:
+        values = [statistics.median(_lookup(run, key) for run in runs) for key in row["keys"]]
+        lines.append(f"| {row['title']} | {' | '.join(_number(value, unit) for value in values)} |")
+    return [*lines, ""]
+
+
 def _section(table: dict[str, Any], record: dict[str, Any]) -> list[str]:
     machine = record["machine"]
     lines = [
@@ -74,6 +84,8 @@ def _section(table: dict[str, Any], record: dict[str, Any]) -> list[str]:
         *(_row(figure, record["runs"]) for figure in table["figures"]),
         "",
     ]
+    if "grid" in table:
+        lines += _grid(table["grid"], record["runs"])[1:]
     if "miss" in table:
         lines += [table["miss"].strip(), ""]
     return lines
