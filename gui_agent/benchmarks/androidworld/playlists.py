@@ -20,18 +20,21 @@ _ALIKE: Final = 0.9
 class PlaylistHolds:
     """The playlists with a name like `name` hold exactly `items` in their order.
 
-    `sql` gives one row an entry: playlist, item, and what orders the entries of a playlist, which need not begin at 0.
+    `sql` gives one row an entry, in order: playlist, item, and a third column. With `numbered` that is the entry's
+    place, which has to count from 0.
     """
 
     path: str
     sql: str
     name: str
     items: tuple[str, ...]
+    numbered: bool = False
 
     async def check(self, device: Device) -> Evidence:
         held: dict[str, list[str]] = {}
         for row in await query(device, self.path, self.sql):
-            held.setdefault(row[0], []).append(row[1])
+            items = held.setdefault(row[0], [])
+            items.append(row[1] if not self.numbered or row[2] == str(len(items)) else f"{row[1]} at {row[2]}")
         like = [items for name, items in held.items() if _alike(name, self.name)]
         count = sum(len(items) for items in like)
         there = all(

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from typing import Final, TypeVar
 
-from device_farm.types.action import Action, Click, Swipe, SystemButton
+from device_farm.types.action import Action, Click, LongPress, Swipe, SystemButton
 from device_farm.types.geometry import Point, Rect
 from device_farm.types.observation import Observation
 from device_farm.types.ui_tree import UiNode
 from gui_agent.benchmarks.base import LOOK, Look
-from gui_agent.benchmarks.ui import Direction, Match, Plain, find, scroll_to, visible_nodes
+from gui_agent.benchmarks.ui import Direction, ExpertStuck, Match, Plain, UiScript, find, scroll_to, visible_nodes
 
 T = TypeVar("T")
 PAGES_MAX: Final = 12
@@ -55,6 +55,39 @@ def whole_rows(container: UiNode) -> tuple[UiNode, ...]:
 def under(node: UiNode, resource_id: str) -> str:
     """The text of the element below `node` with this short resource id, "" where there is none."""
     return next((found.text for found in node.walk() if found.resource_id.endswith(f":id/{resource_id}")), "")
+
+
+def bring_row(container: Match, title_id: str, title: str, key: Callable[[str], str | int]) -> UiScript:
+    """Scrolls a list until the row with this title is whole in sight.
+
+    `title_id` is the short resource id of the rows' titles; `key` says where the list, which it sorts, has a title.
+
+    Raises:
+        ExpertStuck: it does not come into sight.
+    """
+    observation = yield LOOK
+    for _ in range(PAGES_MAX):
+        found = find(observation, container)
+        if found is None:
+            break
+        rows = {under(row, title_id): row for row in whole_rows(found)}
+        if title in rows:
+            return rows[title]
+        above = bool(rows) and _before(key(title), key(next(iter(rows))))
+        observation = yield page(found.bounds, "up" if above else "down")
+    raise ExpertStuck(f"no row {title!r} in the list")
+
+
+def _before(one: str | int, other: str | int) -> bool:
+    """Whether one place in a list is above another; both are of one kind."""
+    return one < other if isinstance(one, int) and isinstance(other, int) else str(one) < str(other)
+
+
+def select_rows(container: Match, title_id: str, titles: Sequence[str], key: Callable[[str], str | int]) -> Plain:
+    """Selects rows of a list in this order: the first by holding it, the others by a tap."""
+    for number, title in enumerate(titles):
+        row = yield from bring_row(container, title_id, title, key)
+        yield LongPress(at=row.bounds.center) if number == 0 else Click(at=row.bounds.center)
 
 
 def joined(seen: list[T], shown: list[T]) -> list[T]:

@@ -26,6 +26,7 @@ from gui_agent.benchmarks.androidworld.tasks import (
     system,
     tasks_app,
     tracks,
+    vlc,
 )
 from gui_agent.benchmarks.base import Suite, TaskTemplate
 
@@ -51,6 +52,7 @@ TEMPLATES: Final[tuple[TaskTemplate, ...]] = (
     *system.TEMPLATES,
     *tasks_app.TEMPLATES,
     *tracks.TEMPLATES,
+    *vlc.TEMPLATES,
 )
 
 SUITE: Final = Suite(name="androidworld_restated", templates=TEMPLATES)

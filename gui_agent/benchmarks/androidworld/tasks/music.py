@@ -4,26 +4,25 @@ from __future__ import annotations
 
 import json
 import shlex
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import combinations, pairwise
 from random import Random
 from typing import ClassVar, Final
 
 from device_farm.device import Device
-from device_farm.types.action import Action, Click, LongPress, TypeText
-from device_farm.types.observation import Observation
+from device_farm.types.action import Click, TypeText
 from device_farm.types.task import JsonValue, Task
 from device_farm.types.trajectory import Evidence, Scored
 from device_farm.types.ui_tree import UiNode
 from gui_agent.benchmarks.androidworld.playlists import PlaylistHolds, mean_of
-from gui_agent.benchmarks.androidworld.screens import PAGES_MAX, page, read_list, start_app, under, whole_rows
+from gui_agent.benchmarks.androidworld.screens import bring_row, read_list, select_rows, start_app, under
 from gui_agent.benchmarks.androidworld.setting import set_clock
 from gui_agent.benchmarks.androidworld.tasks.music_files import silent_mp3
-from gui_agent.benchmarks.base import LOOK, Look, Script, TaskTemplate
+from gui_agent.benchmarks.base import LOOK, Script, TaskTemplate
 from gui_agent.benchmarks.basics.phone.common import SDCARD, run, text_param
 from gui_agent.benchmarks.params import TextParam
-from gui_agent.benchmarks.ui import ExpertStuck, Match, Plain, find, tap, visible_nodes, wait_for
+from gui_agent.benchmarks.ui import ExpertStuck, Match, Plain, tap, visible_nodes, wait_for
 from verifier.rules.base import Probe, judge, shown
 from verifier.rules.database import RowsEqual, query
 from verifier.rules.files import FileExists
@@ -153,33 +152,6 @@ def _open_songs() -> Plain:
     yield from wait_for(_LIST)
 
 
-def _select(titles: Sequence[str], key: Callable[[str], str | int]) -> Plain:
-    """Selects songs of the list in front, in this order. `key` says where the list, which it sorts, has a title."""
-    for number, title in enumerate(titles):
-        row = yield from _bring(title, key)
-        yield LongPress(at=row.bounds.center) if number == 0 else Click(at=row.bounds.center)
-
-
-def _bring(title: str, key: Callable[[str], str | int]) -> Generator[Action | Look, Observation, UiNode]:
-    observation = yield LOOK
-    for _ in range(PAGES_MAX):
-        found = find(observation, _LIST)
-        if found is None:
-            break
-        rows = {under(row, "title"): row for row in whole_rows(found)}
-        if title in rows:
-            return rows[title]
-        first = next(iter(rows), "")
-        above = bool(rows) and _before(key(title), key(first))
-        observation = yield page(found.bounds, "up" if above else "down")
-    raise ExpertStuck(f"no song {title!r} in the list")
-
-
-def _before(one: str | int, other: str | int) -> bool:
-    """Whether one place in a list is above another; both are of one kind."""
-    return one < other if isinstance(one, int) and isinstance(other, int) else str(one) < str(other)
-
-
 def _new_playlist(name: str) -> Plain:
     """Puts the selected songs into a playlist that is made for them."""
     yield from tap(description="Add to playlist")
@@ -191,7 +163,7 @@ def _new_playlist(name: str) -> Plain:
 
 def _make_playlist(task: Task) -> Plain:
     yield from _open_songs()
-    yield from _select(titles_of(task, "files"), str.casefold)
+    yield from select_rows(_LIST, "title", titles_of(task, "files"), str.casefold)
     yield from _new_playlist(text_param(task.params, "playlist_name"))
 
 
@@ -219,7 +191,7 @@ class RetroPlayingQueue(_Music):
 
     def expert(self, task: Task) -> Script:
         yield from _open_songs()
-        yield from _select(titles_of(task, "files"), str.casefold)
+        yield from select_rows(_LIST, "title", titles_of(task, "files"), str.casefold)
         yield from tap(description="Add to playing queue")
 
 
@@ -239,7 +211,7 @@ class RetroSavePlaylist(_Music):
         name = text_param(task.params, "playlist_name")
         yield from _make_playlist(task)
         yield from tap(text="Playlists")
-        row = yield from _bring(name, str.casefold)
+        row = yield from bring_row(_LIST, "title", name, str.casefold)
         dots = next((node for node in row.walk() if node.resource_id.endswith("/menu")), row)
         yield Click(at=dots.bounds.center)
         yield from tap(text="Save as file")
@@ -286,7 +258,7 @@ class RetroPlaylistDuration(_Music):
         order = [title for title, _ in songs]
         chosen = _filling(dict(songs))
         # The reading has ended at the bottom.
-        yield from _select(sorted(chosen, key=order.index, reverse=True), order.index)
+        yield from select_rows(_LIST, "title", sorted(chosen, key=order.index, reverse=True), order.index)
         yield from _new_playlist(text_param(task.params, "playlist_name"))
 
 
