@@ -24,7 +24,7 @@ class CrewSettings:
 
     python: Path
     wait_scale: float
-    accessibility: str = "auto"
+    accessibility: str = "forwarder"
     require_done: bool = True
     call_s: float = 300.0
 

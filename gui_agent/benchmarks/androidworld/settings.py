@@ -16,7 +16,7 @@ PYTHON_VARIABLE = "FARM_ANDROIDWORLD_PYTHON"
 SIMULATOR_WAIT_SCALE = 0.02
 """On a simulated phone nothing happens while nobody acts, so AndroidWorld waits there for its own polls only."""
 
-Accessibility: TypeAlias = Literal["auto", "forwarder", "uiautomator"]
+Accessibility: TypeAlias = Literal["forwarder", "uiautomator"]
 
 
 class AndroidWorldConfig(ConfigModel):
@@ -25,15 +25,15 @@ class AndroidWorldConfig(ConfigModel):
     `python` is the interpreter of its virtual environment; "" takes the environment variable FARM_ANDROIDWORLD_PYTHON,
     then where `farm androidworld install` puts it. `wait_scale` multiplies every wait of AndroidWorld; -1 means 1.0,
     and on simulated phones alone 0.02. `require_done` is AndroidWorld's rule that an agent that did not say that it is
-    done scores 0. `accessibility` is how AndroidWorld reads the screen: by its forwarder app, or by `uiautomator`;
-    auto takes the forwarder where the phone has it or can download it. `call_s` is the longest that one set-up, verdict
-    or tear-down may take, in seconds.
+    done scores 0. `accessibility` is how AndroidWorld reads the screen: by its forwarder app, which it downloads where
+    the phone has none, or by `uiautomator`. `call_s` is the longest that one set-up, verdict or tear-down may take, in
+    seconds.
     """
 
     python: str = ""
     wait_scale: float = Field(default=-1.0, ge=-1.0, le=10.0)
     require_done: bool = True
-    accessibility: Accessibility = "auto"
+    accessibility: Accessibility = "forwarder"
     call_s: float = Field(default=300.0, gt=0)
 
 

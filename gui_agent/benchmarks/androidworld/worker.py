@@ -150,9 +150,9 @@ class Worker:
         return sorted({adb_utils.extract_package_name(activity) for activity in activities if activity})
 
     def attach(
-        self, *, console_port: int, grpc_port: int, adb_path: str, accessibility: str = "auto"
+        self, *, console_port: int, grpc_port: int, adb_path: str, accessibility: str = "forwarder"
     ) -> dict[str, Any]:
-        """Connects AndroidWorld's environment to a running phone. `accessibility`: auto, forwarder or uiautomator."""
+        """Connects AndroidWorld's environment to a running phone. `accessibility`: forwarder or uiautomator."""
         self.detach()
         controllers = _world("env.android_world_controller")
         # AndroidWorld calls this again when it reconnects, so it gets what we attach with.
@@ -224,13 +224,12 @@ class _Controllers:
 
     def __call__(self, console_port: int = 5554, adb_path: str = "adb", grpc_port: int = 8554) -> Any:
         env = self._load(console_port, adb_path, grpc_port)
-        installed = self._installed(env)
         methods = self._controllers.A11yMethod
-        forwarder = self._accessibility == "forwarder" or (self._accessibility == "auto" and installed)
+        forwarder = self._accessibility == "forwarder"
         method = methods.A11Y_FORWARDER_APP if forwarder else methods.UIAUTOMATOR
         self.used = str(method.value)
         return self._controllers.AndroidWorldController(
-            env, a11y_method=method, install_a11y_forwarding_app=forwarder and not installed
+            env, a11y_method=method, install_a11y_forwarding_app=forwarder and not self._installed(env)
         )
 
     def _load(self, console_port: int, adb_path: str, grpc_port: int) -> Any:
