@@ -54,10 +54,23 @@ def _missing(name: str, reason: str) -> Any:
 @contextmanager
 def attached_phones(count: int, folder: Path) -> Iterator[list[Attachment]]:
     """`count` phones of one `farm simulator`, each with an adb server that knows it alone."""
+    with _phones(count, 0, folder) as made:
+        yield made
+
+
+@contextmanager
+def announced_phone(base_port: int, folder: Path) -> Iterator[Attachment]:
+    """One phone at ports that are wanted."""
+    with _phones(1, base_port, folder) as (made,):
+        yield made
+
+
+@contextmanager
+def _phones(count: int, base_port: int, folder: Path) -> Iterator[list[Attachment]]:
     if not any(os.access(Path(part) / "adb", os.X_OK) for part in os.environ["PATH"].split(":")):
         _missing("adb", "adb is not installed: apt-get install adb")
-    command = [sys.executable, "-m", "device_farm.cli.main", "simulator", "--devices", str(count), "--base-port", "0"]
-    process = subprocess.Popen([*command, "--json"], stdout=subprocess.PIPE, text=True)
+    command = [sys.executable, "-m", "device_farm.cli.main", "simulator", "--devices", str(count), "--announce", "0"]
+    process = subprocess.Popen([*command, "--base-port", str(base_port), "--json"], stdout=subprocess.PIPE, text=True)
     made: list[Attachment] = []
     try:
         assert process.stdout is not None

@@ -28,6 +28,7 @@ def test_launcher_attaches_and_never_sees_an_old_tree(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 def test_set_up_of_all_apps_runs_through(tmp_path: Path) -> None:
     """With stand-ins for the APKs: the simulated apps are there already, and get AndroidWorld's clicks."""
     python = androidworld_python()
@@ -45,6 +46,7 @@ def test_set_up_of_all_apps_runs_through(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 def test_sixteen_phones_are_attached_by_four_processes_at_a_time(tmp_path: Path) -> None:
     python = androidworld_python()
     with attached_phones(16, tmp_path) as phones, mirror(tmp_path) as environment:
