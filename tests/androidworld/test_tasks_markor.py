@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from restated_play import check_expert_wins, check_noop_scores
 
-from gui_agent.benchmarks.androidworld.tasks import markor, markor_write
+from gui_agent.benchmarks.androidworld.tasks import markor, markor_delete, markor_media, markor_write
 from gui_agent.benchmarks.base import TaskTemplate
 
-TEMPLATES = (*markor.TEMPLATES, *markor_write.TEMPLATES)
+TEMPLATES = (*markor.TEMPLATES, *markor_delete.TEMPLATES, *markor_media.TEMPLATES, *markor_write.TEMPLATES)
 
 
 @pytest.mark.parametrize("template", TEMPLATES, ids=lambda template: template.name)

@@ -9,10 +9,10 @@ from device_farm.device import Device
 from device_farm.types.action import Click, LongPress
 from device_farm.types.task import JsonValue, Task
 from device_farm.types.trajectory import Scored
+from gui_agent.benchmarks.androidworld.screens import start_app
 from gui_agent.benchmarks.androidworld.setting import set_clock
 from gui_agent.benchmarks.androidworld.storage import empty_storage, random_name
 from gui_agent.benchmarks.androidworld.tasks.note_files import NameParam
-from gui_agent.benchmarks.androidworld.tasks.note_hand import start_app
 from gui_agent.benchmarks.base import LOOK, Script, TaskTemplate
 from gui_agent.benchmarks.basics.phone.common import SDCARD, text_param
 from gui_agent.benchmarks.ui import ExpertStuck, Match, Plain, scroll_and_tap, scroll_to, tap, visible_nodes

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from random import Random
 from typing import ClassVar, Final
 
 from device_farm.device import Device
-from device_farm.types.action import Click, LongPress
 from device_farm.types.task import JsonValue, Task
-from device_farm.types.trajectory import Evidence, Scored
-from gui_agent.benchmarks.androidworld.setting import START
+from device_farm.types.trajectory import Scored
+from gui_agent.benchmarks.androidworld.screens import start_app
 from gui_agent.benchmarks.androidworld.storage import put_noise, put_text
 from gui_agent.benchmarks.androidworld.tasks.note_files import (
     NOTEBOOK,
@@ -26,24 +24,21 @@ from gui_agent.benchmarks.androidworld.tasks.note_files import (
     note_name,
 )
 from gui_agent.benchmarks.androidworld.tasks.note_hand import (
-    first_row,
     hold_row,
     leave,
     new_folder,
     open_row,
     rename_row,
     rewrite,
-    rows,
     save,
     shown_text,
-    start_app,
     write_before,
 )
-from gui_agent.benchmarks.base import LOOK, Script, TaskTemplate
+from gui_agent.benchmarks.base import Script, TaskTemplate
 from gui_agent.benchmarks.basics.phone.common import run, text_param
 from gui_agent.benchmarks.params import ChoiceParam
-from gui_agent.benchmarks.ui import ExpertStuck, Match, find, present, scroll_and_tap, tap
-from verifier.rules.base import guest_output, judge, shown
+from gui_agent.benchmarks.ui import scroll_and_tap, tap
+from verifier.rules.base import judge
 from verifier.rules.files import FileAbsent, FileExists
 
 _FOLDERS: Final = (
@@ -61,7 +56,7 @@ _FOLDERS: Final = (
 _MOST_NOTES: Final = 6
 
 
-class _Markor(TaskTemplate):
+class MarkorTask(TaskTemplate):
     tags: ClassVar[tuple[str, ...]] = ("markor",)
 
     async def noise(self, device: Device, task: Task, like: str, folder: str = NOTEBOOK) -> None:
@@ -69,7 +64,7 @@ class _Markor(TaskTemplate):
         await put_noise(device, folder, OTHER_NOTES, Random(f"noise/{task.seed}"), like=like)
 
 
-class MarkorMoveNote(_Markor):
+class MarkorMoveNote(MarkorTask):
     name = "MarkorMoveNote"
     goal = "Move the Markor note {file_name} out of the folder {source_folder} and into {destination_folder}."
     params = {
@@ -116,7 +111,7 @@ class MarkorMoveNote(_Markor):
         yield from tap(text="SELECT THIS FOLDER")
 
 
-class MarkorCreateFolder(_Markor):
+class MarkorCreateFolder(MarkorTask):
     name = "MarkorCreateFolder"
     goal = "Make a folder called {folder_name} in Markor."
     params = {"folder_name": NameParam()}
@@ -137,7 +132,7 @@ class MarkorCreateFolder(_Markor):
         yield from new_folder(text_param(task.params, "folder_name"))
 
 
-class MarkorEditNote(_Markor):
+class MarkorEditNote(MarkorTask):
     """Of the three texts only the one that `edit_type` names counts."""
 
     name = "MarkorEditNote"
@@ -202,119 +197,7 @@ class MarkorEditNote(_Markor):
         yield from save()
 
 
-class MarkorDeleteNote(_Markor):
-    name = "MarkorDeleteNote"
-    goal = "Delete the Markor note with the name {file_name}."
-    params = {"file_name": NameParam(), "noise_candidates": NameListParam()}
-    max_steps = 10
-
-    def sample(self, rng: Random) -> dict[str, JsonValue]:
-        return {"file_name": note_name(rng).rpartition(".")[0], "noise_candidates": list(OTHER_NOTES)}
-
-    async def set_up(self, device: Device, task: Task) -> None:
-        name = text_param(task.params, "file_name")
-        await empty_notebook(device)
-        await put_text(device, NOTEBOOK, name, "No longer needed")
-        noise = name_list(task.params["noise_candidates"])
-        await put_noise(device, NOTEBOOK, noise, Random(f"noise/{task.seed}"), like=name)
-
-    async def evaluate(self, device: Device, task: Task, answer: str | None) -> Scored:
-        return await judge(device, FileAbsent(path=f"{NOTEBOOK}/{task.params['file_name']}"))
-
-    def expert(self, task: Task) -> Script:
-        yield from start_app("Markor")
-        yield from hold_row(text_param(task.params, "file_name"))
-        yield from tap(description="Delete")
-        yield from tap(text="OK")
-
-
-class MarkorDeleteNewestNote(_Markor):
-    name = "MarkorDeleteNewestNote"
-    goal = "Delete whichever note in Markor is the newest."
-    params = {}
-    max_steps = 10
-
-    def _notes(self, task: Task) -> list[str]:
-        """Names of the notes, the newest last; made at these times, in another order."""
-        rng = Random(f"notes/{task.seed}")
-        return sorted({note_name(rng) for _ in range(rng.randint(2, _MOST_NOTES))}, key=lambda _: rng.random())
-
-    async def set_up(self, device: Device, task: Task) -> None:
-        rng = Random(f"order/{task.seed}")
-        await empty_notebook(device)
-        notes = list(enumerate(self._notes(task)))
-        rng.shuffle(notes)
-        for place, name in notes:
-            moment = START + timedelta(minutes=100 * place + rng.randrange(90))
-            await run(device, f"date {moment:%m%d%H%M%y.%S}")
-            await put_text(device, NOTEBOOK, name, rng.choice(SENTENCES))
-
-    async def evaluate(self, device: Device, task: Task, answer: str | None) -> Scored:
-        # By time of last access, as AndroidWorld lists them: an opened note would change its place.
-        listed = await guest_output(device, f"ls -1tur {NOTEBOOK}")
-        left, expected = listed.split("\n") if listed else [], self._notes(task)[:-1]
-        evidence = Evidence(
-            probe=f"notes in {NOTEBOOK} from old to new",
-            observed=shown(left),
-            expected=shown(expected),
-            holds=left == expected,
-        )
-        return await judge(device, also=(evidence,))
-
-    def expert(self, task: Task) -> Script:
-        yield from start_app("Markor")
-        yield from tap(description="Sort by")
-        reverse = Match(text="Reverse order")
-        observation = yield LOOK
-        line = find(observation, reverse)
-        if line is None:
-            raise ExpertStuck("the menu has no line for the order")
-        row = [
-            node
-            for node in (observation.ui_tree.walk() if observation.ui_tree else ())
-            if "checkable" in node.states and node.bounds.top <= line.bounds.center.y < node.bounds.bottom
-        ]
-        newest_first = any("checked" in node.states for node in row)
-        yield from tap(text="Date")
-        observation = yield LOOK
-        found = rows(observation)
-        if not found:
-            raise ExpertStuck("there is no note in the list")
-        yield LongPress(at=found[0 if newest_first else -1].bounds.center)
-        yield from tap(description="Delete")
-        yield from tap(text="OK")
-
-
-class MarkorDeleteAllNotes(_Markor):
-    name = "MarkorDeleteAllNotes"
-    goal = "Delete every note that I have in Markor."
-    params = {}
-    max_steps = 14
-
-    async def set_up(self, device: Device, task: Task) -> None:
-        rng = Random(f"notes/{task.seed}")
-        await empty_notebook(device)
-        for name in sorted({note_name(rng) for _ in range(rng.randint(1, _MOST_NOTES))}):
-            await put_text(device, NOTEBOOK, name, rng.choice(SENTENCES))
-
-    async def evaluate(self, device: Device, task: Task, answer: str | None) -> Scored:
-        left = await guest_output(device, f"find {NOTEBOOK} -mindepth 1 -maxdepth 1 -type f")
-        evidence = Evidence(probe="files in the notebook", observed=shown(left), expected="none", holds=not left)
-        return await judge(device, FileExists(path=NOTEBOOK), also=(evidence,))
-
-    def expert(self, task: Task) -> Script:
-        yield from start_app("Markor")
-        while not (yield from present(Match(text="Empty directory"))):
-            node = yield from first_row()
-            yield LongPress(at=node.bounds.center)
-            observation = yield LOOK
-            for other in rows(observation)[1:]:
-                yield Click(at=other.bounds.center)
-            yield from tap(description="Delete")
-            yield from tap(text="OK")
-
-
-class MarkorChangeNoteContent(_Markor):
+class MarkorChangeNoteContent(MarkorTask):
     name = "MarkorChangeNoteContent"
     goal = 'In Markor, make "{updated_content}" the content of {original_name} and rename the note to {new_name}.'
     params = {"original_name": NameParam(), "new_name": NameParam(), "updated_content": WordsParam()}
@@ -346,7 +229,7 @@ class MarkorChangeNoteContent(_Markor):
         yield from rename_row(old, text_param(task.params, "new_name"))
 
 
-class MarkorAddNoteHeader(_Markor):
+class MarkorAddNoteHeader(MarkorTask):
     name = "MarkorAddNoteHeader"
     goal = (
         'Put the text "{header}" and an empty line before what the Markor note {original_name} says now, and rename '
@@ -396,9 +279,6 @@ TEMPLATES: Final[tuple[TaskTemplate, ...]] = (
     MarkorMoveNote(),
     MarkorCreateFolder(),
     MarkorEditNote(),
-    MarkorDeleteNote(),
-    MarkorDeleteNewestNote(),
-    MarkorDeleteAllNotes(),
     MarkorChangeNoteContent(),
     MarkorAddNoteHeader(),
 )

@@ -1,4 +1,4 @@
-"""Markor: write notes, from the goal, the clipboard, other notes, a picture or a video, and send one as a message."""
+"""Markor: write notes, from the goal, the clipboard and other notes. Decided by the files of the notebook."""
 
 from __future__ import annotations
 
@@ -6,14 +6,12 @@ from random import Random
 from typing import ClassVar, Final
 
 from device_farm.device import Device
-from device_farm.types.action import Click
 from device_farm.types.task import JsonValue, Task
 from device_farm.types.trajectory import Evidence, Scored
+from gui_agent.benchmarks.androidworld.screens import start_app
 from gui_agent.benchmarks.androidworld.storage import put_text
-from gui_agent.benchmarks.androidworld.tasks.gallery import open_folder
 from gui_agent.benchmarks.androidworld.tasks.note_files import (
     NOTEBOOK,
-    SENTENCES,
     NameParam,
     NoteReads,
     WordsParam,
@@ -28,28 +26,17 @@ from gui_agent.benchmarks.androidworld.tasks.note_hand import (
     open_row,
     save,
     shown_text,
-    start_app,
     write,
 )
 from gui_agent.benchmarks.androidworld.tasks.sms import put_on_clipboard
-from gui_agent.benchmarks.androidworld.tasks.text_hand import LABEL, enter_number, press_send
-from gui_agent.benchmarks.androidworld.tasks.text_messages import (
-    MessageSent,
-    MessengerInFront,
-    NumberParam,
-    empty_messages,
-    phone_number,
-)
 from gui_agent.benchmarks.base import Script, TaskTemplate
-from gui_agent.benchmarks.basics.phone.common import SDCARD, text_param
-from gui_agent.benchmarks.ui import Match, long_press, tap, wait_for
-from verifier.rules.base import judge, reward_of, shown
+from gui_agent.benchmarks.basics.phone.common import text_param
+from gui_agent.benchmarks.ui import long_press, tap
+from verifier.rules.base import judge, shown
 from verifier.rules.files import read_text
 
-_RECEIPT: Final = "receipt.png"
 
-
-class _NewNote(TaskTemplate):
+class NewNote(TaskTemplate):
     """`file_name` has to say `text` in the end."""
 
     tags: ClassVar[tuple[str, ...]] = ("markor",)
@@ -63,7 +50,7 @@ class _NewNote(TaskTemplate):
         return await judge(device, NoteReads(path=path, expected=text_param(task.params, "text")))
 
 
-class MarkorCreateNote(_NewNote):
+class MarkorCreateNote(NewNote):
     name = "MarkorCreateNote"
     goal = "Make a new Markor note called {file_name} that says: {text}"
     max_steps = 16
@@ -160,84 +147,8 @@ class MarkorMergeNotes(TaskTemplate):
         yield from save()
 
 
-class MarkorTranscribeReceipt(_NewNote):
-    """`text` is what the picture says; an agent has to look."""
-
-    name = "MarkorTranscribeReceipt"
-    goal = (
-        "Write the transactions of receipt.png into a new Markor file called {file_name}. Simple Gallery shows the "
-        'receipt. Write them as CSV with the header "Date, Item, Amount".'
-    )
-    tags = ("simple gallery pro", "markor")
-    max_steps = 18
-
-    def sample(self, rng: Random) -> dict[str, JsonValue]:
-        from gui_agent.benchmarks.androidworld.tasks.receipt_picture import receipt_text
-
-        return {"file_name": "receipt.md", "text": receipt_text(rng, rng.randint(1, 5))}
-
-    async def set_up(self, device: Device, task: Task) -> None:
-        from gui_agent.benchmarks.androidworld.tasks.receipt_picture import receipt_picture
-
-        await empty_notebook(device)
-        text = text_param(task.params, "text")
-        data = receipt_picture(Random(f"receipt/{task.seed}"), text, ".png")
-        await device.push(f"{SDCARD}/DCIM/{_RECEIPT}", data)
-
-    def expert(self, task: Task) -> Script:
-        yield from open_folder("DCIM")
-        yield from tap(resource_id="media_item_holder")
-        yield from wait_for(Match(resource_id="gestures_view"))
-        yield from start_app("Markor")
-        yield from new_file(text_param(task.params, "file_name"))
-        yield from write(text_param(task.params, "text"))
-        yield from save()
-
-
-class MarkorCreateNoteAndSms(TaskTemplate):
-    """Half of the reward is for the note, half for the message."""
-
-    name = "MarkorCreateNoteAndSms"
-    goal = (
-        "Make a new Markor note called {file_name} that says: {text}\nThen share the whole note by SMS with {number}, "
-        "using Simple SMS Messenger."
-    )
-    params = {"file_name": NameParam(), "text": WordsParam(), "number": NumberParam()}
-    tags = ("markor", "simple sms messenger")
-    complexity = 2
-    max_steps = 18
-
-    def sample(self, rng: Random) -> dict[str, JsonValue]:
-        return {"file_name": note_name(rng), "text": rng.choice(SENTENCES), "number": phone_number(rng)}
-
-    async def set_up(self, device: Device, task: Task) -> None:
-        await empty_notebook(device)
-        await empty_messages(device)
-
-    async def evaluate(self, device: Device, task: Task, answer: str | None) -> Scored:
-        text = text_param(task.params, "text")
-        note = await NoteReads(path=f"{NOTEBOOK}/{task.params['file_name']}", expected=text).check(device)
-        sent = await MessageSent(number=text_param(task.params, "number"), text=text).check(device)
-        front = await MessengerInFront().check(device)
-        return Scored(reward=(reward_of((note,)) + reward_of((sent, front))) / 2, evidence=(note, sent, front))
-
-    def expert(self, task: Task) -> Script:
-        yield from start_app("Markor")
-        yield from new_file(text_param(task.params, "file_name"))
-        yield from write(text_param(task.params, "text"))
-        yield from tap(description="More options")
-        yield from tap(text="Share")
-        yield from tap(text="Plain Text")
-        node = yield from wait_for(Match(text=LABEL))
-        yield Click(at=node.bounds.center)
-        yield from enter_number(text_param(task.params, "number"))
-        yield from press_send()
-
-
 TEMPLATES: Final[tuple[TaskTemplate, ...]] = (
     MarkorCreateNote(),
     MarkorCreateNoteFromClipboard(),
     MarkorMergeNotes(),
-    MarkorTranscribeReceipt(),
-    MarkorCreateNoteAndSms(),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator
 from typing import Final
 
-from device_farm.types.action import Action, Click, LongPress, PressKey, SystemButton, TypeText
+from device_farm.types.action import Action, Click, LongPress, PressKey, TypeText
 from device_farm.types.geometry import Point
 from device_farm.types.observation import Observation
 from device_farm.types.ui_tree import UiNode
@@ -18,7 +18,6 @@ from gui_agent.benchmarks.ui import (
     find,
     present,
     scroll_to,
-    swipe,
     swipe_action,
     tap,
     visible_nodes,
@@ -33,19 +32,6 @@ _TYPES: Final = {".md": "Markdown", ".txt": "Plain Text", ".csv": "CSV", ".org":
 _MOST_SWIPES: Final = 12
 
 Told = Generator[Action | Look, Observation, str]
-
-
-def start_app(label: str) -> Plain:
-    """Opens an app by its icon: the one in sight, else that of the home screen, else that of the drawer."""
-    icon = Match(text=label, state="clickable")
-    observation = yield LOOK
-    if "launcher" not in observation.foreground.app:
-        observation = yield SystemButton(button="home")
-    node = find(observation, icon)
-    if node is None:
-        yield from swipe("down", fraction=0.6)
-        node = yield from scroll_to(match=icon)
-    yield Click(at=node.bounds.center)
 
 
 def find_row(name: str) -> UiScript:

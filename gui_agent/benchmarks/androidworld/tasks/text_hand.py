@@ -8,7 +8,7 @@ from typing import Final
 from device_farm.types.action import Action, Click, SystemButton, TypeText
 from device_farm.types.observation import Observation
 from device_farm.types.ui_tree import UiNode
-from gui_agent.benchmarks.androidworld.tasks.note_hand import start_app
+from gui_agent.benchmarks.androidworld.screens import start_app
 from gui_agent.benchmarks.base import LOOK, Look
 from gui_agent.benchmarks.ui import (
     ExpertStuck,
