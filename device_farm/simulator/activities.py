@@ -136,6 +136,8 @@ class Activities:
         kept = tuple(other for other in state.tasks if instead_of is None or other.id != instead_of.id)
         self._phone.change(tasks=(*kept, task), next_id=state.next_id + 2, surface="task")
         self._phone.log_displayed(component)
+        # As `onCreate` runs whether anybody looks at the screen or not: apps make their databases there.
+        self._phone.callbacks.created(record.id)
         return StartOutcome(status="started", component=component)
 
     def _place(self, task: Task, component: ComponentName, intent: Intent, reply: Reply | None) -> StartOutcome:
@@ -156,6 +158,7 @@ class Activities:
         self._phone.change(next_id=self._phone.state.next_id + 1)
         self._to_front(replace(task, records=(*task.records, record)))
         self._phone.log_displayed(component)
+        self._phone.callbacks.created(record.id)
         return StartOutcome(status="started", component=component)
 
     def _task_of(self, record_id: int) -> Task | None:

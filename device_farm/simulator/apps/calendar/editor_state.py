@@ -183,13 +183,13 @@ def changed(context: Editor) -> bool:
 def save(context: Editor) -> None:
     """The check at the top: complains, warns about reminders once, or stores and leaves."""
     event = entered(context)
-    if not event.title:
+    if event.reminders and not config_of(context).flag("was_alarm_warning_shown"):
+        context.dialog("reminder_warning", "save")
+    elif not event.title:
         context.toast("Title cannot be empty")
         context.focus("title")
     elif event.start_ts > event.end_ts:
         context.toast("The event cannot end earlier than it starts")
-    elif event.reminders and not config_of(context).flag("was_alarm_warning_shown"):
-        context.dialog("reminder_warning", "save")
     elif event.reminders and not context.has_permission(reminders.PERMISSION):
         context.request_permission(reminders.PERMISSION)
     elif event.id and event.repeat_interval and context.state.original.repeat_interval:

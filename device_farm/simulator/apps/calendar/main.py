@@ -50,6 +50,8 @@ def listed(context: Main) -> list[Event]:
 
 class MainActivity(Activity[MainState]):
     def initial(self, context: Main) -> MainState:
+        # A database that is not there is made at the start, whether anybody looks at the screen or not.
+        store_of(context)
         return MainState(day=today(context))
 
     def build(self, context: Main) -> w.Widget:

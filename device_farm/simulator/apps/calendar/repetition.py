@@ -27,7 +27,8 @@ from device_farm.simulator.apps.calendar.model import (
 )
 
 STEPS_MAX = 20_000
-"""Bounds the work for an event that somebody repeats every second."""
+FOUND_MAX = 1_000
+"""Both bound the work for an event that somebody repeats every second."""
 
 
 def day_code(at: datetime) -> str:
@@ -40,16 +41,17 @@ def occurrences(event: Event, first_s: float, last_s: float, zone: tzinfo) -> It
         if event.start_ts <= last_s and event.end_ts >= first_s:
             yield event
         return
-    length, left = event.end_ts - event.start_ts, -event.repeat_limit
+    length, left, found = event.end_ts - event.start_ts, -event.repeat_limit, 0
     for start in _starts(event, zone):
         start_s = int(start.timestamp())
-        if start_s > last_s or (event.repeat_limit > 0 and start_s > event.repeat_limit):
+        if start_s > last_s or (event.repeat_limit > 0 and start_s > event.repeat_limit) or found >= FOUND_MAX:
             return
         if event.repeat_limit < 0:
             if left <= 0:
                 return
             left -= 1
         if start_s + length >= first_s and day_code(start) not in event.exceptions:
+            found += 1
             yield replace(event, start_ts=start_s, end_ts=start_s + length)
 
 

@@ -32,6 +32,8 @@ def items(context: Tasks) -> list[Item]:
 
 class MainActivity(Activity[ListState]):
     def initial(self, context: Tasks) -> ListState:
+        # A database that is not there is made at the start, whether anybody looks at the screen or not.
+        store_of(context)
         return ListState()
 
     def build(self, context: Tasks) -> w.Widget:
