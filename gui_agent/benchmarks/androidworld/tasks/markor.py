@@ -53,7 +53,6 @@ _FOLDERS: Final = (
     "ShoppingNotes",
     "TeamRetros",
 )
-_MOST_NOTES: Final = 6
 
 
 class MarkorTask(TaskTemplate):
