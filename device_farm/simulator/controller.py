@@ -24,6 +24,9 @@ from device_farm.types.geometry import Point
 STREAM_POLL_S = 1 / 60
 """Seconds between two looks for a changed frame while a screenshot stream is open."""
 
+XKB_OFFSET = 8
+"""X11's key codes are Linux' plus this."""
+
 _DOWN, _UP, _MOVE = 0, 1, 2
 
 Frame = np.ndarray[Any, np.dtype[np.uint8]]
@@ -130,10 +133,11 @@ class ControllerServicer(services.EmulatorControllerServicer):
             self._remote.type_text(request.key)
         elif request.key:
             await _refuse(context, f"unknown key {request.key!r}")
-        elif request.codeType == pb.KeyboardEvent.Evdev and request.keyCode in EVDEV_KEYS:
-            self._remote.key(EVDEV_KEYS[request.keyCode])
+        elif (code := _evdev_code(request)) in EVDEV_KEYS:
+            self._remote.key(EVDEV_KEYS[code])
         else:
-            kind = pb.KeyboardEvent.KeyCodeType.Name(request.codeType)
+            names = pb.KeyboardEvent.KeyCodeType.items()
+            kind = next((name for name, number in names if number == request.codeType), str(request.codeType))
             await _refuse(context, f"unknown key code {request.keyCode} of type {kind}")
 
     # Clipboard
@@ -157,6 +161,17 @@ class ControllerServicer(services.EmulatorControllerServicer):
 async def _refuse(context: Context, message: str) -> Never:
     await context.abort(grpc.StatusCode.INVALID_ARGUMENT, message)
     raise AssertionError("abort raises")
+
+
+def _evdev_code(event: pb.KeyboardEvent) -> int:
+    """The Linux key code of an event by number; -1 for the kinds of codes that are not known here."""
+    match event.codeType:
+        case pb.KeyboardEvent.Evdev:
+            return event.keyCode
+        case pb.KeyboardEvent.XKB:
+            return event.keyCode - XKB_OFFSET
+        case _:
+            return -1
 
 
 def _scaled(frame: Frame, width: int, height: int) -> Frame:

@@ -9,6 +9,8 @@ import grpc
 import numpy as np
 import pytest
 from google.protobuf.empty_pb2 import Empty
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from wire_clients import Loop
 from wire_raw import raw_host
 
@@ -133,6 +135,53 @@ def test_unknown_key_is_refused(stub: Stub, event: pb.KeyboardEvent) -> None:
     with pytest.raises(grpc.RpcError) as caught:
         stub.sendKey(event)
     assert caught.value.code() is grpc.StatusCode.INVALID_ARGUMENT
+
+
+def test_xkb_codes_are_those_of_linux_plus_eight(stub: Stub, phone: RunningPhone, loop: Loop) -> None:
+    loop.call(lambda: phone.handset.phone.activities.launch_app("com.android.settings"))
+    home = pb.KeyboardEvent(codeType=pb.KeyboardEvent.XKB, eventType=pb.KeyboardEvent.keypress, keyCode=102 + 8)
+    stub.sendKey(home)
+    assert loop.call(lambda: phone.handset.phone.state.surface) == "home"
+
+
+@settings(
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], derandomize=True
+)
+@given(data=st.data())
+def test_any_request_is_served_or_refused_with_a_reason(stub: Stub, data: st.DataObject) -> None:
+    whole = st.integers(-(2**31), 2**31 - 1)
+    touch = st.builds(pb.Touch, x=whole, y=whole, identifier=st.integers(0, 2), pressure=st.integers(-1, 2))
+    calls = st.one_of(
+        st.tuples(st.just(stub.sendTouch), st.builds(pb.TouchEvent, touches=st.lists(touch, max_size=4))),
+        st.tuples(
+            st.just(stub.sendKey),
+            st.builds(
+                pb.KeyboardEvent,
+                codeType=st.integers(0, 6),
+                eventType=st.integers(0, 4),
+                keyCode=whole,
+                key=st.text(max_size=8),
+                text=st.text(max_size=8),
+            ),
+        ),
+        st.tuples(
+            st.just(stub.getScreenshot),
+            st.builds(
+                pb.ImageFormat,
+                format=st.integers(0, 4),
+                width=st.sampled_from([0, 1, 7, 100, 2**32 - 1]),
+                height=st.sampled_from([0, 1, 7, 100, 2**32 - 1]),
+                display=st.integers(0, 1),
+            ),
+        ),
+        st.tuples(st.just(stub.setClipboard), st.builds(pb.ClipData, text=st.text(max_size=20))),
+    )
+    call, request = data.draw(calls)
+    try:
+        call(request)
+    except grpc.RpcError as error:
+        assert error.code() is grpc.StatusCode.INVALID_ARGUMENT, (request, error)
+        assert error.details()
 
 
 def test_clipboard_goes_both_ways(stub: Stub, phone: RunningPhone) -> None:
