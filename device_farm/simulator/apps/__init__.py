@@ -5,6 +5,7 @@ from __future__ import annotations
 from device_farm.simulator.accessibility_forwarder.app import APP as ACCESSIBILITY_FORWARDER
 from device_farm.simulator.apps.calendar.app import CalendarApp
 from device_farm.simulator.apps.camera.app import CameraApp
+from device_farm.simulator.apps.chrome.app import ChromeApp
 from device_farm.simulator.apps.clock.app import ClockApp
 from device_farm.simulator.apps.contacts.app import ContactsApp, ContactsProviderApp
 from device_farm.simulator.apps.dialer.app import DialerApp
@@ -54,4 +55,5 @@ BUILTIN_APPS: tuple[App, ...] = (
     AudioRecorderApp(),
     CameraApp(),
     DrawApp(),
+    ChromeApp(),
 )

@@ -11,7 +11,10 @@ from device_farm.simulator.toolkit.base import Colour, FontWeight, TextStyle, Wi
 
 @dataclass(frozen=True, slots=True)
 class Text(Widget):
-    """Text, wrapped at the width given; cut with an ellipsis after `max_lines` (0: no limit)."""
+    """Text, wrapped at the width given; cut with an ellipsis after `max_lines` (0: no limit).
+
+    `size` and `line` in dp replace the style's font size and line height, whatever the person's font scale.
+    """
 
     text: str
     style: TextStyle = "body"
@@ -20,6 +23,8 @@ class Text(Widget):
     max_lines: int = 0
     align: Literal["start", "center", "end"] = "start"
     strike: bool = False
+    size: float = 0.0
+    line: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,6 +99,7 @@ class TextField(Widget):
     `initial` is its text when it first appears; from then on the text is view state: read `context.text(key)`,
     replace it with `context.set_text(key, text)`. `on_change(text)` is called after each edit, `on_submit(text)` at
     Enter on a single line. `style="plain"` has no box (notes, search). `autofocus` opens the keyboard on first show.
+    `text_size` in dp replaces the usual font size.
     """
 
     hint: str = ""
@@ -115,6 +116,7 @@ class TextField(Widget):
     icon: str = ""
     on_change: Callable[[str], None] | None = None
     on_submit: Callable[[str], None] | None = None
+    text_size: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

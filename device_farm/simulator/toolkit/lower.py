@@ -66,7 +66,7 @@ from device_farm.simulator.toolkit.controls import (
 )
 from device_farm.simulator.toolkit.field_box import FieldBox, Miniature
 from device_farm.simulator.toolkit.fonts import icon_text
-from device_farm.simulator.toolkit.metrics import px, sides
+from device_farm.simulator.toolkit.metrics import DENSITY, px, sides
 from device_farm.simulator.toolkit.node import FILL, WRAP, Axis, FieldContent, Node, Preview, Shape, TextContent
 from device_farm.simulator.toolkit.scope import SUBMENU, Scope, popup_request
 from device_farm.simulator.toolkit.theme import TYPE_SCALE, with_alpha
@@ -215,11 +215,14 @@ def text_content(widget: Text, scope: Scope, colour: int) -> TextContent:
     """The drawn form of a Text in the type scale, at the person's font scale."""
     size, line, weight = TYPE_SCALE[widget.style]
     scale = scope.theme.font_scale
+    line_px = px(line * scale)
+    if widget.size:
+        line_px = px(widget.line or widget.size * 1.2)
     return TextContent(
         widget.text,
         face=widget.font_weight or weight,
-        size_px=px(size * scale),
-        line_px=px(line * scale),
+        size_px=widget.size * DENSITY if widget.size else px(size * scale),
+        line_px=line_px,
         colour=colour,
         max_lines=widget.max_lines,
         align=widget.align,
@@ -377,8 +380,8 @@ def _field_content(field: TextField, scope: Scope) -> FieldContent:
     text = TextContent(
         shown or field.hint or field.label,
         face="regular",
-        size_px=px(16 * scale),
-        line_px=px(24 * scale),
+        size_px=field.text_size * DENSITY if field.text_size else px(16 * scale),
+        line_px=px(field.text_size * 1.2) if field.text_size else px(24 * scale),
         colour=colour if field.enabled else with_alpha(colour, DISABLED_ALPHA),
         max_lines=0 if field.multiline else 1,
     )

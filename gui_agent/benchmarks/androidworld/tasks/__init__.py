@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from gui_agent.benchmarks.androidworld.tasks import (
+    browser,
     calendar,
     camera,
     clock,
@@ -33,6 +34,7 @@ from gui_agent.benchmarks.androidworld.tasks import (
 from gui_agent.benchmarks.base import Suite, TaskTemplate
 
 TEMPLATES: Final[tuple[TaskTemplate, ...]] = (
+    *browser.TEMPLATES,
     *calendar.TEMPLATES,
     *camera.TEMPLATES,
     *clock.TEMPLATES,
