@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from typing import Generic, TypeVar
 
 import cv2
 import numpy as np
+import skia
 from numpy.typing import NDArray
 
 from device_farm.simulator.filesystem import FileSystem
@@ -13,7 +16,34 @@ from device_farm.simulator.filesystem import FileSystem
 ENLARGED_MAX = 2.5
 """How far a double tap magnifies, relative to the picture that fills the screen."""
 
+_PIXELS_MAX = 100_000_000
 _PNG = (cv2.IMWRITE_PNG_COMPRESSION, 1)
+
+
+T = TypeVar("T")
+
+
+class _Recent(Generic[T]):
+    """What was made of the pictures looked at last. It keeps the results, not the files, which may be large."""
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._made: OrderedDict[tuple[int, int, Hashable], T] = OrderedDict()
+
+    def get(self, data: bytes, how: Hashable, make: Callable[[], T]) -> T:
+        """What `make` gave for these bytes and this `how` before, else what it gives now."""
+        key = (hash(data), len(data), how)
+        if key not in self._made:
+            self._made[key] = make()
+            if len(self._made) > self._size:
+                self._made.popitem(last=False)
+        self._made.move_to_end(key)
+        return self._made[key]
+
+
+_DECODED: _Recent[NDArray[np.uint8] | None] = _Recent(2)
+_SIZES: _Recent[tuple[int, int] | None] = _Recent(512)
+_ENCODED: _Recent[bytes | None] = _Recent(256)
 
 
 def read_picture(files: FileSystem, path: str) -> bytes:
@@ -21,10 +51,15 @@ def read_picture(files: FileSystem, path: str) -> bytes:
     return files.read(path) if files.is_file(path) else b""
 
 
-@lru_cache(maxsize=4)
 def _pixels(data: bytes) -> NDArray[np.uint8] | None:
     """BGR pixels, turned as the camera's orientation mark says; None for what is no picture."""
-    if not data:
+    return _DECODED.get(data, "pixels", lambda: _decode(data))
+
+
+def _decode(data: bytes) -> NDArray[np.uint8] | None:
+    # Only the header is read here: a small file can claim a picture that fills the memory.
+    codec = skia.Codec.MakeFromData(skia.Data.MakeWithCopy(data)) if data else None
+    if codec is None or codec.dimensions().area() > _PIXELS_MAX:
         return None
     try:
         decoded = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)
@@ -33,16 +68,22 @@ def _pixels(data: bytes) -> NDArray[np.uint8] | None:
     return None if decoded is None else np.asarray(decoded, np.uint8)
 
 
-@lru_cache(maxsize=128)
 def resolution(data: bytes) -> tuple[int, int] | None:
     """Width and height in pixels; None for what is no picture."""
-    pixels = _pixels(data)
-    return None if pixels is None else (pixels.shape[1], pixels.shape[0])
+
+    def measure() -> tuple[int, int] | None:
+        pixels = _pixels(data)
+        return None if pixels is None else (pixels.shape[1], pixels.shape[0])
+
+    return _SIZES.get(data, "size", measure)
 
 
-@lru_cache(maxsize=128)
 def thumbnail(data: bytes, side_px: int) -> bytes | None:
     """A square PNG cut from the picture's middle; None for what is no picture."""
+    return _ENCODED.get(data, side_px, lambda: _thumbnail(data, side_px))
+
+
+def _thumbnail(data: bytes, side_px: int) -> bytes | None:
     pixels = _pixels(data)
     if pixels is None:
         return None
@@ -52,13 +93,16 @@ def thumbnail(data: bytes, side_px: int) -> bytes | None:
     return _encoded(_resized(pixels[top : top + side, left : left + side], side_px, side_px))
 
 
-@lru_cache(maxsize=16)
 def visible_part(data: bytes, box_px: tuple[int, int], zoom: float, centre: tuple[float, float]) -> bytes | None:
     """What a box of (width, height) shows of the picture, as a PNG.
 
     At `zoom` 1 the whole picture fits into the box; beyond that `centre`, in fractions of the picture, lies in the
     middle as far as the edges allow. None for what is no picture.
     """
+    return _ENCODED.get(data, (box_px, zoom, centre), lambda: _visible_part(data, box_px, zoom, centre))
+
+
+def _visible_part(data: bytes, box_px: tuple[int, int], zoom: float, centre: tuple[float, float]) -> bytes | None:
     pixels = _pixels(data)
     if pixels is None:
         return None
