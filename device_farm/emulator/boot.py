@@ -12,6 +12,8 @@ from device_farm.android.console import EmulatorConsole
 from device_farm.emulator.adb_link import EmulatorAdb
 from device_farm.emulator.command import EmulatorPorts
 from device_farm.emulator.control import EmulatorControl
+from device_farm.emulator.listeners import listens
+from device_farm.emulator.ports import PortsTakenError
 from device_farm.emulator.process import EmulatorProcess
 from device_farm.errors import FarmError, GuestError, TransportError
 
@@ -98,6 +100,14 @@ async def _control(booting: Booting) -> None:
         return True
 
     await _until(answers)
+    await expect_own(booting, booting.ports.grpc)
+
+
+async def expect_own(booting: Booting, port: int) -> None:
+    """Raises PortsTakenError where another program answers at `port`: ours is still starting, and will not get it."""
+    if await asyncio.to_thread(listens, booting.process.pid, port) is False:
+        message = f"port {port} was taken by another program while the emulator started"
+        raise PortsTakenError(message, field="base_port", fix="end what holds it, or set base_port = 0")
 
 
 async def _booted(booting: Booting) -> None:
@@ -145,3 +155,4 @@ async def console_answers(booting: Booting, *, seconds: float) -> None:
         return True
 
     await watched(booting.process, _until(answers), what="waiting for its console", seconds=seconds)
+    await expect_own(booting, booting.ports.console)

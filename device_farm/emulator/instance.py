@@ -13,7 +13,7 @@ from pathlib import Path
 from device_farm.adb.client import AdbClient
 from device_farm.android.console import EmulatorConsole
 from device_farm.emulator.adb_link import EmulatorAdb
-from device_farm.emulator.boot import STAGES, Booting, Stage, console_answers, pass_stage
+from device_farm.emulator.boot import STAGES, Booting, Stage, console_answers, expect_own, pass_stage
 from device_farm.emulator.command import EmulatorPorts, Launch, command_line, environment
 from device_farm.emulator.control import EmulatorControl, UnservedError
 from device_farm.emulator.locks import launch_lock, remove_stale_locks
@@ -169,7 +169,10 @@ class EmulatorInstance:
         booting = self._booting()
         try:
             await pass_stage("control", booting, seconds=self.around.deadlines.stages["control"])
+            await expect_own(booting, self.launch.ports.adb)
             self.has_control = True
+        except PortsTakenError:
+            raise
         except BackendError as error:
             if booting.process.exit_code is not None:
                 raise

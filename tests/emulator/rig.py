@@ -69,7 +69,8 @@ class Rig:
         (self.avd / "standin.faults").write_text("".join(f"{line}\n" for line in lines), "utf-8")
 
     def logs(self) -> str:
-        return "\n".join(path.read_text("utf-8") for path in sorted((self.root / "log").glob("*.log*")))
+        folders = (self.root / "log", self.home / ".cache" / "gui-agent-farm" / "emulator")
+        return "\n".join(path.read_text("utf-8") for folder in folders for path in sorted(folder.glob("*.log*")))
 
     def run(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
         """Runs `emulator/emulator` to its end."""
@@ -117,14 +118,14 @@ def make_rig(folder: Path, **config: str) -> Rig:
     return Rig(root=folder / "sdk", home=home)
 
 
-def living(folder: Path) -> list[int]:
-    """Process ids whose command line names a path below `folder`."""
+def living(folder: Path, word: str = "") -> list[int]:
+    """Process ids whose command line names a path below `folder`, and `word`."""
     found = []
     for path in Path("/proc").glob("[0-9]*/cmdline"):
         try:
             words = path.read_bytes()
         except OSError:
             continue
-        if str(folder).encode() in words and int(path.parent.name) != os.getpid():
+        if str(folder).encode() in words and word.encode() in words and int(path.parent.name) != os.getpid():
             found.append(int(path.parent.name))
     return found

@@ -18,6 +18,7 @@ from device_farm.conformance.expectations import PIXELS, TREE, digest_of
 from device_farm.emulator.instance import EmulatorInstance
 from device_farm.emulator.ports import PortsTakenError
 from device_farm.errors import BackendError, FarmError, GuestError, PrerequisiteError
+from device_farm.simulator.server import SimulatorServer
 from device_farm.types.action import OpenApp
 from tests.emulator.rig import Rig, living, save_snapshot, started
 
@@ -384,6 +385,24 @@ def test_a_taken_port_is_passed_over_or_named(rig: Rig) -> None:
             assert error.field == "base_port" and "5703" in error.message
             async with started(rig.config()) as (device,):
                 await device.health()
+
+    asyncio.run(scenario())
+
+
+def test_another_program_that_takes_a_port_while_the_emulator_starts_is_not_taken_for_it(rig: Rig) -> None:
+    """The emulator binds seconds after the ports were seen free; a phone that answers there is not ours."""
+    config = rig.config(base_port=5720, deadlines=SHORT)
+    rig.faults("slow-start=20")
+
+    async def scenario() -> None:
+        async with SimulatorServer() as simulator:
+            starting = asyncio.create_task(failing_start(rig, base_port=5720))
+            while not rig.logs():
+                await asyncio.sleep(0.02)
+            simulator._base_port = config.base_port
+            await simulator.add()
+            error = await starting
+        assert isinstance(error, PortsTakenError)
 
     asyncio.run(scenario())
 

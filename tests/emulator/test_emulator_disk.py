@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ from device_farm.emulator.fingerprint import (
     write_fingerprint,
 )
 from device_farm.emulator.ini import parse_ini
+from device_farm.emulator.listeners import listens
 from device_farm.emulator.locks import launch_lock, lock_owner, remove_stale_locks, stale_locks
 from device_farm.emulator.sdk import Sdk, open_sdk, require_adb
 from device_farm.emulator.standin.make_sdk import make_avd, make_sdk
@@ -199,3 +201,29 @@ def test_the_launch_lock_is_taken_in_turn(tmp_path: Path) -> None:
 @given(st.text(max_size=300))
 def test_any_text_is_an_ini_file(text: str) -> None:
     assert all(key and "=" not in key for key in parse_ini(text))
+
+
+# Who listens
+
+
+def test_a_listener_is_told_from_another_programs() -> None:
+    source = (
+        "import socket, time; s = socket.create_server(('127.0.0.1', 0));"
+        " print(s.getsockname()[1], flush=True); time.sleep(60)"
+    )
+
+    async def scenario() -> None:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-c", source, stdout=asyncio.subprocess.PIPE, start_new_session=True
+        )
+        try:
+            assert process.stdout is not None
+            port = int(await process.stdout.readline())
+            assert listens(process.pid, port) is True
+            assert listens(os.getpgrp(), port) is False
+        finally:
+            process.kill()
+            await process.wait()
+        assert listens(process.pid, port) is None
+
+    asyncio.run(scenario())

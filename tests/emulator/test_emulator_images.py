@@ -119,9 +119,10 @@ def test_start_serves_is_healthy_and_ends_at_sigterm_past_stale_locks(rig: Rig) 
         until(lambda: "Listening on ports" in log.read_text("utf-8"), starter)
         tell_server(variables, int(port) + 1)
         until(lambda: run(variables, "health.sh") == 0, starter)
+        assert living(rig.root, "standin")
         starter.send_signal(signal.SIGTERM)
         assert starter.wait(timeout=40) == 0
-        assert living(rig.root / "emulator") == []
+        assert living(rig.root, "standin") == []
         assert run(variables, "health.sh") != 0
     finally:
         starter.kill()

@@ -40,7 +40,7 @@ def evaluate(rig: Rig, out: Path, *arguments: str, backend: str = "emulator") ->
 def rewards(out: Path) -> list[Any]:
     """Outcome and reward of every stored attempt."""
     episodes = [json.loads(path.read_text("utf-8")) for path in out.glob("episodes/*/episode.json")]
-    return [episode["outcome"] for episode in episodes]
+    return [episode["episode"]["outcome"] for episode in episodes]
 
 
 @pytest.mark.timeout(300)

@@ -69,6 +69,8 @@ def _run(sdk: Sdk, home: Path, options: Options) -> int:
 
 
 def _fails_at_start(faults: Faults) -> int | None:
+    if seconds := faults.number("slow-start"):
+        time.sleep(seconds)  # noqa: TID251 - before there is an event loop
     if faults.has("crash-at-start"):
         sys.stdout.write("PANIC: Missing emulator engine program for 'x86_64' CPU.\n")
         return 1

@@ -12,6 +12,7 @@ from pathlib import Path
 FILE = "standin.faults"
 
 FAULTS = {
+    "slow-start": "nothing is served in the first SECONDS",
     "slow-boot": "the boot takes SECONDS",
     "never-boots": "the process runs and serves its ports, the boot never ends",
     "crash-at-start": "the process prints PANIC and ends with 1 before it serves anything",
