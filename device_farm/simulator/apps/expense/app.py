@@ -22,6 +22,8 @@ class Main(Activity[MainState]):
     """The one activity, with a page for each destination of the real app's navigation graph."""
 
     def initial(self, context: MainContext) -> MainState:
+        # As Room does, the start makes the database where it is missing, whether or not anybody looks at the screen.
+        ExpenseStore(context)
         return MainState()
 
     def build(self, context: MainContext) -> w.Widget:

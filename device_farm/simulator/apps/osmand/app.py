@@ -6,6 +6,7 @@ from typing import Final
 
 from device_farm.simulator.apps.osmand import marker_pages, places_page, routes
 from device_farm.simulator.apps.osmand.map_page import map_page
+from device_farm.simulator.apps.osmand.markers import MarkerStore
 from device_farm.simulator.apps.osmand.schema import BACKUPS, DATABASE, FAVORITES_PATH, PACKAGE, SCHEMA, TRACKS, VERSION
 from device_farm.simulator.apps.osmand.search import leave as leave_search
 from device_farm.simulator.apps.osmand.search import search_page
@@ -29,6 +30,8 @@ class Map(Activity[MapState]):
     """The one activity; a page for each of the real app's fragments."""
 
     def initial(self, context: MapContext) -> MapState:
+        # The start makes the database where it is missing, whether or not anybody looks at the screen.
+        MarkerStore(context)
         return MapState()
 
     def build(self, context: MapContext) -> w.Widget:

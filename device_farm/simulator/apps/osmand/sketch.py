@@ -81,8 +81,9 @@ def _pins(context: MapContext, view: Viewport) -> tuple[tuple[float, float, w.Wi
         pins.extend((favorite.at, 10.0, 10.0, star) for favorite in read_favorites(context.files))
     flag = w.Icon("flag", size=24, colour=BLUE)
     pins.extend((marker.point.at, 6.0, 22.0, flag) for marker in MarkerStore(context).active())
-    dot = w.Spacer(width=12, height=12, radius=6, background=BLUE, border=0xFFFFFFFF)
-    pins.extend((at, 6.0, 6.0, dot) for at in state.drawn)
+    # Icons, not filled boxes: a box would keep the finger from the map below it.
+    dot = w.Icon("circle", size=14, colour=BLUE)
+    pins.extend((at, 7.0, 7.0, dot) for at in state.drawn)
     if state.point is not None:
         pins.append((state.point.at, 16.0, 30.0, w.Icon("location_on", size=32, colour=ORANGE)))
     placed = []
@@ -104,8 +105,8 @@ def _label(place: Point) -> tuple[tuple[LatLon, float, float, w.Widget], ...]:
         width=_LABEL_WIDTH_DP,
         decorative=True,
     )
-    dot = w.Spacer(width=6, height=6, radius=3, background=_INK)
-    return ((place.at, 3.0, 3.0, dot), (place.at, _LABEL_WIDTH_DP / 2, -3.0, name))
+    dot = w.Icon("circle", size=8, colour=_INK)
+    return ((place.at, 4.0, 4.0, dot), (place.at, _LABEL_WIDTH_DP / 2, -3.0, name))
 
 
 def _touched(context: MapContext, stroke: Stroke, *, drawing: bool) -> None:

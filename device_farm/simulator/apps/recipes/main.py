@@ -31,6 +31,8 @@ _FILTERS = (
 
 class Main(Activity[MainState]):
     def initial(self, context: MainContext) -> MainState:
+        # As Room does, the start makes the database where it is missing, whether or not anybody looks at the screen.
+        RecipeStore(context)
         return MainState(category=pages.preferred_category(context.files), month=context.local().month)
 
     def build(self, context: MainContext) -> w.Widget:

@@ -1,4 +1,4 @@
-"""Lists to be typed off, a note in Markor or a picture in the gallery: how they get there, how an expert looks at them."""
+"""Lists to be typed off: a note in Markor or a picture in the gallery, put there and looked at."""
 
 from __future__ import annotations
 
