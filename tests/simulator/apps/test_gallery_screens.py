@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import zlib
+
 import cv2
 import numpy as np
 import pytest
@@ -196,6 +198,18 @@ def test_broken_picture_is_a_placeholder() -> None:
     hand.open(GALLERY)
     hand.tap("DCIM")
     hand.press(hand.nodes(lambda node: node.resource_id.endswith("media_item_holder"))[0])
+    assert hand.sees("Unknown file")
+
+
+def test_picture_that_claims_too_many_pixels_is_not_decoded() -> None:
+    hand = emptied()
+    data = bytearray(picture(RED))
+    data[16:24] = (60_000).to_bytes(4, "big") * 2
+    data[29:33] = zlib.crc32(bytes(data[12:29])).to_bytes(4, "big")
+    put(hand, "DCIM/huge.png", bytes(data))
+    hand.open(GALLERY)
+    hand.tap("DCIM")
+    hand.tap(resource_id="media_item_holder")
     assert hand.sees("Unknown file")
 
 

@@ -57,13 +57,16 @@ def _pixels(data: bytes) -> NDArray[np.uint8] | None:
 
 
 def _decode(data: bytes) -> NDArray[np.uint8] | None:
-    # Only the header is read here: a small file can claim a picture that fills the memory.
-    codec = skia.Codec.MakeFromData(skia.Data.MakeWithCopy(data)) if data else None
-    if codec is None or codec.dimensions().area() > _PIXELS_MAX:
+    if not data:
         return None
     try:
+        # Only the header is read here: a small file can claim a picture that fills the memory.
+        size = skia.Codec.MakeFromData(skia.Data.MakeWithCopy(data)).dimensions()
+        if size.area() > _PIXELS_MAX:
+            return None
         decoded = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)
-    except cv2.error:
+    except (RuntimeError, cv2.error):
+        # RuntimeError is how skia says that these bytes are no picture.
         return None
     return None if decoded is None else np.asarray(decoded, np.uint8)
 
