@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from device_farm.backends.config import BackendConfig
-from device_farm.backends.emulator_config import EmulatorConfig
+from device_farm.backends.emulator_config import BootDeadlines, EmulatorConfig
 from device_farm.backends.loader import parse_backend
 from device_farm.config import load_config
 from device_farm.emulator.command import EmulatorPorts, Launch, command_line, environment
 from device_farm.emulator.ports import fixed_ports, free_ports
+from device_farm.emulator.standin.faults import FAULTS
 from device_farm.emulator.standin.options import parse_options
 from device_farm.errors import BackendError, ConfigError
 
@@ -168,3 +170,12 @@ def test_a_config_file_may_hold_every_key(tmp_path: Path) -> None:
     path.write_text('avd = "x"\ndevices = 2\nextra_args = ["-timezone", "UTC"]\n[deadlines]\nbooted_s = 9\n', "utf-8")
     config = load_config(EmulatorConfig, paths=[path])
     assert (config.devices, config.extra_args, config.deadlines.booted_s) == (2, ("-timezone", "UTC"), 9)
+
+
+def test_the_guide_names_every_setting_and_every_fault() -> None:
+    guide = (Path(__file__).parents[2] / "docs" / "emulator.md").read_text("utf-8")
+    documented = set(re.findall(r"`([a-z_]+)`", guide))
+    hidden = {"type", "deadlines", "kvm_device", "console_token", "adb_key"}
+    assert set(EmulatorConfig.model_fields) - hidden <= documented
+    assert all(f"`{name}`" in guide for name in FAULTS)
+    assert all(f"`{name}`" in guide or f"{name}`" in guide for name in BootDeadlines.model_fields)
