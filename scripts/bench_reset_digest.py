@@ -2,8 +2,8 @@
 
 An episode is random actions on the screen and random shell commands that write where tasks write: files, settings,
 providers, databases, packages, permissions, properties, jobs. After the reset, the digest of the whole state (file tree
-with all databases, settings, properties, packages, screens, log, clock) must equal that of a phone just booted, and so
-must the screenshot and the UI tree as the driver sees them.
+with all databases, settings, properties, packages, screens, log, clock) must equal that of a phone just booted in a
+process of its own, where no episode can have touched what phones share; and so must the screenshot and the UI tree as the driver sees them.
 
 Prints one JSON line: `episodes`, `differing` (episodes after which something differed), `parts` (what, how often),
 `changed` (episodes that had changed the state before their reset: the check could have failed), `actions`, `commands`.
@@ -89,12 +89,31 @@ def looks(seen: Observation) -> tuple[str, object]:
     return seen.screenshot.digest, seen.ui_tree
 
 
+_FRESH = """
+import json, sys
+from device_farm.simulator.digest import state_digests
+from device_farm.simulator.handset import Handset
+print(json.dumps(state_digests(Handset(seed=int(sys.argv[1])).phone.snapshot())))
+"""
+
+
+async def fresh_digests(seed: int) -> dict[str, str]:
+    """Of a phone that nothing has happened to."""
+    child = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", _FRESH, str(seed), stdout=asyncio.subprocess.PIPE
+    )
+    said, _ = await child.communicate()
+    if child.returncode:
+        raise RuntimeError(f"the fresh phone's process ended with {child.returncode}")
+    found: dict[str, str] = json.loads(said)
+    return found
+
+
 async def measure(episodes: int, actions: int, seed: int) -> dict[str, Any]:
     differing = changed = 0
     parts: Counter[str] = Counter()
     done: Counter[str] = Counter()
-    async with SimulatorServer(seed=seed, devices=1) as fresh_server:
-        fresh = state_digests(fresh_server.phones[0].handset.phone.snapshot())
+    fresh = await fresh_digests(seed)
     server = SimulatorServer(seed=seed)
     device = AndroidDevice("phone", backend="simulator", machine=InProcessPhone(server), boot_timeout_s=30)
     try:
