@@ -19,6 +19,23 @@ _SUFFIX: Final = ".broccoli-archive"
 _ZIP_EPOCH: Final = (1980, 1, 1, 0, 0, 0)
 
 
+def write_recipe(context: AppContext, recipe: Recipe) -> str:
+    """Writes one recipe to a file that can be shared; returns its path."""
+    content = {**asdict(recipe), "categories": [each.name for each in RecipeStore(context).categories(recipe.id)]}
+    path = posixpath.join(context.data_dir, "cache", f"{recipe.title.replace('/', '_')}.broccoli")
+    save_file(context.files, path, _archive({"recipe.json": content}))
+    return path
+
+
+def _archive(contents: dict[str, object]) -> bytes:
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as target:
+        for name, value in contents.items():
+            # A fixed date in the archive: equal recipes give equal bytes.
+            target.writestr(zipfile.ZipInfo(name, _ZIP_EPOCH), json.dumps(value, ensure_ascii=False))
+    return archive.getvalue()
+
+
 def write(context: AppContext) -> str:
     """Writes an archive of everything; returns its path."""
     store = RecipeStore(context)
@@ -27,13 +44,8 @@ def write(context: AppContext) -> str:
         for recipe in store.find(ALL)
     ]
     names = [category.name for category in store.categories()]
-    archive = io.BytesIO()
-    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as target:
-        for name, value in (("categories.json", names), ("recipes.json", recipes)):
-            # A fixed date in the archive: equal recipes give equal bytes.
-            target.writestr(zipfile.ZipInfo(name, _ZIP_EPOCH), json.dumps(value, ensure_ascii=False))
     path = posixpath.join(FOLDER, f"EXPORT_{context.local():%Y%m%d_%H%M%S}{_SUFFIX}")
-    save_file(context.files, path, archive.getvalue())
+    save_file(context.files, path, _archive({"categories.json": names, "recipes.json": recipes}))
     return path
 
 

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
+from device_farm.simulator.apps.recipes.backup import write_recipe
 from device_farm.simulator.apps.recipes.look import GREEN_800, green_bar, green_fab, overflow, photo, white_icon
 from device_farm.simulator.apps.recipes.schema import COOKING_CLASS, EDITOR_CLASS, PACKAGE
 from device_farm.simulator.apps.recipes.seasons import is_seasonal, seasonal_terms
@@ -87,6 +88,7 @@ def _heart(context: DetailsContext, recipe: Recipe) -> w.Widget:
 def _menu(context: DetailsContext, recipe: Recipe) -> tuple[w.MenuItem, ...]:
     return (
         w.MenuItem("Share", lambda: _share(context, recipe)),
+        w.MenuItem("Share as file", lambda: _share_as_file(context, recipe)),
         w.MenuItem("Edit", lambda: _start(context, EDITOR_CLASS, recipe.id)),
         w.MenuItem("Delete", lambda: context.dialog("delete")),
     )
@@ -102,6 +104,13 @@ def _share(context: DetailsContext, recipe: Recipe) -> None:
         "android.intent.extra.TEXT": plain_text(recipe),
     }
     context.start(Intent(action=SEND, type="text/plain", extras=extras))
+
+
+def _share_as_file(context: DetailsContext, recipe: Recipe) -> None:
+    path = write_recipe(context, recipe)
+    context.start(
+        Intent(action=SEND, type="application/broccoli", extras={"android.intent.extra.STREAM": f"file://{path}"})
+    )
 
 
 def plain_text(recipe: Recipe) -> str:

@@ -10,11 +10,17 @@ from device_farm.simulator.apps.recipes.store import Recipe
 from device_farm.simulator.filesystem import FileSystem
 from device_farm.simulator.toolkit import widgets as w
 from device_farm.simulator.toolkit.base import Handler
+from device_farm.simulator.toolkit.metrics import px
+from device_farm.simulator.toolkit.text_layout import break_lines
+from device_farm.simulator.toolkit.theme import TYPE_SCALE
 
 GREEN_800: Final = 0xFF2E7D32
 GREEN_500: Final = 0xFF4CAF50
 GRAY_600: Final = 0xFF757575
 WHITE: Final = 0xFFFFFFFF
+
+_CARD_TEXT_DP: Final = 411 - 2 * 8 - 120 - 2 * 8
+"""The room beside the photo: the screen less margins, photo and padding."""
 
 PICTURES: Final = f"/storage/emulated/0/Android/data/{PACKAGE}/files/Pictures"
 """Where a recipe's photo lies, under its `imageName`."""
@@ -57,6 +63,11 @@ def photo(files: FileSystem, image_name: str, *, width: float, height: float, re
     )
 
 
+def _wraps(title: str) -> bool:
+    """Whether the title takes two lines of the card, which leaves less room for the rest."""
+    return len(break_lines(title, "regular", px(TYPE_SCALE["title_large"][0]), px(_CARD_TEXT_DP), 2)) > 1
+
+
 def recipe_card(files: FileSystem, recipe: Recipe, *, seasonal: bool, on_tap: Handler) -> w.Widget:
     """A line of the list: photo, title, description, source."""
     texts: list[w.Widget] = [
@@ -64,7 +75,7 @@ def recipe_card(files: FileSystem, recipe: Recipe, *, seasonal: bool, on_tap: Ha
         w.Text(
             recipe.description,
             colour="on_surface_variant",
-            max_lines=2,
+            max_lines=1 if recipe.source and _wraps(recipe.title) else 2,
             resource_id="card_text_view_description",
         ),
     ]

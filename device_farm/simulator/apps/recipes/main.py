@@ -78,9 +78,10 @@ def _recipes(context: MainContext) -> w.Widget:
     if shown:
         content: w.Widget = w.LazyList(
             key=f"recipes:{context.state.category}:{context.state.food}",
-            count=len(shown),
+            # One row more: the last card can be scrolled clear of the round button.
+            count=len(shown) + 1,
             row_height=128,
-            row=lambda index: _card(context, shown[index], terms),
+            row=lambda index: _card(context, shown[index], terms) if index < len(shown) else w.Spacer(),
             resource_id="recycler_view",
             weight=1,
         )
