@@ -3,7 +3,8 @@
 An episode is random actions on the screen and random shell commands that write where tasks write: files, settings,
 providers, databases, packages, permissions, properties, jobs. After the reset, the digest of the whole state (file tree
 with all databases, settings, properties, packages, screens, log, clock) must equal that of a phone just booted in a
-process of its own, where no episode can have touched what phones share; and so must the screenshot and the UI tree as the driver sees them.
+process of its own, where no episode can have touched what phones share. So must the screenshot and the UI tree as the
+driver sees them.
 
 Prints one JSON line: `episodes`, `differing` (episodes after which something differed), `parts` (what, how often),
 `changed` (episodes that had changed the state before their reset: the check could have failed), `actions`, `commands`.
