@@ -125,8 +125,8 @@ def surroundings(config: EmulatorConfig, sdk: Sdk, avd: Avd) -> Surroundings:
         kvm_device=config.kvm_device,
         log_dir=Path(config.log_dir).expanduser(),
         deadlines=Deadlines(
-            launch_lock=limits.launch_lock_s,
-            stages={
+            launch_lock_s=limits.launch_lock_s,
+            stages_s={
                 "control": limits.control_s,
                 "booted": limits.booted_s,
                 "adb": limits.adb_s,
@@ -134,8 +134,8 @@ def surroundings(config: EmulatorConfig, sdk: Sdk, avd: Avd) -> Surroundings:
                 "packages": limits.packages_s,
                 "stable": limits.stable_s,
             },
-            load=limits.load_s,
-            stop=limits.stop_s,
+            load_s=limits.load_s,
+            stop_s=limits.stop_s,
         ),
     )
 

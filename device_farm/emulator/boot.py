@@ -30,7 +30,8 @@ _WAITING_FOR: dict[Stage, str] = {
 }
 _POLL_S = 0.2
 _STABLE_S = 1.0
-_SHELL_S = 10.0
+_SHELL_S = 4.0
+"""A guest whose snapshot was just loaded swallows the first command now and then; the next one is answered."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

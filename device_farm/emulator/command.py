@@ -56,7 +56,7 @@ def command_line(launch: Launch) -> tuple[str, ...]:
         *("-gpu", launch.gpu),
         *(("-skip-adb-auth",) if launch.skip_adb_auth else ()),
         *(("-read-only",) if launch.read_only else ()),
-        *snapshot_arguments(launch.snapshot),
+        *snapshot_arguments(launch.snapshot, writes=not launch.read_only),
         *(("-memory", str(launch.memory_mb)) if launch.memory_mb else ()),
         *(("-cores", str(launch.cores)) if launch.cores else ()),
         *(("-accel", launch.acceleration) if launch.acceleration != "auto" else ()),
@@ -64,11 +64,15 @@ def command_line(launch: Launch) -> tuple[str, ...]:
     )
 
 
-def snapshot_arguments(snapshot: str) -> tuple[str, ...]:
-    """`-no-snapshot-load` alone would still write a snapshot at exit, so saving is switched off by name."""
+def snapshot_arguments(snapshot: str, *, writes: bool) -> tuple[str, ...]:
+    """`-no-snapshot-load` alone would still write a snapshot at exit, so saving there is switched off by name.
+
+    Whoever boots cold and `writes` is about to save the fleet's snapshot, which is to load on other machines, too.
+    """
+    features = ("-feature", SNAPSHOT_FEATURES)
     if not snapshot:
-        return ("-no-snapshot",)
-    return ("-snapshot", snapshot, "-no-snapshot-save", "-feature", SNAPSHOT_FEATURES)
+        return ("-no-snapshot", *features) if writes else ("-no-snapshot",)
+    return ("-snapshot", snapshot, "-no-snapshot-save", *features)
 
 
 def environment(

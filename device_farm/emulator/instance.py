@@ -30,12 +30,12 @@ _PORT_ATTEMPTS = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deadlines:
-    """Seconds. `load` also bounds how long a phone may take to be back after its snapshot was loaded."""
+    """`load_s` also bounds how long a phone may take to be back after its snapshot was loaded."""
 
-    launch_lock: float
-    stages: dict[Stage, float]
-    load: float
-    stop: float
+    launch_lock_s: float
+    stages_s: dict[Stage, float]
+    load_s: float
+    stop_s: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +103,7 @@ class EmulatorInstance:
         limits = self.around.deadlines
         await self.adb.start()
         async with AsyncExitStack() as serialised:
-            await serialised.enter_async_context(launch_lock(self.around.avd_home, timeout_s=limits.launch_lock))
+            await serialised.enter_async_context(launch_lock(self.around.avd_home, timeout_s=limits.launch_lock_s))
             if removed := remove_stale_locks(self.around.avd_folder):
                 _LOG.warning("removed the stale %s of %s", ", ".join(removed), self.launch.avd)
             # Under the lock, so that no other start of ours takes them in between.
@@ -112,7 +112,7 @@ class EmulatorInstance:
             await self._reach_control()
         for stage in STAGES[1:]:
             if stage != "booted" or self.has_control:
-                await pass_stage(stage, self._booting(), seconds=limits.stages[stage])
+                await pass_stage(stage, self._booting(), seconds=limits.stages_s[stage])
             stage_passed(stage)
         if self.launch.snapshot:
             await self._expect_snapshot(self.launch.snapshot)
@@ -123,7 +123,7 @@ class EmulatorInstance:
         Raises:
             BackendError: it refused, or did not come back; it should be started anew.
         """
-        seconds = self.around.deadlines.load
+        seconds = self.around.deadlines.load_s
         try:
             self.check_alive()
             await self._load(snapshot, seconds)
@@ -143,7 +143,7 @@ class EmulatorInstance:
         process, self._process = self._process, None
         if process is not None:
             asked = not hangs and process.exit_code is None and await self._asked_to_end()
-            await process.stop(asked=asked, timeout_s=self.around.deadlines.stop)
+            await process.stop(asked=asked, timeout_s=self.around.deadlines.stop_s)
         await self.client.close()
         await self.console.close()
         await self.control.close()
@@ -168,7 +168,7 @@ class EmulatorInstance:
         """Without a control service the phone is driven by adb and console alone."""
         booting = self._booting()
         try:
-            await pass_stage("control", booting, seconds=self.around.deadlines.stages["control"])
+            await pass_stage("control", booting, seconds=self.around.deadlines.stages_s["control"])
             await expect_own(booting, self.launch.ports.adb)
             self.has_control = True
         except PortsTakenError:
@@ -176,7 +176,7 @@ class EmulatorInstance:
         except BackendError as error:
             if booting.process.exit_code is not None:
                 raise
-            await console_answers(booting, seconds=self.around.deadlines.stages["control"])
+            await console_answers(booting, seconds=self.around.deadlines.stages_s["control"])
             self.has_control = False
             _LOG.warning("%s: no control service, adb and console instead: %s", self.launch.ports.serial, error)
 

@@ -23,7 +23,8 @@ from device_farm.errors import BackendError
 _PERMANENT = frozenset({"multiinstance.lock"})
 """Always there; held by flock, not by its existence."""
 
-_EMULATORS = re.compile(rb"qemu-system|/emulator\b|emulator-headless|emulator\.standin")
+_PROGRAMS = re.compile(rb"(?:.*/)?(?:qemu-system-\S*|emulator\S*)")
+_STAND_IN = b"device_farm.emulator.standin"
 _LAUNCH_LOCK = ".farm-launch.lock"
 _POLL_S = 0.05
 
@@ -41,9 +42,10 @@ def lock_owner(lock: Path) -> int | None:
 def is_emulator(pid: int, *, proc: Path = Path("/proc")) -> bool:
     """Whether a process of that id lives and is an emulator."""
     try:
-        return _EMULATORS.search((proc / str(pid) / "cmdline").read_bytes()) is not None
+        words = (proc / str(pid) / "cmdline").read_bytes().split(b"\0")
     except OSError:
         return False
+    return _PROGRAMS.fullmatch(words[0]) is not None or _STAND_IN in words[:4]
 
 
 def stale_locks(folder: Path, *, proc: Path = Path("/proc")) -> tuple[Path, ...]:
@@ -90,7 +92,7 @@ async def launch_lock(avd_home: Path, *, timeout_s: float) -> AsyncIterator[None
 
 def _open(path: Path) -> int:
     try:
-        return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o644)
     except OSError as error:
         fix = "the emulator must be able to write there"
         raise BackendError(f"{path} cannot be written: {error.strerror}", field="avd_home", fix=fix) from error

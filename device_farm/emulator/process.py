@@ -9,6 +9,7 @@ import shutil
 import signal
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import BinaryIO
 
 from device_farm.emulator.ports import PortsTakenError
 from device_farm.emulator.startup_log import Failure, explain
@@ -114,11 +115,11 @@ class EmulatorProcess:
             os.killpg(self._process.pid, signal.SIGKILL)
 
 
-def _open_log(path: Path, argv: Sequence[str]) -> contextlib.closing:  # type: ignore[type-arg]
+def _open_log(path: Path, argv: Sequence[str]) -> BinaryIO:
     path.parent.mkdir(parents=True, exist_ok=True)
     if path.exists():
         path.replace(path.with_name(f"{path.name}.1"))
     handle = path.open("wb")
     handle.write(f"$ {' '.join(argv)}\n".encode())
     handle.flush()
-    return handle  # type: ignore[return-value]
+    return handle

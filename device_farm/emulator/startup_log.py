@@ -119,7 +119,8 @@ _SNAPSHOT_UNFIT = _known(
 
 def explain(log: str, exit_code: int | None, *, gpu: str = "") -> Failure:
     """Why the emulator with this output ended with `exit_code` (negative: the signal), or is stuck (None)."""
-    lines = [line.strip() for line in log.splitlines()[-_TAIL_LINES:] if line.strip()]
+    # The first line of our logs is the command itself.
+    lines = [line.strip() for line in log.splitlines()[-_TAIL_LINES:] if line.strip() and not line.startswith("$ ")]
     if failure := _first_known(lines, _KNOWN):
         return failure
     if exit_code is not None and exit_code < 0:

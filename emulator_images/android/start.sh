@@ -22,8 +22,12 @@ command=(
 )
 [[ ${ADB_AUTH:-0} == 1 ]] || command+=(-skip-adb-auth)
 [[ ${READ_ONLY:-1} == 0 ]] || command+=(-read-only)
+features=(-feature 'AllowSnapshotMigration,MigratableSnapshotSave')
 if [[ -n ${snapshot} ]]; then
-    command+=(-snapshot "${snapshot}" -no-snapshot-save -feature 'AllowSnapshotMigration,MigratableSnapshotSave')
+    command+=(-snapshot "${snapshot}" -no-snapshot-save "${features[@]}")
+elif [[ ${READ_ONLY:-1} == 0 ]]; then
+    # Whoever boots cold and writes is about to save the snapshot.
+    command+=(-no-snapshot "${features[@]}")
 else
     command+=(-no-snapshot)
 fi

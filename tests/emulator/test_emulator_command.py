@@ -49,6 +49,7 @@ def test_a_phone_of_a_fleet_starts_as_the_facts_say() -> None:
     [
         ({"read_only": False}, (), ("-read-only",)),
         ({"snapshot": ""}, ("-no-snapshot",), ("-snapshot", "-no-snapshot-load", "-feature")),
+        ({"snapshot": "", "read_only": False}, ("-no-snapshot", "-feature"), ("-snapshot", "-read-only")),
         ({"skip_adb_auth": False}, (), ("-skip-adb-auth",)),
         ({"memory_mb": 4096, "cores": 2}, ("-memory", "4096", "-cores", "2"), ()),
         ({"acceleration": "off"}, ("-accel", "off"), ()),

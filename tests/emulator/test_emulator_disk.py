@@ -147,7 +147,7 @@ def test_locks_of_the_living_stay_and_those_of_the_dead_and_of_strangers_go(tmp_
     proc, avd = tmp_path / "proc", tmp_path / "avd"
     avd.mkdir()
     process(proc, 10, "/sdk/emulator/qemu/linux-x86_64/qemu-system-x86_64-headless -avd a")
-    process(proc, 11, "/usr/bin/nginx")
+    process(proc, 11, "/usr/bin/vim /sdk/emulator/emulator notes-on-qemu-system")
     held = lock(avd, "hardware-qemu.ini.lock", "10\n")
     also_held = lock(avd, "userdata-qemu.img.lock", "10", as_folder=True)
     lock(avd, "cache.img.lock", "11\n")

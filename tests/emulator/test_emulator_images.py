@@ -55,6 +55,7 @@ def test_scripts_please_shellcheck() -> None:
     [
         ({}, {}),
         ({"SNAPSHOT": ""}, {"snapshot": ""}),
+        ({"SNAPSHOT": "", "READ_ONLY": "0"}, {"snapshot": "", "read_only": False}),
         ({"SNAPSHOT": "other", "READ_ONLY": "0"}, {"snapshot": "other", "read_only": False}),
         ({"GPU": "host", "MEMORY_MB": "4096", "CORES": "2"}, {"gpu": "host", "memory_mb": 4096, "cores": 2}),
         ({"ADB_AUTH": "1"}, {"skip_adb_auth": False}),
