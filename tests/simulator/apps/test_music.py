@@ -110,6 +110,21 @@ def test_music_moves_on_with_the_clock() -> None:
     assert hand.sees("Up next • 00:00")
 
 
+def test_artists_history_and_most_played_list_songs() -> None:
+    hand = filled()
+    hand.tap("Artists")
+    hand.tap("Ines")
+    hand.tap("Bravo")
+    hand.back()
+    hand.tap("For you")
+    for page in ("History", "Most played"):
+        hand.tap(description=page)
+        assert hand.sees("Bravo") and not hand.sees("Alpha")
+        hand.back()
+    hand.tap(description="Last added")
+    assert hand.sees("Alpha")
+
+
 def test_playlist_is_saved_where_the_picker_says() -> None:
     hand = filled()
     hand.long_press("Alpha")

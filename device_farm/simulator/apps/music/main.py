@@ -7,7 +7,13 @@ from urllib.parse import unquote
 
 from device_farm.simulator.apps.music.dialogs import music_dialog
 from device_farm.simulator.apps.music.library import scan
-from device_farm.simulator.apps.music.pages import group_page, playlist_page, search_page, settings_page
+from device_farm.simulator.apps.music.pages import (
+    collection_page,
+    group_page,
+    playlist_page,
+    search_page,
+    settings_page,
+)
 from device_farm.simulator.apps.music.playing import mini_player, player_page, queue_page
 from device_farm.simulator.apps.music.playlists import m3u, playlist_store
 from device_farm.simulator.apps.music.state import MusicContext, MusicState, Page, go_back
@@ -85,5 +91,7 @@ def _page(context: MusicContext, page: Page) -> tuple[w.AppBar, w.Widget]:
             return queue_page(context)
         case "settings":
             return settings_page(context)
+        case "history" | "last_added" | "most_played":
+            return collection_page(context, page.kind)
         case _:
             assert_never(page.kind)

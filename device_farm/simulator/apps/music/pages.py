@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from device_farm.simulator.apps.music.library import Song, info_line, songs
+from device_farm.simulator.apps.music.played import played
 from device_farm.simulator.apps.music.playlists import playlist_store
 from device_farm.simulator.apps.music.rows import cover, selection_bar
 from device_farm.simulator.apps.music.state import MusicContext, play
@@ -15,7 +16,7 @@ def group_page(context: MusicContext, kind: str, number: int) -> tuple[w.AppBar,
     members = tuple(song for song in songs(context) if (song.album_id if kind == "album" else song.artist_id) == number)
     name = (members[0].album if kind == "album" else members[0].artist) if members else ""
     bar = selection_bar(context, members) if context.state.selected else w.AppBar(name, navigation="back")
-    head = _head(context, name, kind, members)
+    head = _head(context, name, "album" if kind == "album" else "person", members)
     return bar, w.Column((head, song_list(context, members, number=kind == "album", timed=True)), height="fill")
 
 
@@ -91,3 +92,14 @@ def settings_page(context: MusicContext) -> tuple[w.AppBar, w.Widget]:
         w.ListRow("About", "Retro Music 6.1.0", "info"),
     )
     return w.AppBar("Settings", navigation="back"), w.Scroll(lines, key="settings")
+
+
+def collection_page(context: MusicContext, kind: str) -> tuple[w.AppBar, w.Widget]:
+    """History, Last added, Most played."""
+    if kind == "last_added":
+        title, members = "Last added", tuple(reversed(songs(context, "date_added")))
+    else:
+        title = "History" if kind == "history" else "Most played"
+        members = played(context, most=kind == "most_played")
+    bar = selection_bar(context, members) if context.state.selected else w.AppBar(title, navigation="back")
+    return bar, song_list(context, members)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
 from device_farm.simulator.apps.music.library import SORT_ORDERS, Song, SortOrder, songs
+from device_farm.simulator.apps.music.played import note_played
 from device_farm.simulator.apps.music.player import player_of
 from device_farm.simulator.apps.music.schema import PACKAGE
 from device_farm.simulator.apps.preference_store import PreferenceStore
@@ -13,7 +14,9 @@ from device_farm.simulator.toolkit.app import Context
 
 Tab: TypeAlias = Literal["home", "songs", "albums", "artists", "playlists"]
 TABS: Final[tuple[Tab, ...]] = ("home", "songs", "albums", "artists", "playlists")
-PageKind: TypeAlias = Literal["album", "artist", "playlist", "search", "player", "queue", "settings"]
+PageKind: TypeAlias = Literal[
+    "album", "artist", "playlist", "search", "player", "queue", "settings", "history", "last_added", "most_played"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,4 +83,6 @@ def add_to_playlist(context: MusicContext, chosen: tuple[Song, ...]) -> None:
 
 
 def play(context: MusicContext, queue: tuple[Song, ...], position: int) -> None:
-    player_of(context).open(queue, position, start=True)
+    player = player_of(context)
+    player.open(queue, position, start=True)
+    note_played(context, queue[position], player.now_ms)

@@ -121,12 +121,13 @@ def _group_row(context: MusicContext, group: list[Song], kind: str) -> w.Widget:
     count = f"{len(group)} {'Song' if len(group) == 1 else 'Songs'}"
     artists = {song.artist for song in group}
     under = (first.artist if len(artists) == 1 else "Various Artists") if kind == "album" else count
+    icon = "album" if kind == "album" else "person"
     opened: Callable[[], None] = (
         partial(open_page, context, "album", first.album_id)
         if kind == "album"
         else partial(open_page, context, "artist", first.artist_id)
     )
-    return _line(_group_name(first, kind), under, cover(_group_name(first, kind), kind), None, opened)
+    return _line(_group_name(first, kind), under, cover(_group_name(first, kind), icon), None, opened)
 
 
 def _line(title: str, under: str, picture: w.Widget, menu: w.Widget | None, on_tap: w.Handler) -> w.Widget:
@@ -199,9 +200,9 @@ def _home(context: MusicContext) -> w.Widget:
     found = songs(context, "date_added")
     latest = tuple(reversed(found))[:5]
     ways = (
-        ("History", "history", lambda: open_page(context, "queue")),
-        ("Last added", "library_add", lambda: context.update(tab="songs")),
-        ("Most played", "trending_up", lambda: context.update(tab="songs")),
+        ("History", "history", lambda: open_page(context, "history")),
+        ("Last added", "library_add", lambda: open_page(context, "last_added")),
+        ("Most played", "trending_up", lambda: open_page(context, "most_played")),
         ("Shuffle", "shuffle", lambda: _shuffle(context, found)),
     )
     buttons = tuple(
