@@ -12,7 +12,7 @@ from device_farm.types.task import JsonValue, Task
 from device_farm.types.trajectory import Scored
 from gui_agent.benchmarks.androidworld import tables
 from gui_agent.benchmarks.androidworld.answer_probes import NumberAnswered, TextsAnswered
-from gui_agent.benchmarks.androidworld.spoken_dates import awaited, reworded, written
+from gui_agent.benchmarks.androidworld.spoken_dates import awaited, reworded, understood, written
 from gui_agent.benchmarks.androidworld.tasks.tasks_hand import (
     COMPLETED,
     HIGH_PRIORITY,
@@ -191,11 +191,16 @@ class TasksCompletedTasksForDate(_Question):
         }
 
     def read(self, params: Mapping[str, JsonValue]) -> Entries:
-        """Under their dates: at the bottom, a row's `Tue` may be the last Tuesday or the next."""
-        day = day_of(params)
+        """Under their dates: at the bottom, a row's `Tue` may be the last Tuesday or the next.
+
+        So may the question's: of the two days that a bare weekday can be, the one with more completed tasks is meant.
+        """
+        words = text_param(params, "date")
+        days = sorted({understood(words, TODAY), awaited(words, TODAY)})
         yield from mix_completed()
-        entries = yield from read_tasks(past(day))
-        return [entry for entry in entries if entry.done and self._is_due(entry, day)]
+        entries = yield from read_tasks(past(days[-1]))
+        found = [[entry for entry in entries if entry.done and self._is_due(entry, day)] for day in days]
+        return max(found, key=len)
 
     @staticmethod
     def _is_due(entry: Entry, day: date) -> bool:
