@@ -30,6 +30,27 @@
     }
   }
 
+  // Pixels from pairs of a count and a colour.
+  function spread(runs, count) {
+    const words = new Uint32Array(count);
+    let place = 0;
+    for (let i = 0; i < runs.length; i += 2) { words.fill(runs[i + 1], place, place + runs[i]); place += runs[i]; }
+    return new Uint8ClampedArray(words.buffer);
+  }
+
+  // A part of the pixels that the phone gave along with the event; nothing has been drawn since.
+  function part(canvas, x, y, width, height) {
+    const from = new Uint32Array(canvas._pixels.buffer), to = new Uint32Array(width * height);
+    for (let row = 0; row < height; row++)
+      for (let column = 0; column < width; column++) {
+        const left = x + column, top = y + row;
+        if (left >= 0 && top >= 0 && left < canvas.width && top < canvas.height)
+          to[row * width + column] = from[top * canvas.width + left];
+      }
+    return new Uint8ClampedArray(to.buffer);
+  }
+  farm.takePixels = (canvas, runs) => { canvas._pixels = spread(runs, canvas.width * canvas.height); };
+
   class Context2D {
     constructor(canvas) {
       this.canvas = canvas;
@@ -54,18 +75,16 @@
       if (source instanceof Canvas) this.canvas._record("image", source._id, ...numbers.map(Number));
     }
     measureText(text) {
-      const width = farm.ask("measure", [this._state.font, String(text)]);
+      const width = farm.textWidth(this._state.font, String(text));
       return { width, actualBoundingBoxLeft: 0, actualBoundingBoxRight: width, actualBoundingBoxAscent: 8, actualBoundingBoxDescent: 2 };
     }
     createImageData(width, height) { return width instanceof ImageData ? new ImageData(width.width, width.height) : new ImageData(width, height); }
     getImageData(x, y, width, height) {
       if (!(width * height > 0) || width * height > 16e6) throw new Error("IndexSizeError: bad size");
-      const runs = farm.ask("pixels", [this.canvas._id, x, y, width, height]);
-      const data = new Uint8ClampedArray(width * height * 4);
-      const words = new Uint32Array(data.buffer);
-      let place = 0;
-      for (let i = 0; i < runs.length; i += 2) { words.fill(runs[i + 1], place, place + runs[i]); place += runs[i]; }
-      return new ImageData(data, width, height);
+      const { canvas } = this;
+      [x, y, width, height] = [x, y, width, height].map(Math.trunc);
+      if (!canvas._commands.length && canvas._pixels) return new ImageData(part(canvas, x, y, width, height), width, height);
+      return new ImageData(spread(farm.ask("pixels", [canvas._id, x, y, width, height]), width * height), width, height);
     }
     putImageData(image, x, y) {
       const words = new Uint32Array(image.data.buffer, image.data.byteOffset, image.width * image.height);
@@ -124,6 +143,16 @@
     }
     toDataURL() { return farm.ask("url", [this._id]); }
   }
+
+  // Widths of the font's characters from the blank to the tilde, in thousandths of its size; others count as an average.
+  farm.textWidth = (font, text) => {
+    const size = /([\d.]+)(px|pt|em|rem)/.exec(font);
+    const scale = size ? parseFloat(size[1]) * { px: 1, pt: 4 / 3, em: 16, rem: 16 }[size[2]] : 10;
+    const table = farm.widths[/\b(bold|bolder|[6-9]00)\b/.test(font) ? "bold" : "regular"];
+    let total = 0;
+    for (const character of text) total += table[character.codePointAt(0) - 32] || 550;
+    return (total * scale) / 1000;
+  };
 
   farm.drawn = new Set();
   farm.Canvas = Canvas;

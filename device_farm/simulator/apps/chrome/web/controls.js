@@ -167,6 +167,6 @@
   });
 
   farm.submitted = submitted;
-  farm.changed = changed;
+  farm.valueChanged = changed;
   farm.classes = { Input, TextArea, Option, Select, Form, Button };
 })(__farm);

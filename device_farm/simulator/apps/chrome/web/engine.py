@@ -18,12 +18,14 @@ from typing import Any, Final, Protocol, cast
 import quickjs
 
 from device_farm.simulator.apps.chrome.web.model import Element, PageEvent, Rect, element_of
+from device_farm.simulator.toolkit.base import FontWeight
+from device_farm.simulator.toolkit.fonts import text_width
 
-TIME_LIMIT_S: Final = 2.0
+TIME_LIMIT_S: Final = 1.0
 """Processor time that one turn of a page may take."""
 MEMORY_LIMIT_BYTES: Final = 64 << 20
 STACK_BYTES: Final = 512 << 10
-QUESTIONS_MAX: Final = 400
+QUESTIONS_MAX: Final = 100
 """More questions than these, and the page counts as hung: each costs a run from its beginning."""
 SOURCE_MAX: Final = 4 << 20
 _JOBS_MAX: Final = 10_000
@@ -76,6 +78,13 @@ def _prelude() -> str:
     return "\n".join(folder.joinpath(f"{part}.js").read_text(encoding="utf-8") for part in _PARTS)
 
 
+@lru_cache(maxsize=1)
+def _widths() -> dict[str, list[int]]:
+    """Widths of printable ASCII in thousandths of the font size."""
+    weights: tuple[FontWeight, ...] = ("regular", "bold")
+    return {weight: [round(text_width(chr(code), weight, 1000.0)) for code in range(32, 127)] for weight in weights}
+
+
 class PageEngine:
     """One page. Every method may raise PageDied; after that the engine is of no further use."""
 
@@ -89,15 +98,27 @@ class PageEngine:
         self.alerts: tuple[str, ...] = ()
         self.log: list[tuple[str, str]] = []
         self.wants_layout = False
+        self.canvases_read: set[int] = set()
         self._context = self._started()
 
-    def handle(self, event: PageEvent | None, now_s: float, rects: Mapping[int, Rect] | None = None) -> None:
-        """Lets the page's time run to `now_s`, then hands it the event. `rects`: the boxes, where they are known."""
+    def handle(
+        self,
+        event: PageEvent | None,
+        now_s: float,
+        rects: Mapping[int, Rect] | None = None,
+        pixels: Mapping[int, list[int]] | None = None,
+    ) -> None:
+        """Lets the page's time run to `now_s`, then hands it the event.
+
+        `rects` and `pixels` answer beforehand what the page is likely to ask: its boxes, and what its canvases show.
+        """
         told: dict[str, Any] = {"now_ms": now_s * 1000.0}
         if event is not None:
             told["event"] = {"node": event.node, "kind": event.kind, "value": event.value}
         if rects is not None:
             told["rects"] = rects
+        if pixels:
+            told["pixels"] = pixels
         turn = json.dumps(told)
         self._turns.append(turn)
         said = self._call("handle", turn)
@@ -140,6 +161,7 @@ class PageEngine:
             "device_width": spec.device_width,
             "device_ratio": spec.device_ratio,
             "answers": self._answers,
+            "widths": _widths(),
         }
         scripts = self._call("load", spec.source[:SOURCE_MAX], json.dumps(options))
         for place, script in enumerate(scripts):
@@ -201,6 +223,8 @@ class PageEngine:
             self._host.paint(canvas, width, height, commands)
         tree = element_of(needs["tree"]) if needs["tree"] else None
         self.wants_layout = self.wants_layout or needs["kind"] == "layout"
+        if needs["kind"] == "pixels":
+            self.canvases_read.add(needs["about"][0])
         self._answers.append(self._host.answer(needs["kind"], needs["about"], tree))
 
     def _hear(self, said: dict[str, Any]) -> None:

@@ -176,8 +176,8 @@
       }
       farm.dispatch(element, new farm.KeyboardEvent("keyup", { bubbles: true, key: "Enter", keyCode: 13 }));
     },
-    pick(element, index) { if (element.selectedIndex !== index) { element.selectedIndex = index; farm.changed(element); } },
-    slide(element, value) { element.value = value; farm.changed(element); },
+    pick(element, index) { if (element.selectedIndex !== index) { element.selectedIndex = index; farm.valueChanged(element); } },
+    slide(element, value) { element.value = value; farm.valueChanged(element); },
   };
 
   farm.settle = () => {};
@@ -186,6 +186,7 @@
     Object.assign(farm, { nowMs: given.now_ms, startMs: given.now_ms, loading: true });
     farm.seed(given.seed);
     farm.answers = given.answers;
+    farm.widths = given.widths;
     farm.viewport = { width: given.width, height: given.height };
     globals.location.href = given.url;
     globals.location.pathname = given.url.replace(/^[a-z]+:\/\/[^/]*/, "").replace(/[?#].*$/, "");
@@ -224,8 +225,12 @@
     return report(full);
   };
   farm.handle = (text) => {
-    const { now_ms, event, rects, full } = JSON.parse(text);
+    const { now_ms, event, rects, pixels, full } = JSON.parse(text);
     if (rects) { farm.rects = rects; farm.dirty = false; }
+    for (const canvas of farm.select(farm.document, "canvas", false)) {
+      canvas._pixels = null;
+      if (pixels && pixels[canvas._id]) farm.takePixels(canvas, pixels[canvas._id]);
+    }
     farm.advance(now_ms);
     if (event) {
       const element = find(event.node);

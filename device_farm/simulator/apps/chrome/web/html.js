@@ -131,13 +131,14 @@
     tokenise(html, new DocumentBuilder(document.documentElement, document.head, document.body));
   };
 
+  const quoted = (text) => text.replace(/&/g, "&amp;").replace(/\u00a0/g, "&nbsp;").replace(/"/g, "&quot;");
   const escaped = (text) => text.replace(/&/g, "&amp;").replace(/\u00a0/g, "&nbsp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");
 
   farm.serialise = (node) => {
     if (node.nodeType === 3) return node.parentNode && RAW.has(node.parentNode.localName) ? node.data : escaped(node.data);
     if (node.nodeType === 8) return "<!--" + node.data + "-->";
     const attributes = node.getAttributeNames()
-      .map((name) => " " + name + '="' + escaped(node.getAttribute(name)).replace(/"/g, "&quot;") + '"').join("");
+      .map((name) => " " + name + '="' + quoted(node.getAttribute(name)) + '"').join("");
     const head = "<" + node.localName + attributes + ">";
     return farm.VOID.has(node.localName) ? head : head + node.innerHTML + "</" + node.localName + ">";
   };

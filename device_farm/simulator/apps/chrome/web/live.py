@@ -12,13 +12,13 @@ from typing import Any, Final
 
 from device_farm.simulator.apps.chrome.web.canvas import CanvasPicture
 from device_farm.simulator.apps.chrome.web.engine import PageDied, PageEngine, PageSpec
-from device_farm.simulator.apps.chrome.web.fonts import font_of
 from device_farm.simulator.apps.chrome.web.layout import Page, lay_out
 from device_farm.simulator.apps.chrome.web.model import Element, EventLog, PageEvent, Rect
 from device_farm.simulator.apps.chrome.web.style import Viewport
 
 PAGES_MAX: Final = 24
 """Engines kept in one process; a page takes one to three megabytes."""
+RUNS_MAX: Final = 20_000
 _DEVICE_WIDTH_PX: Final = 1080.0
 
 
@@ -100,9 +100,22 @@ class LivePage:
             page = self.page() if self._engine.wants_layout and event is not None else None
             if page is not None:
                 rects = page.rects()
-            self._engine.handle(event, now_s, rects)
+            self._engine.handle(event, now_s, rects, self._read_pixels() if event is not None else None)
         except PageDied as error:
             self.died = str(error)
+
+    def _read_pixels(self) -> dict[int, list[int]]:
+        """What the canvases show that the page has read before; leaves out those with too much in them."""
+        if self._engine is None:
+            return {}
+        found: dict[int, list[int]] = {}
+        for number in self._engine.canvases_read:
+            picture = self._canvases.get(number)
+            if picture is not None and picture.width * picture.height > 0:
+                runs = picture.runs(0, 0, picture.width, picture.height)
+                if len(runs) <= RUNS_MAX:
+                    found[number] = runs
+        return found
 
     # Host
 
@@ -124,8 +137,6 @@ class LivePage:
             case "url":
                 picture = self._canvases.get(about[0]) or CanvasPicture(self._canvases.get)
                 return picture.data_url()
-            case "measure":
-                return float(font_of(about[0]).measureText(about[1]))
             case _:
                 return None
 
