@@ -35,7 +35,7 @@ def normalised(values_G: Floats, scale: Scale = "std") -> Floats:
 
 def step_advantages(returns: Sequence[Floats], scale: Scale = "std") -> list[Floats]:
     """One array (S_i,) a rollout: its returns compared with the others' at the same step."""
-    result = [np.zeros(len(returns_S)) for returns_S in returns]
+    result: list[Floats] = [np.zeros(len(returns_S)) for returns_S in returns]
     for step in range(max((len(returns_S) for returns_S in returns), default=0)):
         there = [index for index, returns_S in enumerate(returns) if len(returns_S) > step]
         values_G = normalised(np.array([returns[index][step] for index in there]), scale)
