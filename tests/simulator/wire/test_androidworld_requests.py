@@ -86,6 +86,8 @@ REQUESTS: tuple[tuple[tuple[str, ...], str], ...] = (
     (("shell", "am start -a android.intent.action.VIEW -d http://www.google.com"), r"(?s)Starting: Intent .*"),
     (("shell", "am", "start", "-a", "android.intent.action.VIEW", "-d", "content://contacts/people/"), "(?s).*"),
     (("shell", "am", "start", "-a", "android.intent.action.CALL", "-d", "tel:5551234"), r"(?s)Starting: Intent .*"),
+    (("shell", "dumpsys", "telephony.registry"), r"(?s).*mCallState=2.*"),
+    (("shell", "input", "keyevent", "KEYCODE_ENDCALL"), ""),
     (("shell", "settings", "put", "secure", "sms_default_application", "com.simplemobiletools.smsmessenger"), ""),
     (("shell", "settings", "put", "global", "heads_up_notifications_enabled", "0"), ""),
     (("shell", "settings", "put", "global", "heads_up_notifications_enabled", "1"), ""),
