@@ -32,6 +32,8 @@ _KNOWN_LABELS: dict[str, tuple[str, ...]] = {
     "photos": ("com.google.android.apps.photos",),
     "play store": ("com.android.vending",),
     "settings": ("com.android.settings",),
+    "simple calendar pro": ("com.simplemobiletools.calendar.pro",),
+    "tasks": ("org.tasks",),
     "youtube": ("com.google.android.youtube",),
 }
 """Labels that lie in resources, which no shell command prints, of the applications on AOSP and Google images."""
