@@ -150,6 +150,13 @@ def test_scanner_broadcast_shows_new_files_while_the_app_is_open() -> None:
     assert hand.sees("Late") and not hand.sees("Alpha")
 
 
+def test_scanner_broadcast_brings_back_databases_that_are_gone() -> None:
+    hand = Hand()
+    hand.phone.files.remove(f"{DATABASES}/music_playback_state.db")
+    hand.phone.callbacks.broadcast(Intent(action=SCAN, data=f"file://{MUSIC}"))
+    assert hand.phone.files.is_file(f"{DATABASES}/music_playback_state.db")
+
+
 @pytest.mark.parametrize("name", ["playlist.db", "music_playback_state.db"])
 def test_broken_database_is_an_empty_one(name: str) -> None:
     hand = filled()

@@ -5,6 +5,8 @@ from __future__ import annotations
 from device_farm.simulator.apps.first_run import factory_set_up
 from device_farm.simulator.apps.music.library import scan
 from device_farm.simulator.apps.music.main import PERMISSIONS, Main
+from device_farm.simulator.apps.music.player import player_of
+from device_farm.simulator.apps.music.playlists import playlist_store
 from device_farm.simulator.apps.music.schema import PACKAGE, PLAYLIST_SCHEMA, PLAYLISTS, QUEUE, QUEUE_SCHEMA
 from device_farm.simulator.intents import LAUNCHER, MAIN, Intent, IntentFilter
 from device_farm.simulator.toolkit.app import ActivityEntry, App, AppContext, AppIcon
@@ -39,3 +41,7 @@ class MusicApp(App):
     def on_broadcast(self, context: AppContext, intent: Intent) -> None:
         if intent.action == SCAN_FILE:
             scan(context)
+            # The app's process starts for this, and opens its databases: AndroidWorld pushes the one and thereby
+            # removes the other, which it reads at the end whether the app was used or not.
+            playlist_store(context)
+            player_of(context)
