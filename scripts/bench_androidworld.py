@@ -3,8 +3,8 @@
 Prints one JSON line: `tasks`; under `seeds`, for each seed, `initialised` (tasks that AndroidWorld could set up), and
 for `expert`, `noop` and `random` `won` (rewards of 1), `total` (sum of rewards), `infra_error`, `steps`, `minutes` and
 `names` (tasks that the expert did not win; that the others won); the least `initialised` and `expert_won` over the
-seeds; `noop_defects_only` (1: the no-op wins the tasks that are known to pass untouched, and nothing else). Every policy is rated
-by AndroidWorld's rule that an agent which did not say that it is done scores 0.
+seeds; `noop_defects_only` (1: the no-op wins the tasks that are known to pass untouched, and nothing else). Every
+policy is rated by AndroidWorld's rule that an agent which did not say that it is done scores 0.
 
 With `--timing`, `eight_phones` and `one_phone`: minutes of a whole expert run on 8 phones as the suite runs by default,
 and on one phone with AndroidWorld's own waits. The latter takes long.
