@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import subprocess
 from pathlib import Path
 
 import pytest
-from attached import androidworld_python, attached_phones, finish_program, run_program, start_program
+from attached import androidworld_python, announce, attached_phones, finish_program, run_program, start_program
 from mirror import mirror
 
 FRESH = 20
@@ -59,3 +60,14 @@ def test_sixteen_phones_are_attached_by_four_processes_at_a_time(tmp_path: Path)
             ]
             for process in running:
                 assert finish_program(process)["fresh"] == FRESH
+
+
+def test_the_end_of_one_adb_server_leaves_the_other_phones_alone(tmp_path: Path) -> None:
+    with attached_phones(2, tmp_path) as (one, other):
+        subprocess.run(["adb", "-P", str(one.server_port), "kill-server"], check=True, timeout=60)
+        assert other.run_adb("shell", "getprop", "sys.boot_completed").stdout == b"1\n"
+        subprocess.run(["adb", "-P", str(one.server_port), "start-server"], check=True, timeout=60)
+        announce(one.server_port, one.adb_port)
+        assert one.run_adb("wait-for-device").returncode == 0
+        assert one.run_adb("shell", "getprop", "sys.boot_completed").stdout == b"1\n"
+        assert other.run_adb("shell", "getprop", "sys.boot_completed").stdout == b"1\n"

@@ -13,11 +13,10 @@ def _digest(phone: SimulatedPhone, folder: str) -> list[tuple[str, int, int, byt
     ]
 
 
-def test_each_installed_app_has_a_snapshot_equal_to_its_data() -> None:
+def test_each_app_of_the_set_up_is_there_with_a_snapshot_equal_to_its_data() -> None:
     phone = SimulatedPhone.boot(seed=3)
-    installed = [package for package in PACKAGES if phone.packages.get(package) is not None]
-    assert installed
-    for package in installed:
+    assert [package for package in PACKAGES if phone.packages.get(package) is None] == []
+    for package in PACKAGES:
         assert _digest(phone, f"{FOLDER}/{package}") == _digest(phone, f"/data/data/{package}")
 
 
