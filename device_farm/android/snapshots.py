@@ -65,12 +65,17 @@ def check_name(name: str) -> None:
 
 def parse_snapshot_list(answer: str) -> tuple[SnapshotInfo, ...]:
     """Reads the table of `avd snapshot list`; lines that are no rows are skipped."""
-    return tuple(_info(row) for row in map(_ROW.match, answer.splitlines()) if row is not None)
+    rows = (_info(row) for row in map(_ROW.match, answer.splitlines()) if row is not None)
+    return tuple(info for info in rows if info is not None)
 
 
-def _info(row: re.Match[str]) -> SnapshotInfo:
-    when = calendar.timegm(time.strptime(row["date"], "%Y-%m-%d %H:%M:%S"))
-    size = float(row["size"]) * _UNITS[row["unit"].rstrip("iB")]
+def _info(row: re.Match[str]) -> SnapshotInfo | None:
+    """None for a row whose date or size is none."""
+    try:
+        when = calendar.timegm(time.strptime(row["date"], "%Y-%m-%d %H:%M:%S"))
+        size = float(row["size"]) * _UNITS[row["unit"].rstrip("iB")]
+    except ValueError:
+        return None
     return SnapshotInfo(name=row["name"], created_s=float(when), size_bytes=int(size))
 
 

@@ -52,7 +52,14 @@ def test_the_expert_wins_on_two_phones_of_one_snapshot(rig: Rig, tmp_path: Path)
 
 
 @pytest.mark.timeout(300)
-@pytest.mark.parametrize("fault", ["die-after=4 x1", "hang-after=4 x1", "crash-at-start x1"])
+@pytest.mark.parametrize(
+    "fault",
+    [
+        "die-after=4 x1",
+        pytest.param("hang-after=4 x1", marks=pytest.mark.slow),
+        pytest.param("crash-at-start x1", marks=pytest.mark.slow),
+    ],
+)
 def test_a_phone_that_breaks_is_replaced_and_its_task_done_again(rig: Rig, tmp_path: Path, fault: str) -> None:
     rig.faults(fault)
     code, summary, said = evaluate(rig, tmp_path / "out", "--devices", "1")
