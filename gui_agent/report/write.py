@@ -18,6 +18,9 @@ from gui_agent.store.files import LocalFiles, storage_errors
 from gui_agent.store.layout import TEMPORARY
 from gui_agent.store.reader import RunReader
 
+STAND_IN = "/standin/"
+"""In the build fingerprint of the emulator's stand-in."""
+
 _SIMULATED = {
     "simulator": "The phones are simulated: the screens are drawn by a program, no Android is behind them.",
     "fake": "The devices are scripted stand-ins for tests: no phone and no desktop is behind them.",
@@ -86,6 +89,8 @@ def _script() -> str:
 def _notes(episodes: list[Episode], shelf: ImageShelf, data: ReportData) -> list[str]:
     backends = {episode.provenance.backend for episode in episodes}
     notes = [text for name, text in _SIMULATED.items() if name in backends]
+    if any(STAND_IN in episode.provenance.device_image for episode in episodes):
+        notes.append("The emulators are stand-ins: simulated phones behind the emulator's command line, no Android.")
     if shelf.full:
         notes.append("There are too many screens for one file: later episodes show their last screen only.")
     if shelf.missing:

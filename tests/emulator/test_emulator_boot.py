@@ -41,7 +41,7 @@ def test_a_phone_boots_from_the_snapshot_is_seen_and_driven_and_leaves_nothing(r
             after = await device.act_and_observe(OpenApp(name="Settings"))
             assert after.foreground.app == "com.android.settings"
             info = device.info
-            assert info.backend == "emulator" and "sdk_gphone" in info.image
+            assert info.backend == "emulator" and "/standin/" in info.image
             assert info.endpoints is not None and info.endpoints.adb == info.endpoints.console + 1
             assert info.endpoints.grpc and info.endpoints.adb_server
 

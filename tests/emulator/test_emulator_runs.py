@@ -49,6 +49,7 @@ def test_the_expert_wins_on_two_phones_of_one_snapshot(rig: Rig, tmp_path: Path)
     assert code == 0, said
     assert (summary["scored"], summary["success"], summary["infra_attempts"]) == (TASKS, TASKS, 0)
     assert rig.logs().count("Boot completed") == 2
+    assert "stand-ins" in (tmp_path / "out" / "report.html").read_text("utf-8")
 
 
 @pytest.mark.timeout(300)

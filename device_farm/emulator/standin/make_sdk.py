@@ -12,7 +12,8 @@ from pathlib import Path
 
 IMAGE = "system-images/android-33/google_apis/x86_64"
 VERSION, BUILD = "35.2.10", "12414864"
-FINGERPRINT = "google/sdk_gphone64_x86_64/emu64x:13/TE1A.220922.034/10940250:userdebug/dev-keys"
+FINGERPRINT = "gui-agent-farm/standin/emulator:13/TE1A.220922.034/1:userdebug/dev-keys"
+"""The build of what runs here, so that no result can be taken for one of a real Android."""
 
 
 def make_sdk(root: Path, *, avd: str = "farm", config: Mapping[str, str] | None = None) -> Path:

@@ -7,6 +7,7 @@ import os
 import signal
 from collections.abc import Coroutine
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import grpc
@@ -14,6 +15,7 @@ import grpc
 from device_farm.emulator.avd import Avd
 from device_farm.emulator.standin.disk import Builds, DiskSnapshots
 from device_farm.emulator.standin.faults import Faults
+from device_farm.emulator.standin.make_sdk import FINGERPRINT
 from device_farm.emulator.standin.options import Options
 from device_farm.emulator.standin.services import ConsoleServer, Controller, Snapshots, StandinConsole
 from device_farm.emulator.standin.words import say
@@ -61,6 +63,7 @@ class Run:
         clock: ClockKind = "real" if avd.config.get("standin.clock") == "real" else "virtual"
         seed = int(avd.config.get("standin.seed", "0"))
         self._handset = Handset(seed=seed, clock=clock, name=avd.name, faults=phone_faults)
+        self._label()
         only = options.value("-snapshot") if options.has("-read-only") else None
         key = _public_key()
         self._store = DiskSnapshots(lambda: self._handset.phone, avd, builds, only=only, adb_key=key)
@@ -94,6 +97,11 @@ class Run:
         finally:
             boot.cancel()
             await self._close()
+
+    def _label(self) -> None:
+        """Results name the build: nothing of them may look like the real emulator's."""
+        properties = self._handset.phone.properties
+        properties.restore(MappingProxyType({**properties.snapshot(), "ro.build.fingerprint": FINGERPRINT}))
 
     def served(self, destination: str) -> None:
         """Looks at a service that adb asks for."""
