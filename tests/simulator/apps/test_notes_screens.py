@@ -295,7 +295,7 @@ def test_typed_text_wins_over_a_change_on_disk() -> None:
 
 def test_view_and_send_intents() -> None:
     hand = Hand()
-    hand.phone.activities.start(Intent(action=VIEW, data=f"file://{TODO_PATH}", type="text/plain"))
+    hand.phone.activities.start(Intent(action=VIEW, data=f"file://{TODO_PATH}", type="text/plain", package=MARKOR))
     assert editor(hand) == hand.phone.files.read_text(TODO_PATH)
     hand.phone.activities.start(
         Intent(action=SEND, type="text/plain", extras={"android.intent.extra.TEXT": "shared words"})
