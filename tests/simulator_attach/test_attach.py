@@ -28,6 +28,17 @@ def test_launcher_attaches_and_never_sees_an_old_tree(tmp_path: Path) -> None:
     assert not [text for text in seen["warnings"] if "a11y" in text or "adb" in text.lower()]
 
 
+def test_android_env_saves_loads_touches_and_presses_keys(tmp_path: Path) -> None:
+    python = androidworld_python()
+    with attached_phones(1, tmp_path) as (phone,):
+        seen = run_program(python, "states", str(phone.console_port), str(phone.adb), str(phone.grpc_port))
+    assert (seen["saved"], seen["loaded"], seen["missing"]) == ("OK", "OK", "NOT_FOUND")
+    assert "later.txt" not in seen["kept"]
+    assert "NexusLauncherActivity" in seen["after_home_key"]
+    assert seen["after_touch"]
+    assert seen["pixels"] == [2400, 1080, 3]
+
+
 @pytest.mark.slow
 @pytest.mark.timeout(900)
 def test_set_up_of_all_apps_runs_through(tmp_path: Path) -> None:
