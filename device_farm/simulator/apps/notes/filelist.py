@@ -15,7 +15,6 @@ from device_farm.simulator.intents import VIEW, Intent
 from device_farm.simulator.toolkit import widgets as w
 from device_farm.simulator.toolkit.app import Context
 
-
 _ROW_PADDING = (16, 8)
 
 
