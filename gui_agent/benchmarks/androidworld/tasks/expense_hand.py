@@ -9,10 +9,10 @@ from device_farm.types.action import Action, Click, TypeText
 from device_farm.types.geometry import Point
 from device_farm.types.observation import Observation
 from device_farm.types.ui_tree import UiNode
+from gui_agent.benchmarks.androidworld.screens import page, start_app
 from gui_agent.benchmarks.androidworld.tables import Row
 from gui_agent.benchmarks.androidworld.tasks.expense_book import category_name
 from gui_agent.benchmarks.base import LOOK, Look
-from gui_agent.benchmarks.basics.phone.common import launch
 from gui_agent.benchmarks.ui import (
     ExpertStuck,
     Match,
@@ -30,7 +30,6 @@ _ADD: Final = Match(resource_id="fb_main_add")
 _LOGS: Final = Match(resource_id="rv_expense")
 _CHIPS: Final = Match(resource_id="rv_category")
 _SWIPES_MAX: Final = 14
-_STEP: Final = 0.8
 
 
 def amount_shown(row: Row) -> str:
@@ -40,7 +39,7 @@ def amount_shown(row: Row) -> str:
 
 
 def open_expenses() -> Plain:
-    yield from launch("Pro Expense")
+    yield from start_app("Pro Expense")
     yield from wait_for(_ADD)
 
 
@@ -78,9 +77,9 @@ def delete_expense(row: Row) -> Plain:
             observation = yield LOOK
             before = _lines(observation)
             area = find(observation, _LOGS)
-            observation = yield swipe_action(
-                observation, way, within=area.bounds if area is not None else None, fraction=_STEP
-            )
+            if area is None:
+                break
+            observation = yield page(area.bounds, way)
             if _lines(observation) == before:
                 break
     raise ExpertStuck(f"no expense {wanted} with the note {row['note']!r} in the logs")

@@ -13,9 +13,10 @@ from xml.etree import ElementTree
 from device_farm.device import Device
 from device_farm.types.task import JsonValue, Task
 from device_farm.types.trajectory import Evidence, Scored
+from gui_agent.benchmarks.androidworld.screens import start_app
 from gui_agent.benchmarks.androidworld.setting import set_clock
 from gui_agent.benchmarks.base import LOOK, Script, TaskTemplate
-from gui_agent.benchmarks.basics.phone.common import launch, run, text_param
+from gui_agent.benchmarks.basics.phone.common import run, text_param
 from gui_agent.benchmarks.params import TextParam
 from gui_agent.benchmarks.ui import ExpertStuck, Match, Plain, find, tap, toggle, type_text, visible_nodes, wait_for
 from verifier.rules.base import guest_output, judge, shown
@@ -133,7 +134,7 @@ class OsmAndFavorite(_Location):
         return await judge(device, also=[evidence])
 
     def expert(self, task: Task) -> Script:
-        yield from launch("OsmAnd")
+        yield from start_app("OsmAnd")
         yield from open_place(text_param(task.params, "location"))
         yield from tap(resource_id="context_menu_fav_button")
         yield from tap(text="SAVE")
@@ -154,7 +155,7 @@ class OsmAndMarker(_Location):
         return await judge(device, also=[evidence])
 
     def expert(self, task: Task) -> Script:
-        yield from launch("OsmAnd")
+        yield from start_app("OsmAnd")
         yield from open_place(text_param(task.params, "location"))
         yield from tap(text="Marker")
 
@@ -206,7 +207,7 @@ class OsmAndTrack(TaskTemplate):
     def expert(self, task: Task) -> Script:
         """Marks the places, plans a route from the markers, and saves it."""
         waypoints = waypoints_of(task.params)
-        yield from launch("OsmAnd")
+        yield from start_app("OsmAnd")
         # The newest marker comes first in the list, and with that in the route.
         for location in reversed(waypoints):
             yield from open_place(location)

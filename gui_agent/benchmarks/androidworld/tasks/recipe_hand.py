@@ -9,9 +9,9 @@ from typing import Final, Literal
 from device_farm.types.action import Action, Click, TypeText
 from device_farm.types.geometry import Point, Rect
 from device_farm.types.observation import Observation
+from gui_agent.benchmarks.androidworld.screens import page, start_app
 from gui_agent.benchmarks.androidworld.tables import Row
 from gui_agent.benchmarks.base import LOOK, Look
-from gui_agent.benchmarks.basics.phone.common import launch
 from gui_agent.benchmarks.ui import (
     ExpertStuck,
     Match,
@@ -29,7 +29,6 @@ _LIST: Final = Match(resource_id="recycler_view")
 _TITLE: Final = "card_text_view_title"
 _DESCRIPTION: Final = "card_text_view_description"
 _SWIPES_MAX: Final = 14
-_STEP: Final = 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +53,16 @@ def cards(observation: Observation) -> list[Card]:
     return sorted(found, key=lambda card: card.at.y)
 
 
-def _area(observation: Observation) -> Rect | None:
+def _area(observation: Observation) -> Rect:
+    """The list's box; raises ExpertStuck where no list is shown."""
     node = find(observation, _LIST)
-    return node.bounds if node is not None else None
+    if node is None:
+        raise ExpertStuck("the list of recipes is not on the screen")
+    return node.bounds
 
 
 def open_recipes() -> Plain:
-    yield from launch("Broccoli")
+    yield from start_app("Broccoli")
     yield from wait_for(Match(description="New Recipe"))
 
 
@@ -75,7 +77,7 @@ def open_card(title: str) -> Plain:
                     yield Click(at=card.at)
                     return
             before = cards(observation)
-            observation = yield swipe_action(observation, way, within=_area(observation), fraction=_STEP)
+            observation = yield page(_area(observation), way)
             if cards(observation) == before:
                 break
     raise ExpertStuck(f"no recipe {title!r} in the list")
@@ -106,7 +108,7 @@ def delete_exact(row: Row) -> Plain:
                 return
             yield from back()
         before = cards(observation)
-        observation = yield swipe_action(observation, "up", within=_area(observation), fraction=_STEP)
+        observation = yield page(_area(observation), "up")
         if cards(observation) == before:
             break
     raise ExpertStuck(f"no recipe in the list equals {dict(row)}")
@@ -119,7 +121,7 @@ def _scroll_past(title: str) -> Plain:
         seen = cards(observation)
         if any(card.title.lower() > title.lower() for card in seen):
             return
-        observation = yield swipe_action(observation, "down", within=_area(observation), fraction=_STEP)
+        observation = yield page(_area(observation), "down")
         if cards(observation) == seen:
             return
 

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from typing import Final
 
 from device_farm.device import Device
+from gui_agent.benchmarks.androidworld.screens import start_app
 from gui_agent.benchmarks.androidworld.storage import empty_storage
 from gui_agent.benchmarks.androidworld.tasks.note_files import NOTEBOOK
 from gui_agent.benchmarks.androidworld.tasks.note_hand import open_row, shown_text
 from gui_agent.benchmarks.androidworld.text_picture import text_jpeg
 from gui_agent.benchmarks.base import LOOK
-from gui_agent.benchmarks.basics.phone.common import SDCARD, launch, put_file, run
+from gui_agent.benchmarks.basics.phone.common import SDCARD, put_file, run
 from gui_agent.benchmarks.ui import ExpertStuck, Match, Plain, find, scroll_and_tap, tap, wait_for
 
 PICTURES: Final = f"{SDCARD}/DCIM"
@@ -34,7 +35,7 @@ async def put_pictures(device: Device, texts: dict[str, str]) -> None:
 
 def read_note(name: str, wanted: Sequence[str]) -> Plain:
     """Opens a note and makes sure that it says what is looked for. Raises ExpertStuck."""
-    yield from launch("Markor")
+    yield from start_app("Markor")
     yield from open_row(name)
     text = yield from shown_text()
     missing = [piece for piece in wanted if piece not in text]
@@ -44,7 +45,7 @@ def read_note(name: str, wanted: Sequence[str]) -> Plain:
 
 def look_at_picture(name: str) -> Plain:
     """Opens a picture of the gallery by its name, which the gallery only shows when asked to."""
-    yield from launch("Gallery")
+    yield from start_app("Gallery")
     yield from tap(text="DCIM")
     yield from wait_for(Match(resource_id="media_grid"))
     picture = Match(text=name)
