@@ -1,4 +1,4 @@
-"""AndroidWorld's app snapshots: copies of each app's data that its set-up leaves on the phone and its tasks put back."""
+"""AndroidWorld's app snapshots: copies of the apps' data that its set-up leaves behind and its tasks put back."""
 
 from __future__ import annotations
 
