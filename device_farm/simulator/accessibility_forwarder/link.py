@@ -17,7 +17,9 @@ logger = logging.getLogger(__name__)
 SEND_TIMEOUT_S: Final = 2.0
 """Deadline of one forest. A listener that is only busy takes it within milliseconds."""
 RETRY_S: Final = 0.25
-"""After a failure, nothing is sent for this long: what the phone is asked meanwhile must not wait for a dead peer."""
+RETRY_MOST_S: Final = 4.0
+"""After a failure, nothing is sent for this long, twice as long after each: what the phone is asked meanwhile must not
+wait for a dead peer, and hardly ever for one that hangs."""
 GIVE_UP_S: Final = 60.0
 """A listener that cannot be reached for this long has gone for good."""
 
@@ -42,7 +44,8 @@ class Link:
         self._call: grpc.aio.UnaryUnaryMultiCallable[bytes, pb.ForestResponse] = self._channel.unary_unary(
             _METHOD, response_deserializer=pb.ForestResponse.FromString
         )
-        self._failed_at: float | None = None
+        self._failures = 0
+        self._failed_at = 0.0
         self._first_failed_at: float | None = None
         self._closed = False
         self.gone = False
@@ -59,7 +62,8 @@ class Link:
     @property
     def resting(self) -> bool:
         """Whether the last attempt failed so recently that another one is not worth its time."""
-        return self._failed_at is not None and time.monotonic() - self._failed_at < RETRY_S
+        rest_s = min(RETRY_S * 2 ** min(self._failures - 1, 10), RETRY_MOST_S)
+        return self._failures > 0 and time.monotonic() - self._failed_at < rest_s
 
     async def send(self, forest: bytes) -> bool:
         """Whether the listener has taken `forest`. After False, `gone` tells whether it is worth trying again."""
@@ -75,12 +79,13 @@ class Link:
             if self._closed:
                 return False
             raise
-        self._failed_at = self._first_failed_at = None
+        self._failures, self._first_failed_at = 0, None
         return True
 
     def _note_failure(self, error: grpc.aio.AioRpcError) -> None:
         now = time.monotonic()
         self._failed_at = now
+        self._failures += 1
         self._first_failed_at = self._first_failed_at if self._first_failed_at is not None else now
         # Something else has taken the port, or nobody has come back to it.
         self.gone = error.code() is grpc.StatusCode.UNIMPLEMENTED or now - self._first_failed_at > GIVE_UP_S

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import time
 from collections.abc import Iterator
 from concurrent import futures
@@ -146,6 +147,16 @@ def test_commands_do_not_wait_for_a_listener_that_is_gone_and_a_new_one_takes_ov
         attach(adb, port)
         assert other.forests
     loop.run(phone.handset.forwarder.close())
+
+
+def test_a_listener_that_hangs_holds_up_few_commands(phone: RunningPhone, adb: Adb, loop: Loop) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        attach(adb, silent.getsockname()[1])
+        begun = time.monotonic()
+        for _ in range(30):
+            assert adb("shell", "true").returncode == 0
+        assert time.monotonic() - begun < 30
+        loop.run(phone.handset.forwarder.close())
 
 
 def test_another_service_on_the_port_is_left_alone(phone: RunningPhone, adb: Adb, loop: Loop) -> None:
