@@ -100,8 +100,10 @@ class WorkerProcess:
 
     async def _exchange(self, op: str, request: str) -> dict[str, Any]:
         process = self._process
-        if process is None or process.stdin is None or process.stdout is None or process.returncode is not None:
+        if process is None or process.stdin is None or process.stdout is None:
             raise BackendError(f"AndroidWorld's process is not running, so it cannot {op}")
+        if process.returncode is not None:
+            raise BackendError(await self._last_words(process, op))
         with contextlib.suppress(ConnectionError):
             process.stdin.write(request.encode() + b"\n")
             await process.stdin.drain()
