@@ -69,8 +69,9 @@
   }
 
   function pseudo(element, name, argument) {
-    const siblings = element.parentNode ? element.parentNode.children || [element] : [element];
-    const same = () => siblings.filter((each) => each.localName === element.localName);
+    const all = () => (element.parentNode && element.parentNode.children) || [element];
+    const same = () => all().filter((each) => each.localName === element.localName);
+    const siblings = /-child$/.test(name) ? all() : null;
     switch (name) {
       case "first-child": return siblings[0] === element;
       case "last-child": return siblings[siblings.length - 1] === element;

@@ -13,8 +13,10 @@ globalThis.__farm = {
   const VOID = new Set(["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"]);
 
   class EventTarget {
-    constructor() {
-      Object.defineProperty(this, "_listeners", { value: new Map(), enumerable: false });
+    // Made when they are needed: most nodes of a long page never have any.
+    get _listeners() {
+      if (!this._heard) Object.defineProperty(this, "_heard", { value: new Map() });
+      return this._heard;
     }
     addEventListener(type, listener, options) {
       if (!listener) return;
@@ -221,9 +223,11 @@ globalThis.__farm = {
       this.localName = tag;
       this._attributes = new Map();
       this._style = new Map();
-      Object.defineProperty(this, "style", { value: styleOf(this), enumerable: true });
-      this.classList = new ClassList(this);
     }
+    get style() { return this._declared || (this._declared = styleOf(this)); }
+    set style(text) { this.style.cssText = text; }
+    get classList() { return this._classes || (this._classes = new ClassList(this)); }
+    set classList(text) { this.className = text; }
     get tagName() { return this.nodeName; }
     _copy() {
       const copy = farm.createElement(this.localName);

@@ -23,6 +23,8 @@ from device_farm.simulator.toolkit.fonts import text_width
 
 TIME_LIMIT_S: Final = 1.0
 """Processor time that one turn of a page may take."""
+TREE_LIMIT_S: Final = 10.0
+"""The same for telling a long document's style, which is not the page's doing."""
 MEMORY_LIMIT_BYTES: Final = 64 << 20
 STACK_BYTES: Final = 512 << 10
 QUESTIONS_MAX: Final = 100
@@ -129,7 +131,10 @@ class PageEngine:
 
     def tree(self) -> Element:
         """The document now."""
-        return element_of(self._call("tell")["tree"])
+        self._context.set_time_limit(TREE_LIMIT_S)
+        told = self._call("tell")["tree"]
+        self._context.set_time_limit(TIME_LIMIT_S)
+        return element_of(told)
 
     # One run
 

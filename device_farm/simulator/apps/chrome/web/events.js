@@ -117,7 +117,11 @@
   for (const type of HANDLERS) {
     Object.defineProperty(Node.prototype, "on" + type, {
       get() { return handlerOf(this, type); },
-      set(handler) { this["_on" + type] = typeof handler === "function" ? handler : null; farm.dirty = true; },
+      set(handler) {
+        this["_on" + type] = typeof handler === "function" ? handler : null;
+        this._handles = true;
+        farm.dirty = true;
+      },
       configurable: true,
     });
     Object.defineProperty(globals, "on" + type, {

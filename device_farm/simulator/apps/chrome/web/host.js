@@ -57,14 +57,19 @@
 
   const TOUCHES = ["click", "mousedown", "mouseup", "touchstart", "touchend", "pointerdown", "pointerup"];
   const MOVES = ["touchmove", "pointermove", "mousemove", "touchstart", "pointerdown", "mousedown"];
-  const hears = (element, types) => types.some((type) =>
-    (element._listeners.get(type) || []).length || element["_on" + type] || element.hasAttribute("on" + type));
+  function hears(element, types) {
+    if (element._heard && types.some((type) => (element._heard.get(type) || []).length)) return true;
+    if (element._handles && types.some((type) => element["_on" + type])) return true;
+    for (const name of element._attributes.keys()) if (name.startsWith("on") && types.includes(name.slice(2))) return true;
+    return false;
+  }
+
+  const TOLD = new Set(["id", "type", "href", "alt", "title", "aria-label", "role", "placeholder", "rows", "cols", "size", "start",
+    "min", "max", "colspan", "src"]);
 
   function detailsOf(element) {
     const kept = {};
-    for (const name of ["id", "type", "href", "alt", "title", "aria-label", "role", "placeholder", "rows", "cols", "size", "start",
-      "min", "max", "colspan", "src"])
-      if (element.hasAttribute(name)) kept[name] = element.getAttribute(name);
+    for (const [name, value] of element._attributes) if (TOLD.has(name)) kept[name] = value;
     if (element.disabled) kept.disabled = true;
     if (farm.active === element) kept.focused = true;
     if (element instanceof farm.classes.Input) {
@@ -80,20 +85,25 @@
     return kept;
   }
 
+  // What lies deeper or comes later than these is not shown.
+  const DEPTH_MAX = 150, ELEMENTS_MAX = 5000;
+
   function tree() {
     const rules = farm.author();
-    function node(element, parentStyle) {
+    let count = 0;
+    function node(element, parentStyle, depth) {
+      if (depth > DEPTH_MAX || ++count > ELEMENTS_MAX) return null;
       const style = farm.compute(element, parentStyle, rules);
       if (style.display === "none") return null;
       const children = [];
       if (!/^(select|textarea|canvas|input)$/.test(element.localName))
         for (const child of element.childNodes) {
           if (child.nodeType === 3) children.push(child.data);
-          else if (child.nodeType === 1) { const made = node(child, style); if (made) children.push(made); }
+          else if (child.nodeType === 1) { const made = node(child, style, depth + 1); if (made) children.push(made); }
         }
       return [element._id, element.localName, detailsOf(element), style, children];
     }
-    return node(farm.document.documentElement, {});
+    return node(farm.document.documentElement, {}, 0);
   }
 
   function drawn() {

@@ -32,6 +32,8 @@
     return found;
   }
 
+  const TAG = /<(\/?)([a-zA-Z][^\s\/>]*)((?:[^>"']|"[^"]*"|'[^']*')*)>/y;
+
   // Calls open(tag, attributes, closed), close(tag), text(data), comment(data) for every piece.
   function tokenise(html, sink) {
     let place = 0;
@@ -45,7 +47,8 @@
         place = end < 0 ? html.length : end + 3;
         continue;
       }
-      const match = /^<(\/?)([a-zA-Z][^\s\/>]*)((?:[^>"']|"[^"]*"|'[^']*')*)>/.exec(html.slice(next, next + 65536));
+      TAG.lastIndex = next;
+      const match = TAG.exec(html);
       if (!match) {
         const end = /^<[!?]/.test(html.slice(next, next + 2)) ? html.indexOf(">", next) : -1;
         if (end < 0) { sink.text("<"); place = next + 1; } else place = end + 1;
@@ -56,8 +59,10 @@
       if (match[1]) { sink.close(tag); continue; }
       sink.open(tag, attributesOf(match[3].replace(/\/\s*$/, "")), /\/\s*$/.test(match[3]));
       if (RAW.has(tag)) {
-        const end = new RegExp("</" + tag + "[\\s/>]", "i").exec(html.slice(place));
-        const stop = end ? place + end.index : html.length;
+        const closing = new RegExp("</" + tag + "[\\s/>]", "gi");
+        closing.lastIndex = place;
+        const end = closing.exec(html);
+        const stop = end ? end.index : html.length;
         const data = html.slice(place, stop);
         if (data) sink.text(tag === "textarea" || tag === "title" ? farm.decode(data) : data);
         sink.close(tag);

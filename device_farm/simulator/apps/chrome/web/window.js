@@ -63,6 +63,9 @@
     try { return JSON.stringify(part) || String(part); } catch { return String(part); }
   }).join(" "));
 
+  // Shown when the turn is over: nothing can wait for an answer. A question is taken for answered with yes.
+  const tellPerson = (text) => { if (farm.alerts.length < 50) farm.alerts.push(text === undefined ? "" : String(text).slice(0, 2000)); };
+
   const target = farm.windowTarget;
   const nothing = () => {};
   const list = { matches: false, media: "", addEventListener: nothing, removeEventListener: nothing, addListener: nothing };
@@ -78,9 +81,9 @@
     requestAnimationFrame: (task) => later(() => task(farm.nowMs - farm.startMs), 16, false, []),
     cancelAnimationFrame: (id) => { timers.delete(id); },
     queueMicrotask: (task) => { Promise.resolve().then(task); },
-    alert: (text) => { farm.alerts.push(text === undefined ? "" : String(text)); },
-    confirm: (text) => { farm.alerts.push(String(text)); return true; },
-    prompt: (text, start) => { farm.alerts.push(String(text)); return start === undefined ? "" : String(start); },
+    alert: (text) => { tellPerson(text); },
+    confirm: (text) => { tellPerson(text); return true; },
+    prompt: (text, start) => { tellPerson(text); return start === undefined ? "" : String(start); },
     addEventListener: target.addEventListener.bind(target),
     removeEventListener: target.removeEventListener.bind(target),
     dispatchEvent: (event) => farm.dispatch(globals, event),
