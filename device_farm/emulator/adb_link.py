@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 from device_farm.adb.private_server import PrivateAdbServer
 from device_farm.adb.smart_socket import AdbServer, ServerConnection, SocketStream
@@ -100,7 +100,7 @@ class EmulatorAdb:
     def _made(self) -> PrivateAdbServer:
         return PrivateAdbServer(program=self._program, port=self.port, keys=self._keys)
 
-    def connection(self, ports: EmulatorPorts, *, check: Callable[[], None]) -> MendingConnection:
+    def connection(self, ports: EmulatorPorts, *, check: Callable[[], Awaitable[None]]) -> MendingConnection:
         """`check` raises TransportError where mending is pointless: the emulator has ended."""
         return MendingConnection(self, ServerConnection(self._server, ports.serial), ports, check)
 
@@ -109,7 +109,11 @@ class MendingConnection:
     """An `AdbConnection` that has the server and its list mended once where a service could not be asked for."""
 
     def __init__(
-        self, link: EmulatorAdb, connection: ServerConnection, ports: EmulatorPorts, check: Callable[[], None]
+        self,
+        link: EmulatorAdb,
+        connection: ServerConnection,
+        ports: EmulatorPorts,
+        check: Callable[[], Awaitable[None]],
     ) -> None:
         self._link = link
         self._connection = connection
@@ -139,7 +143,7 @@ class MendingConnection:
         await self._connection.close()
 
     async def _mend(self, error: TransportError) -> None:
-        self._check()
+        await self._check()
         if not is_lost(error):
             raise error
         await self._link.mend(self._ports)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import os
 from collections.abc import Callable
@@ -25,6 +26,7 @@ _LOG = logging.getLogger(__name__)
 _CONSOLE_TIMEOUT_S = 10.0
 
 
+_DYING_S = 0.5
 _PORT_ATTEMPTS = 3
 
 
@@ -74,7 +76,7 @@ class EmulatorInstance:
         self.console = EmulatorConsole(
             "127.0.0.1", ports.console, token_file=surroundings.console_token, timeout_s=_CONSOLE_TIMEOUT_S
         )
-        self.client = AdbClient(self.adb.connection(ports, check=self.check_alive))
+        self.client = AdbClient(self.adb.connection(ports, check=self._explain_end))
         self.has_control = True
         self._closed = closed
         self._process: EmulatorProcess | None = None
@@ -92,6 +94,14 @@ class EmulatorInstance:
         if process.exit_code is not None:
             error = process.error("the emulator has ended")
             raise TransportError(error.message, fix=error.fix)
+
+    async def _explain_end(self) -> None:
+        """As `check_alive`, for one whose connection has just broken: a dying process takes a moment to be dead."""
+        process = self.process
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_DYING_S):
+                await process.ended()
+        self.check_alive()
 
     async def start(self, *, stage_passed: Callable[[Stage], None] = lambda stage: None) -> None:
         """Launches and boots it. `close` is called even when this raises.
