@@ -78,9 +78,9 @@ def measure(seeds: list[int], policies: list[str], devices: int, folder: Path, *
     first = seeds[0] if seeds else 30
     with ThreadPoolExecutor(1) as beside:
         slow = beside.submit(run, "expert", first, 1, folder / "one", "--wait-scale", "1.0") if timing else None
-        many = run("expert", first, 8, folder / "eight") if timing else None
         for seed in seeds:
             result["seeds"][str(seed)] = one_seed(seed, policies, devices, folder)
+        many = run("expert", first, 8, folder / "eight") if timing else None
         if slow is not None and many is not None:
             one = slow.result()
             result |= {"eight_phones": whole_run(many), "one_phone": whole_run(one)}
