@@ -169,6 +169,9 @@ def test_drawer_gathers_pictures_and_opens_one() -> None:
 def test_text_opens_in_the_notes_app() -> None:
     hand = opened()
     hand.tap("aaa.txt")
+    # Chrome shows plain text, too.
+    assert hand.sees("Open with") and hand.sees("Chrome")
+    hand.tap("Markor")
     assert hand.phone.activities.top.short == "net.gsantner.markor/.activity.DocumentActivity"
     assert hand.node("hello file")
     hand.back()
