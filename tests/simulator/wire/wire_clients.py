@@ -69,7 +69,9 @@ class Adb:
 
 def free_base(count: int) -> int:
     """An even port after which the ports of `count` phones are free."""
-    for base in range(41000, 60000, 2 * count):
+    # Test processes that run side by side look at different places first.
+    first_base = 41000 + os.getpid() % 300 * 40
+    for base in range(first_base, 60000, 2 * count):
         taken = []
         try:
             for first in (base, base + GRPC_OFFSET):
