@@ -73,13 +73,18 @@ StopReason: TypeAlias = Literal["terminated", "step_budget", "time_budget", "err
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelTurn:
-    """What a model was asked and said at one step. Latency in milliseconds; token counts as the server reports them."""
+    """What a model was asked and said at one step. Latency in milliseconds; token counts as the server reports them.
+
+    `token_ids` and `logprobs` (natural logarithm, one a token) are the reply as it was sampled; empty where unknown.
+    """
 
     text: str
     thought: str = ""
     latency_ms: float = 0.0
     prompt_tokens: int | None = None
     completion_tokens: int | None = None
+    token_ids: tuple[int, ...] = ()
+    logprobs: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -79,7 +79,13 @@ _STEPS = st.builds(
     index=st.integers(),
     observation=_OBSERVATIONS,
     action=st.none() | _ACTIONS,
-    turn=st.none() | st.builds(ModelTurn, prompt_tokens=st.none() | st.integers()),
+    turn=st.none()
+    | st.builds(
+        ModelTurn,
+        prompt_tokens=st.none() | st.integers(),
+        token_ids=st.lists(st.integers(), max_size=2).map(tuple),
+        logprobs=st.lists(_FINITE, max_size=2).map(tuple),
+    ),
     changed=st.none() | _RECT,
 )
 _TASKS = st.builds(

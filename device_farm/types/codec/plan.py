@@ -16,10 +16,13 @@ from typing import Any, ForwardRef, Literal, Union, get_args, get_origin, get_ty
 from device_farm.errors import DataError
 from device_farm.types.geometry import Point, Rect, Size
 from device_farm.types.task import JsonValue
+from device_farm.types.trajectory import ModelTurn
 from device_farm.types.ui_tree import UiNode
 
 _POSITIONAL = (Point, Size, Rect)
 _COMPACT = (UiNode,)
+_OPTIONAL: Mapping[type, frozenset[str]] = {ModelTurn: frozenset({"token_ids", "logprobs"})}
+"""Fields that documents of version 1 may lack: left out where they have their default value."""
 _CAMEL = re.compile(r"(?<!^)(?=[A-Z])")
 _MAX_TREE_DEPTH = 100
 """Deeper UI trees are refused: real ones stay under 60, and a hostile file must not exhaust the stack."""
@@ -234,26 +237,28 @@ class _Field:
     name: str
     converter: Converter
     default: object
-    required: bool
+    omitted: bool
+    """Left out of the document where it has its default value."""
 
 
 def _fields(kind: Any) -> list[_Field]:
     hints = get_type_hints(kind)
+    optional = _OPTIONAL.get(kind, frozenset())
     found = []
     for field in dataclasses.fields(kind):
         make: Any = field.default_factory
         default = field.default if make is dataclasses.MISSING else make()
-        required = default is dataclasses.MISSING
+        has_default = default is not dataclasses.MISSING
+        omitted = has_default and (kind in _COMPACT or field.name in optional)
         hint = hints[field.name]
         assert not isinstance(hint, ForwardRef)
-        found.append(_Field(field.name, converter_of(hint), default, required))
+        found.append(_Field(field.name, converter_of(hint), default, omitted))
     return found
 
 
 def _record(kind: Any) -> Converter:
     fields = _fields(kind)
     names = {field.name for field in fields}
-    compact = kind in _COMPACT
 
     def encode(value: Any, path: str) -> JsonValue:
         if type(value) is not kind:
@@ -261,7 +266,7 @@ def _record(kind: Any) -> Converter:
         body: dict[str, JsonValue] = {}
         for field in fields:
             part = getattr(value, field.name)
-            if not (compact and not field.required and part == field.default):
+            if not (field.omitted and part == field.default):
                 body[field.name] = field.converter.encode(part, _join(path, field.name))
         return body
 
@@ -275,7 +280,7 @@ def _record(kind: Any) -> Converter:
         for field in fields:
             if field.name in data:
                 values[field.name] = field.converter.decode(data[field.name], _join(path, field.name))
-            elif field.required or not compact:
+            elif not field.omitted:
                 raise DataError("missing", field=_join(path, field.name))
         return kind(**values)
 
