@@ -1,0 +1,1 @@
+"""Losses, one a file: tensors in, (loss, metrics) out. Needs torch, so nothing outside training imports it."""

@@ -1,0 +1,1 @@
+"""Variants of rewards and advantages, one a file: numpy in, numpy out."""
