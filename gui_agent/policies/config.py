@@ -42,7 +42,7 @@ class OpenAiConfig(ConfigModel):
     how many of the last screens the model sees; `max_pixels` and `min_pixels` bound the resized image, whose sides
     are multiples of `patch_px`. `concurrency` bounds the calls in flight, `timeout_s` one call, `retries` how often
     a failed call is made again, the waits doubling from `backoff_s`. `malformed_limit` replies in a row that do not
-    parse end the episode.
+    parse end the episode. `logprobs` stores the ids and log-probabilities of each step's sampled tokens (vLLM).
     """
 
     type: Literal["openai"] = "openai"
@@ -60,6 +60,7 @@ class OpenAiConfig(ConfigModel):
     top_p: float = Field(default=1.0, gt=0, le=1)
     max_tokens: int = Field(default=512, ge=1)
     structured: bool = False
+    logprobs: bool = False
     concurrency: int = Field(default=16, ge=1)
     timeout_s: float = Field(default=120.0, gt=0)
     retries: int = Field(default=4, ge=0)
