@@ -1,0 +1,163 @@
+"""Checkpoints: folders that appear whole, by rename, with a manifest that tells a cut file from a whole one."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import random
+import shutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from device_farm.errors import DataError
+
+MANIFEST = "manifest.json"
+STATE = "state.pt"
+POLICY = "policy"
+_PREFIX = "update-"
+_FORMAT = 1
+_CHUNK = 1 << 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """The newest whole checkpoint, None where there is none, and why newer ones were refused."""
+
+    folder: Path | None
+    refused: tuple[DataError, ...] = ()
+
+
+def save_checkpoint(root: Path, update: int, state: Mapping[str, Any], export: Callable[[Path], None]) -> Path:
+    """Writes `root/update-N`: the state to go on from, and beside it the policy, by `export`, to be used elsewhere.
+
+    Whatever happens in between, a folder of that name is a whole one.
+    """
+    root.mkdir(parents=True, exist_ok=True)
+    final, begun = root / f"{_PREFIX}{update:08d}", root / f".{_PREFIX}{update:08d}.new"
+    shutil.rmtree(begun, ignore_errors=True)
+    (begun / POLICY).mkdir(parents=True)
+    torch.save(dict(state), begun / STATE)
+    export(begun / POLICY)
+    files = {str(path.relative_to(begun)): _describe(path) for path in sorted(begun.rglob("*")) if path.is_file()}
+    (begun / MANIFEST).write_text(json.dumps({"format": _FORMAT, "update": update, "files": files}, indent=1), "utf-8")
+    for path in [*begun.rglob("*"), begun]:
+        _sync(path)
+    if final.exists():
+        shutil.rmtree(final)
+    begun.rename(final)
+    _sync(root)
+    return final
+
+
+def prune(root: Path, keep: int) -> None:
+    """Deletes all but the newest `keep`, and what a killed process left half written."""
+    for path in checkpoints(root)[:-keep]:
+        shutil.rmtree(path)
+    for path in root.glob(f".{_PREFIX}*.new"):
+        shutil.rmtree(path)
+
+
+def checkpoints(root: Path) -> list[Path]:
+    """Oldest first."""
+    return sorted(path for path in root.glob(f"{_PREFIX}*") if path.is_dir())
+
+
+def newest(root: Path) -> Found:
+    """The newest checkpoint that is whole."""
+    refused: list[DataError] = []
+    for path in reversed(checkpoints(root)):
+        try:
+            verify(path)
+        except DataError as error:
+            refused.append(error)
+            continue
+        return Found(folder=path, refused=tuple(refused))
+    return Found(folder=None, refused=tuple(refused))
+
+
+def verify(folder: Path) -> None:
+    """Raises DataError, naming the file, unless every file is there as it was written."""
+    try:
+        manifest = json.loads((folder / MANIFEST).read_text("utf-8"))
+        files, version = dict(manifest["files"]), manifest["format"]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise _broken(folder, f"{MANIFEST} cannot be read: {error}") from error
+    if version != _FORMAT:
+        raise _broken(folder, f"it has format {version}, this program reads {_FORMAT}")
+    for name, described in files.items():
+        path = folder / name
+        if not path.is_file():
+            raise _broken(folder, f"{name} is missing")
+        if path.stat().st_size != described["size"]:
+            raise _broken(folder, f"{name} has {path.stat().st_size} bytes instead of {described['size']}")
+        if _describe(path) != described:
+            raise _broken(folder, f"{name} has other contents than were written")
+
+
+def load_state(folder: Path) -> dict[str, Any]:
+    """The state of a checkpoint, on the CPU. Raises DataError where the folder is not whole."""
+    verify(folder)
+    state: dict[str, Any] = torch.load(folder / STATE, map_location="cpu", weights_only=True)
+    return state
+
+
+def random_state() -> dict[str, Any]:
+    """Of every generator that training may draw from."""
+    kind, keys, position, has_gauss, gauss = np.random.get_state(legacy=True)
+    return {
+        "torch": torch.get_rng_state(),
+        "cuda": torch.cuda.get_rng_state_all() if torch.cuda.is_available() else [],
+        "numpy": (str(kind), torch.from_numpy(np.asarray(keys).copy()), int(position), int(has_gauss), float(gauss)),
+        "python": random.getstate(),
+    }
+
+
+def restore_random_state(state: Mapping[str, Any]) -> None:
+    torch.set_rng_state(state["torch"])
+    if state["cuda"] and torch.cuda.is_available():
+        torch.cuda.set_rng_state_all(state["cuda"])
+    kind, keys, position, has_gauss, gauss = state["numpy"]
+    np.random.set_state((kind, keys.numpy(), position, has_gauss, gauss))
+    random.setstate(state["python"])
+
+
+def trained_state(module: torch.nn.Module) -> dict[str, Any]:
+    """What training changes: the parameters with gradients, and the buffers. Frozen weights are the policy's own."""
+    frozen = {name for name, weight in module.named_parameters() if not weight.requires_grad}
+    return {name: value for name, value in module.state_dict().items() if name not in frozen}
+
+
+def restore_trained_state(module: torch.nn.Module, state: Mapping[str, Any]) -> None:
+    """Raises DataError where the checkpoint is of another model."""
+    wanted = set(trained_state(module))
+    if wanted != set(state):
+        differing = sorted(wanted ^ set(state))
+        raise DataError(f"the checkpoint is of another model: {differing[0]} is in only one", field="policy")
+    module.load_state_dict(dict(state), strict=False)
+
+
+def _describe(path: Path) -> dict[str, Any]:
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while chunk := file.read(_CHUNK):
+            digest.update(chunk)
+    return {"size": path.stat().st_size, "sha256": digest.hexdigest()}
+
+
+def _broken(folder: Path, why: str) -> DataError:
+    fix = "delete the folder, or go on from an earlier one"
+    return DataError(f"{folder} is not a whole checkpoint: {why}", field="checkpoint", fix=fix)
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,110 @@
+"""What a training run's TOML file may say."""
+
+from __future__ import annotations
+
+from typing import Literal, TypeAlias
+
+from pydantic import Field
+
+from device_farm.config import ConfigModel
+
+JsonScalar: TypeAlias = str | int | float | bool
+
+
+class OptimiserConfig(ConfigModel):
+    """AdamW. `lr` rises linearly over `warmup` updates, then stays (`constant`) or falls to `final_share` (`cosine`).
+
+    The defaults are UI-S1's for reinforcement learning. `clip_norm` bounds the gradient's norm; 0 does not.
+    """
+
+    lr: float = Field(default=1e-6, gt=0)
+    schedule: Literal["constant", "cosine"] = "constant"
+    warmup: int = Field(default=0, ge=0)
+    final_share: float = Field(default=0.0, ge=0, le=1)
+    betas: tuple[float, float] = (0.9, 0.999)
+    eps: float = Field(default=1e-8, gt=0)
+    weight_decay: float = Field(default=0.0, ge=0)
+    clip_norm: float = Field(default=1.0, ge=0)
+
+
+class LoraSection(ConfigModel):
+    """Low-rank adapters in place of full training. `targets` names modules as peft does; `all-linear` takes all."""
+
+    rank: int = Field(default=16, ge=1)
+    alpha: float = Field(default=32.0, gt=0)
+    dropout: float = Field(default=0.0, ge=0, lt=1)
+    targets: str | tuple[str, ...] = "all-linear"
+
+
+class TrainerConfig(ConfigModel):
+    """The loop. One update learns from all samples that its source gives, in micro-batches of at most `tokens` each.
+
+    A checkpoint is written every `checkpoint_every` updates and at the end; the last `keep` stay. `bad_limit` updates
+    in a row whose loss or gradient is not finite end the run.
+    """
+
+    updates: int = Field(default=100, ge=1)
+    tokens: int = Field(default=16384, ge=1)
+    seed: int = Field(default=0, ge=0)
+    checkpoint_every: int = Field(default=50, ge=1)
+    keep: int = Field(default=2, ge=1)
+    bad_limit: int = Field(default=3, ge=1)
+    optimiser: OptimiserConfig = OptimiserConfig()
+
+
+class DataConfig(ConfigModel):
+    """UI-S1 JSON Lines. `images` is the folder of the screens ("": beside the file)."""
+
+    path: str = Field(min_length=1)
+    images: str = ""
+    swipes: Literal["auto", "finger", "content"] = "auto"
+
+
+class ImportedConfig(ConfigModel):
+    """`import_path` is `module:callable`, called with `options`."""
+
+    import_path: str = Field(min_length=1)
+    options: dict[str, JsonScalar] = Field(default_factory=dict)
+
+
+class RolloutConfig(ConfigModel):
+    """How many tasks an update has, and how often each is tried, and how replies are sampled.
+
+    `gamma` discounts; `omega` weighs step against episode advantages; `epsilon` bounds the patches of a rollout (−1:
+    without bound); a group counts as useful above a spread of `eta`, and a batch is refilled at most `refills` times.
+    """
+
+    tasks: int = Field(default=32, ge=1)
+    group: int = Field(default=8, ge=2)
+    temperature: float = Field(default=1.0, gt=0, le=2)
+    max_tokens: int = Field(default=512, ge=1)
+    gamma: float = Field(default=0.5, ge=0, le=1)
+    omega: float = Field(default=1.0, ge=0)
+    epsilon: int = Field(default=1, ge=-1)
+    patch: Literal["thought_free", "off_policy", "on_policy"] = "thought_free"
+    eta: float = Field(default=0.3, ge=0)
+    refills: int = Field(default=10, ge=0)
+    dialect: str = "ui_s1"
+    reward: Literal["paper", "released"] = "paper"
+
+
+class LossConfig(ConfigModel):
+    """PPO's clips, the dual clip and the weight of the divergence from the policy at the start."""
+
+    clip_low: float = Field(default=0.2, gt=0)
+    clip_high: float = Field(default=0.2, gt=0)
+    dual_clip: float = Field(default=3.0, gt=1)
+    kl: float = Field(default=1e-4, ge=0)
+    entropy: float = Field(default=0.0, ge=0)
+
+
+class TrainConfig(ConfigModel):
+    """A training run. `policy` makes the TrainablePolicy; `samples` is how many of them an SFT update takes."""
+
+    policy: ImportedConfig
+    data: DataConfig
+    samples: int = Field(default=32, ge=1)
+    trainer: TrainerConfig = TrainerConfig()
+    rollout: RolloutConfig = RolloutConfig()
+    loss: LossConfig = LossConfig()
+    lora: LoraSection | None = None
