@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from device_farm.types.action import Action
+from device_farm.types.ui_tree import UiTree
 from gui_agent.models.prompt import ImagePart, Prompt
 
 
@@ -28,12 +29,16 @@ class PastTurn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scene:
-    """All that a prompt may be made of: the goal, the past, oldest first, and the screen to decide on."""
+    """All that a prompt may be made of: the goal, the past, oldest first, and the screen to decide on.
+
+    `tree` is that screen's elements where they are known, `note` what else the model is told with it.
+    """
 
     goal: str
     past: tuple[PastTurn, ...]
     screen: ImagePart
     note: str = ""
+    tree: UiTree | None = None
 
 
 class PromptBuilder(Protocol):

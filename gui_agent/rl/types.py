@@ -39,7 +39,7 @@ class Rollout:
     """One pass over a trajectory, or one episode on a device. `length` is the expert's number of steps (0: unknown).
 
     `outcome_reward` is the task's reward where a verifier gave one. A rollout that ended by an infrastructure error is
-    masked from training.
+    masked from training, as is one that the policy's server broke off; `error` says what happened.
     """
 
     task_id: str
@@ -47,6 +47,7 @@ class Rollout:
     end: RolloutEnd
     length: int = 0
     outcome_reward: float | None = None
+    error: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,133 @@
+"""From a group of rollouts to samples with an advantage on each token (UI-S1, arXiv 2509.11543, section 3.3).
+
+    paper:      A(i, t) = A_E(i) + ω · A_S(i, t), both divided by their deviation; returns through the first mismatch
+    released:   A_E from each step's own reward over all steps of the group, nothing divided; returns up to the mismatch
+
+The advantage of a step is the same for all tokens of its response. Assumes that all rollouts are of one policy version.
+Degenerate: a group with a single usable rollout has nothing to compare with, and all its advantages are 0.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias, assert_never
+
+import numpy as np
+
+from gui_agent.rl.advantages import (
+    OMEGA,
+    Scale,
+    combined,
+    episode_advantages,
+    episode_advantages_released,
+    step_advantages,
+)
+from gui_agent.rl.returns import GAMMA, discounted_returns, discounted_returns_released
+from gui_agent.rl.selection import spread
+from gui_agent.rl.types import Floats, Group, Rollout, RolloutStep, TrainSample
+
+AdvantageForm: TypeAlias = Literal["paper", "released"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdvantageSettings:
+    """`episode` is the weight of A_E, `omega` that of A_S; 0 leaves one out."""
+
+    form: AdvantageForm = "paper"
+    gamma: float = GAMMA
+    omega: float = OMEGA
+    episode: float = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupSamples:
+    """`spread` is what groups are chosen by: the deviation of the advantages before they are divided by any.
+
+    `masked_rollouts` were broken off from outside and teach nothing; `without_tokens` steps came without token ids and
+    log-probabilities; `bad_tokens` had a log-probability that is no finite number, and are masked.
+    """
+
+    samples: tuple[TrainSample, ...]
+    spread: float
+    masked_rollouts: int = 0
+    without_tokens: int = 0
+    bad_tokens: int = 0
+
+
+def is_trained(rollout: Rollout) -> bool:
+    """Whether a rollout's rewards mean anything."""
+    match rollout.end:
+        case "finished" | "mismatch" | "step_budget":
+            return bool(rollout.steps)
+        case "infra_error" | "policy_error":
+            return False
+        case _:
+            assert_never(rollout.end)
+
+
+def group_advantages(rollouts: tuple[Rollout, ...], settings: AdvantageSettings, scale: Scale) -> list[Floats]:
+    """One array (S_i,) a rollout, float64. `scale` is that of the paper's form; the released one never divides."""
+    rewards = [[step.reward for step in rollout.steps] for rollout in rollouts]
+    matches = [[step.match.exact for step in rollout.steps] for rollout in rollouts]
+    if len(rollouts) < 2:
+        return [np.zeros(len(rewards_S)) for rewards_S in rewards]
+    pairs = list(zip(rewards, matches, strict=True))
+    match settings.form:
+        case "paper":
+            returns = [discounted_returns(rewards_S, matches_S, settings.gamma) for rewards_S, matches_S in pairs]
+            episode, step = episode_advantages(rewards, scale), step_advantages(returns, scale)
+        case "released":
+            returns = [discounted_returns_released(rewards_S, flags_S, settings.gamma) for rewards_S, flags_S in pairs]
+            episode, step = episode_advantages_released(rewards, "none"), step_advantages(returns, "none")
+        case _:
+            assert_never(settings.form)
+    return combined([settings.episode * values_S for values_S in episode], step, settings.omega)
+
+
+def train_samples(group: Group, settings: AdvantageSettings | None = None) -> GroupSamples:
+    """One sample a sampled response, in the order of rollouts and steps.
+
+    The wrong replies at patched steps are among them; patches are not, they were never sampled.
+
+    Raises:
+        ValueError: a step has more or fewer log-probabilities than token ids.
+    """
+    settings = settings or AdvantageSettings()
+    numbered = [(index, rollout) for index, rollout in enumerate(group.rollouts) if is_trained(rollout)]
+    used = tuple(rollout for _, rollout in numbered)
+    advantages, samples = group_advantages(used, settings, "std"), []
+    without_tokens = bad_tokens = 0
+    for (index, rollout), values_S in zip(numbered, advantages, strict=True):
+        for step, value in zip(rollout.steps, values_S, strict=True):
+            if not step.completion.token_ids or not step.completion.logprobs:
+                without_tokens += 1
+                continue
+            sample = _sample(group, f"{group.task_id}#{index}", step, float(value))
+            bad_tokens += int((~sample.mask_T).sum())
+            samples.append(sample)
+    return GroupSamples(
+        samples=tuple(samples),
+        spread=spread(group_advantages(used, settings, "none")),
+        masked_rollouts=len(group.rollouts) - len(used),
+        without_tokens=without_tokens,
+        bad_tokens=bad_tokens,
+    )
+
+
+def _sample(group: Group, trajectory: str, step: RolloutStep, advantage: float) -> TrainSample:
+    ids, logprobs = step.completion.token_ids, step.completion.logprobs
+    if len(ids) != len(logprobs):
+        raise ValueError(f"{trajectory} step {step.index}: {len(ids)} token ids but {len(logprobs)} log-probabilities")
+    logprobs_T = np.asarray(logprobs, dtype=np.float32)
+    mask_T = np.isfinite(logprobs_T)
+    return TrainSample(
+        prompt=step.prompt,
+        response_ids_T=np.asarray(ids, dtype=np.int64),
+        sampled_logprobs_T=np.where(mask_T, logprobs_T, np.float32(0)),
+        advantages_T=np.full(len(ids), advantage, dtype=np.float32),
+        mask_T=mask_T,
+        trajectory=trajectory,
+        step=step.index,
+        policy_version=group.policy_version,
+        tags={"patched": step.patched or "", "match": "exact" if step.match.exact else "not"},
+    )
