@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+import numpy as np
+
+from device_farm.errors import DataError
 from gui_agent.rl.types import TrainSample
 from gui_agent.training.batches import epoch_batches
 
@@ -28,31 +31,81 @@ class SampleSource(Protocol):
     def restore(self, state: dict[str, Any]) -> None: ...
 
 
-class FixedSource:
-    """Epochs over a fixed set of samples, in batches of like length."""
+class EpochSource:
+    """Epochs over samples that are made when they are needed, in batches of like length.
 
-    def __init__(self, samples: Sequence[TrainSample], lengths: Sequence[int], *, size: int, seed: int) -> None:
-        """Raises ValueError for no sample at all."""
-        if not samples:
-            raise ValueError("there is no sample to train on")
-        self._samples = samples
+    A sample that cannot be made, because its screen is corrupt for one, is left out and counted.
+    """
+
+    def __init__(
+        self, make: Callable[[int], Awaitable[TrainSample]], lengths: Sequence[int], *, size: int, seed: int
+    ) -> None:
+        """Raises DataError for no sample at all."""
+        if not lengths:
+            raise DataError("there is no sample to train on", field="data")
+        self._make = make
         self._lengths = lengths
         self._size = size
         self._seed = seed
         self._epoch = 0
         self._position = 0
+        self._unreadable = 0
 
     async def next(self, policy_version: int) -> Supply:
         batches = epoch_batches(self._lengths, self._size, seed=self._seed, epoch=self._epoch)
         chosen = batches[self._position]
-        figures = {"epoch": self._epoch + self._position / len(batches)}
+        epoch = self._epoch + self._position / len(batches)
         self._position += 1
         if self._position == len(batches):
             self._epoch, self._position = self._epoch + 1, 0
-        return Supply(samples=tuple(self._samples[index] for index in chosen), figures=figures)
+        samples = await self._made(chosen)
+        return Supply(samples=samples, figures={"epoch": epoch, "unreadable": self._unreadable})
+
+    async def _made(self, indices: Sequence[int]) -> tuple[TrainSample, ...]:
+        samples = []
+        for index in indices:
+            try:
+                samples.append(await self._make(index))
+            except DataError:
+                self._unreadable += 1
+        return tuple(samples)
 
     def state(self) -> dict[str, Any]:
-        return {"epoch": self._epoch, "position": self._position}
+        return {"epoch": self._epoch, "position": self._position, "unreadable": self._unreadable}
 
     def restore(self, state: dict[str, Any]) -> None:
         self._epoch, self._position = int(state["epoch"]), int(state["position"])
+        self._unreadable = int(state["unreadable"])
+
+
+class FixedSource(EpochSource):
+    """Epochs over samples that are there."""
+
+    def __init__(self, samples: Sequence[TrainSample], lengths: Sequence[int], *, size: int, seed: int) -> None:
+        async def there(index: int) -> TrainSample:
+            return samples[index]
+
+        super().__init__(there, lengths, size=size, seed=seed)
+
+
+class Cycle:
+    """The numbers below `count`, over and over, in a new order each time; the same for the same seed."""
+
+    def __init__(self, count: int, seed: int) -> None:
+        """Raises DataError for no number at all."""
+        if count < 1:
+            raise DataError("there is no task to train on", field="data")
+        self._count = count
+        self._seed = seed
+        self.taken = 0
+
+    def take(self, wanted: int) -> list[int]:
+        """The next `wanted`, which may hold one twice where there are fewer."""
+        numbers: list[int] = []
+        while len(numbers) < wanted:
+            epoch, position = divmod(self.taken, self._count)
+            order = np.random.default_rng([self._seed, epoch]).permutation(self._count)
+            part = order[position : position + wanted - len(numbers)].tolist()
+            numbers += part
+            self.taken += len(part)
+        return numbers

@@ -12,7 +12,7 @@ import torch
 
 from device_farm.errors import ConfigError, PolicyError
 from gui_agent.rl.types import TrainSample
-from gui_agent.training.batches import Padded, length_of, micro_batches, pad
+from gui_agent.training.batches import length_of, micro_batches, pad
 from gui_agent.training.checkpoint import (
     load_state,
     newest,
@@ -57,7 +57,9 @@ class Trainer:
         if not weights:
             raise ConfigError("the policy has no parameter to train", field="policy")
         if objective.needs_reference and reference is None:
-            raise ConfigError("the objective compares with a reference policy, and there is none", field="loss.kl")
+            raise ConfigError(
+                "the objective compares with a reference policy, and there is none", field="loss.kl", fix="set it to 0"
+            )
         self._policy, self._objective, self._source = policy, objective, source
         self._config, self._out = config, out
         self._reference, self._listeners = reference, listeners
@@ -83,6 +85,7 @@ class Trainer:
         self._open(resume=resume)
         while self._done < self._config.updates:
             begun_s = time.perf_counter()
+            self._policy.module.eval()
             supply = await self._source.next(self._done)
             given_s = time.perf_counter()
             # In a thread, so that rollouts and displays of the same process go on.
@@ -132,14 +135,14 @@ class Trainer:
         sums: dict[str, float] = {}
         for batch in micro_batches(samples, [measure(sample) for sample in samples], self._config.tokens):
             padded = pad(batch, self._device, self._reference_logprobs(batch))
-            losses = self._objective(self._policy.score(batch), padded)
-            loss = _masked_sum(losses.losses_NT, padded) / tokens
+            loss, figures = self._objective(self._policy.score(batch), padded, tokens=tokens)
             if not torch.isfinite(loss):
                 return None
             loss.backward()
             sums["loss"] = sums.get("loss", 0.0) + float(loss.detach())
-            for name, figure_NT in losses.figures_NT.items():
-                sums[name] = sums.get(name, 0.0) + float(_masked_sum(figure_NT, padded)) / tokens
+            share = float(padded.mask_NT.sum()) / tokens
+            for name, figure in figures.items():
+                sums[name] = sums.get(name, 0.0) + share * figure
         return sums
 
     def _reference_logprobs(self, batch: Sequence[TrainSample]) -> torch.Tensor | None:
@@ -203,8 +206,3 @@ class Trainer:
         counts = state["counts"]
         self._done, self._skipped, self._bad_in_row = counts["done"], counts["skipped"], counts["bad_in_row"]
         restore_random_state(state["random"])
-
-
-def _masked_sum(values_NT: torch.Tensor, batch: Padded) -> torch.Tensor:
-    # `where`, not a product: what padding holds may be infinite, and times 0 that would be no number.
-    return torch.where(batch.mask_NT, values_NT, 0.0).sum()

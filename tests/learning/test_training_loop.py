@@ -22,7 +22,7 @@ from gui_agent.training.batches import epoch_batches, micro_batches, pad  # noqa
 from gui_agent.training.checkpoint import checkpoints, newest, verify  # noqa: E402
 from gui_agent.training.config import OptimiserConfig, TrainerConfig  # noqa: E402
 from gui_agent.training.metrics import MetricsLog, ProgressTable  # noqa: E402
-from gui_agent.training.objective import LikelihoodObjective, TokenLosses  # noqa: E402
+from gui_agent.training.objective import LikelihoodObjective  # noqa: E402
 from gui_agent.training.policy import TokenScores  # noqa: E402
 from gui_agent.training.schedule import learning_rate  # noqa: E402
 from gui_agent.training.source import FixedSource, Supply  # noqa: E402
@@ -162,10 +162,10 @@ class Broken:
         self._bad = bad
         self._calls = 0
 
-    def __call__(self, scores: TokenScores, batch: Any) -> TokenLosses:
+    def __call__(self, scores: TokenScores, batch: Any, *, tokens: int) -> Any:
         self._calls += 1
         factor = float("nan") if self._calls in self._bad else 1.0
-        return TokenLosses(losses_NT=-scores.logprobs_NT * factor)
+        return -scores.logprobs_NT.mean() * factor, {}
 
 
 def test_update_without_a_finite_loss_is_skipped_and_counted(tmp_path: Path) -> None:

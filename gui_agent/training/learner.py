@@ -1,0 +1,52 @@
+"""A policy with all that turns demonstrations into its prompts and replies."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from device_farm.types.codec.dialect import Dialect
+from device_farm.types.codec.space import CoordinateSpace
+from gui_agent.datasets.types import ExpertStep, Trajectory
+from gui_agent.history.base import PastTurn, PromptBuilder, Scene
+from gui_agent.models.base import Model
+from gui_agent.models.prompt import Prompt
+from gui_agent.rl.screens import StepScreens
+from gui_agent.training.policy import TrainablePolicy
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Learner:
+    """`model` samples from the weights of `policy`, `reference` scores with those of the start, or is None.
+
+    `encode` gives the ids of a reply to a prompt, the end token included; it raises DataError where it has none.
+    `space` gives the coordinates that the policy speaks in on a screen.
+    """
+
+    policy: TrainablePolicy
+    model: Model
+    builder: PromptBuilder
+    dialect: Dialect
+    space: Callable[[ExpertStep], CoordinateSpace]
+    screens: StepScreens
+    encode: Callable[[Prompt, str], Sequence[int]]
+    reference: TrainablePolicy | None = None
+
+    def reply(self, step: ExpertStep) -> str:
+        """The demonstration in the policy's own words. Raises DialectError where it has none for the action."""
+        return self.dialect.format(step.action, step.thought, self.space(step))
+
+    async def prompt(self, trajectory: Trajectory, index: int) -> Prompt:
+        """What the policy sees at a step with the expert's own past before it.
+
+        Raises:
+            DialectError: an earlier action cannot be said.
+            DataError: a screen is missing or corrupt.
+        """
+        shown = [await self.screens.part(step) for step in trajectory.steps[: index + 1]]
+        past = tuple(
+            PastTurn(screen=screen, reply=self.reply(step), action=step.action, thought=step.thought)
+            for step, screen in zip(trajectory.steps[:index], shown[:-1], strict=True)
+        )
+        tree = trajectory.steps[index].tree
+        return self.builder.build(Scene(goal=trajectory.goal, past=past, screen=shown[-1], tree=tree))

@@ -1,0 +1,72 @@
+"""Supervised fine-tuning on demonstrations: one sample a step, with the expert's own past in its prompt."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from device_farm.errors import DialectError
+from gui_agent.datasets.types import Trajectory
+from gui_agent.rl.types import TrainSample
+from gui_agent.training.learner import Learner
+from gui_agent.training.source import EpochSource
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Demonstrations:
+    """The steps that can be taught, as (trajectory, step). `unsayable` are those that the dialect has no word for,
+    and those behind them, whose history would lack a turn.
+    """
+
+    trajectories: Sequence[Trajectory]
+    steps: tuple[tuple[int, int], ...]
+    unsayable: int = 0
+
+
+def demonstrations(trajectories: Sequence[Trajectory], learner: Learner) -> Demonstrations:
+    """All steps of all trajectories that succeeded."""
+    steps: list[tuple[int, int]] = []
+    unsayable = 0
+    for number, trajectory in enumerate(trajectories):
+        if not trajectory.success:
+            continue
+        sayable = _sayable(trajectory, learner)
+        steps += [(number, index) for index in range(sayable)]
+        unsayable += len(trajectory.steps) - sayable
+    return Demonstrations(trajectories=trajectories, steps=tuple(steps), unsayable=unsayable)
+
+
+def _sayable(trajectory: Trajectory, learner: Learner) -> int:
+    for index, step in enumerate(trajectory.steps):
+        try:
+            learner.reply(step)
+        except DialectError:
+            return index
+    return len(trajectory.steps)
+
+
+async def sft_sample(trajectory: Trajectory, index: int, learner: Learner) -> TrainSample:
+    """Raises DataError where a screen is missing or corrupt, or the policy cannot read or say the step."""
+    prompt = await learner.prompt(trajectory, index)
+    ids_T = np.asarray(learner.encode(prompt, learner.reply(trajectory.steps[index])), dtype=np.int64)
+    return TrainSample(
+        prompt=prompt,
+        response_ids_T=ids_T,
+        sampled_logprobs_T=np.zeros(0, dtype=np.float32),
+        advantages_T=np.ones(len(ids_T), dtype=np.float32),
+        mask_T=np.ones(len(ids_T), dtype=np.bool_),
+        trajectory=trajectory.id,
+        step=index,
+    )
+
+
+def sft_source(shown: Demonstrations, learner: Learner, *, size: int, seed: int) -> EpochSource:
+    """Batches hold steps of like index: their histories, and so their prompts, are of like length."""
+
+    async def make(index: int) -> TrainSample:
+        number, step = shown.steps[index]
+        return await sft_sample(shown.trajectories[number], step, learner)
+
+    return EpochSource(make, [step for _, step in shown.steps], size=size, seed=seed)
