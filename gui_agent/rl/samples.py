@@ -3,40 +3,60 @@
     paper:      A(i, t) = A_E(i) + ω · A_S(i, t), both divided by their deviation; returns through the first mismatch
     released:   A_E from each step's own reward over all steps of the group, nothing divided; returns up to the mismatch
 
-The advantage of a step is the same for all tokens of its response. Assumes that all rollouts are of one policy version.
+A verifier's reward of the whole rollout counts with its last step. The advantage of a step is the same for all tokens
+of its response. Assumes that all rollouts are of one policy version.
 Degenerate: a group with a single usable rollout has nothing to compare with, and all its advantages are 0.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Literal, TypeAlias, assert_never
 
 import numpy as np
 
+from device_farm.errors import ConfigError
 from gui_agent.rl.advantages import (
     OMEGA,
     Scale,
     combined,
     episode_advantages,
     episode_advantages_released,
+    normalised,
     step_advantages,
 )
 from gui_agent.rl.returns import GAMMA, discounted_returns, discounted_returns_released
 from gui_agent.rl.selection import spread
 from gui_agent.rl.types import Floats, Group, Rollout, RolloutStep, TrainSample
+from gui_agent.rl.variants.g2rpo import gaussian_advantages
+from gui_agent.rl.variants.g_ra import gated_rewards
+from gui_agent.rl.variants.stepo import shared_advantages
 
 AdvantageForm: TypeAlias = Literal["paper", "released"]
+EpisodeForm: TypeAlias = Literal["deviation", "gaussian", "shared"]
+"""How A_E comes of a rollout's total: divided by the deviation, as G²RPO's quantile, or as STEPO's share a step."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AdvantageSettings:
-    """`episode` is the weight of A_E, `omega` that of A_S; 0 leaves one out."""
+    """`episode` is the weight of A_E, `omega` that of A_S; 0 leaves one out. `gate` is G-RA's, None for none.
+
+    Raises:
+        ConfigError: a variant of A_E is asked for beside the released form, which has its own.
+    """
 
     form: AdvantageForm = "paper"
     gamma: float = GAMMA
     omega: float = OMEGA
     episode: float = 1.0
+    episode_form: EpisodeForm = "deviation"
+    gate: float | None = None
+
+    def __post_init__(self) -> None:
+        if self.form == "released" and self.episode_form != "deviation":
+            message = f"{self.episode_form!r} does not go with form 'released'"
+            raise ConfigError(message, field="advantages.episode_form", fix="use form 'paper'")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,21 +87,49 @@ def is_trained(rollout: Rollout) -> bool:
 
 def group_advantages(rollouts: tuple[Rollout, ...], settings: AdvantageSettings, scale: Scale) -> list[Floats]:
     """One array (S_i,) a rollout, float64. `scale` is that of the paper's form; the released one never divides."""
-    rewards = [[step.reward for step in rollout.steps] for rollout in rollouts]
+    rewards = [rollout_rewards(rollout, settings.gate) for rollout in rollouts]
     matches = [[step.match.exact for step in rollout.steps] for rollout in rollouts]
     if len(rollouts) < 2:
         return [np.zeros(len(rewards_S)) for rewards_S in rewards]
-    pairs = list(zip(rewards, matches, strict=True))
+    pairs = [(rewards_S.tolist(), matches_S) for rewards_S, matches_S in zip(rewards, matches, strict=True)]
     match settings.form:
         case "paper":
             returns = [discounted_returns(rewards_S, matches_S, settings.gamma) for rewards_S, matches_S in pairs]
-            episode, step = episode_advantages(rewards, scale), step_advantages(returns, scale)
+            episode, step = _episode(rewards, settings.episode_form, scale), step_advantages(returns, scale)
         case "released":
             returns = [discounted_returns_released(rewards_S, flags_S, settings.gamma) for rewards_S, flags_S in pairs]
-            episode, step = episode_advantages_released(rewards, "none"), step_advantages(returns, "none")
+            episode = episode_advantages_released([values for values, _ in pairs], "none")
+            step = step_advantages(returns, "none")
         case _:
             assert_never(settings.form)
     return combined([settings.episode * values_S for values_S in episode], step, settings.omega)
+
+
+def rollout_rewards(rollout: Rollout, gate: float | None = None) -> Floats:
+    """float64 (S,): each step's own, and the outcome with the last. Behind a gate, steps count as G-RA has it, where a
+    rollout without a verifier's reward is a success if it matched the expert to the end.
+    """
+    steps_S = [step.reward for step in rollout.steps]
+    outcome = rollout.outcome_reward
+    if gate is None:
+        return gated_rewards(steps_S, [0.0] * len(steps_S), outcome or 0.0, gate=-math.inf)
+    if outcome is None:
+        outcome = float(len(steps_S) == rollout.length and all(step.match.exact for step in rollout.steps))
+    return gated_rewards(steps_S, [0.0] * len(steps_S), outcome, gate=gate)
+
+
+def _episode(rewards: list[Floats], form: EpisodeForm, scale: Scale) -> list[Floats]:
+    totals_G = [float(np.sum(rewards_S)) for rewards_S in rewards]
+    match form:
+        case "shared":
+            return shared_advantages(normalised(np.array(totals_G), scale).tolist(), [len(one) for one in rewards])
+        case "gaussian" if scale == "std":
+            quantiles_G = gaussian_advantages(totals_G)
+            return [np.full(len(one), value) for one, value in zip(rewards, quantiles_G, strict=True)]
+        case "deviation" | "gaussian":
+            return episode_advantages([one.tolist() for one in rewards], scale)
+        case _:
+            assert_never(form)
 
 
 def train_samples(group: Group, settings: AdvantageSettings | None = None) -> GroupSamples:

@@ -149,7 +149,7 @@ class _Walk:
             parsed = _parsed(reply.text, task.dialect, task.space(expert))
             sampled = self._judged(index, prompt, reply, parsed)
             self.steps.append(sampled)
-            if sampled.match.exact and parsed is not None:
+            if sampled.match.exact:
                 self._remember(scene, reply.text, reply.text, parsed)
                 continue
             patch = await self._patch(index, scene, sampling)
@@ -190,12 +190,20 @@ class _Walk:
         except TimeoutError as error:
             raise PolicyError(f"no thought for step {index} within {task.settings.reply_timeout_s} s") from error
 
-    def _remember(self, scene: Scene, reply: str, sampled: str, turn: ParsedTurn) -> None:
-        """`sampled` has the model's own summary, also where `reply` took its place."""
+    def _remember(self, scene: Scene, reply: str, sampled: str, turn: ParsedTurn | None) -> None:
+        """`sampled` has the model's own summary, also where `reply` took its place. `turn` is what `reply` says: None
+        for one that only a matcher with its own parser understood.
+        """
         earlier = self.past[-1].summary if self.past else ""
         summary = self.task.summary_of(sampled) or earlier
         self.past.append(
-            PastTurn(screen=scene.screen, reply=reply, action=turn.action, thought=turn.thought, summary=summary)
+            PastTurn(
+                screen=scene.screen,
+                reply=reply,
+                action=turn.action if turn else None,
+                thought=turn.thought if turn else "",
+                summary=summary,
+            )
         )
 
 

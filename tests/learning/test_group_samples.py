@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import math
+from dataclasses import replace
+from statistics import NormalDist
 
 import numpy as np
 import pytest
 
-from device_farm.errors import PolicyError
+from device_farm.errors import ConfigError, PolicyError
 from gui_agent.matching.base import Match
 from gui_agent.models.base import Completion, Sampling
 from gui_agent.models.prompt import ChatPrompt, Message
 from gui_agent.models.scripted import END_TOKEN, ScriptedModel, tokens_of
-from gui_agent.rl.samples import AdvantageSettings, train_samples
+from gui_agent.rl.samples import AdvantageSettings, rollout_rewards, train_samples
 from gui_agent.rl.types import Group, PatchKind, Rollout, RolloutEnd, RolloutStep
 
 PROMPT = ChatPrompt(messages=(Message.of_text("user", "hi"),))
@@ -145,6 +147,36 @@ def test_steps_without_tokens_are_counted_and_bad_log_probabilities_masked() -> 
     assert (len(result.samples), result.without_tokens, result.bad_tokens) == (1, 1, 1)
     assert result.samples[0].mask_T.tolist() == [False, True]
     assert result.samples[0].sampled_logprobs_T.tolist() == [0, -1]
+
+
+def test_verifier_reward_counts_with_the_last_step() -> None:
+    passed, failed = replace(RIGHT, outcome_reward=2.0), replace(RIGHT, outcome_reward=0.0)
+    assert rollout_rewards(passed).tolist() == [1, 3]
+    # Totals 4 and 2; returns 1 + 0.5 · 3 and 1.5, then 3 and 1: ±1 throughout.
+    assert values(train_samples(group(passed, failed)).samples) == [[2.0], [2.0, 2.0], [-2.0], [-2.0, -2.0]]
+
+
+def test_gate_leaves_the_outcome_of_a_failed_rollout_alone() -> None:
+    slipped = rollout((1, True), (0.5, False), end="mismatch")
+    assert rollout_rewards(slipped, gate=1.0).tolist() == [0, 0]
+    assert rollout_rewards(RIGHT, gate=1.0).tolist() == [1, 2]
+    assert rollout_rewards(replace(slipped, outcome_reward=1.0), gate=1.0).tolist() == [1, 1.5]
+    # Half of the expert's way, all of it right, is no success.
+    assert rollout_rewards(rollout((1, True)), gate=1.0).tolist() == [0]
+
+
+def test_variants_of_the_episode_advantage() -> None:
+    third = rollout((1, True), (0, False), end="mismatch")
+    gaussian = train_samples(group(RIGHT, WRONG, third), AdvantageSettings(omega=0, episode_form="gaussian"))
+    # Ranks 3, 1, 2 of 3: the quantile of 5/6 is 0.9674.
+    top = NormalDist().inv_cdf(5 / 6)
+    assert [row[0] for row in values(gaussian.samples)] == pytest.approx([top, top, -top, 0, 0])
+    shared = train_samples(group(RIGHT, WRONG), AdvantageSettings(omega=0, episode_form="shared"))
+    assert values(shared.samples) == [[0.5], [0.5, 0.5], [-1.0]]
+    # What groups are chosen by does not depend on how the total is scaled: ±1 undivided.
+    assert gaussian.spread == train_samples(group(RIGHT, WRONG, third), AdvantageSettings(omega=0)).spread
+    with pytest.raises(ConfigError, match="episode_form"):
+        AdvantageSettings(form="released", episode_form="shared")
 
 
 # The scripted model

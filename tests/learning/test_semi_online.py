@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import cv2
@@ -20,6 +20,7 @@ from device_farm.types.geometry import Point, Size
 from gui_agent.datasets.images import ImageFiles
 from gui_agent.datasets.types import ExpertStep, ScreenRef, Trajectory
 from gui_agent.history.base import Scene
+from gui_agent.matching.base import Match
 from gui_agent.matching.strict import StrictMatcher
 from gui_agent.models.prompt import ChatPrompt, ImagePart, Message, Prompt
 from gui_agent.models.scripted import ScriptedModel, text_of
@@ -184,6 +185,37 @@ def test_nonsense_is_a_sample_with_no_reward_and_is_patched() -> None:
     assert (rollout.steps[0].action, rollout.steps[0].reward, rollout.steps[0].patched) == (None, 0.0, "thought_free")
     assert rollout.end == "finished"
     assert "???" not in seen(rollout, 1)
+
+
+def test_reply_that_only_the_matcher_understands_goes_on_unpatched() -> None:
+    @dataclass(frozen=True)
+    class Lenient:
+        name: str = "lenient"
+
+        def match(self, text: str, predicted: Action | None, expert: ExpertStep) -> Match:
+            return Match(format=True, type=True, exact=text == "just wait" or predicted is not None)
+
+    rollout = only(rolled(replace(task_of(scripted({0: "just wait"}), PatchModule(epsilon=0)), matcher=Lenient())))
+    assert (rollout.end, rollout.steps[0].action) == ("finished", None)
+    assert "just wait" in seen(rollout, 1)
+
+
+def test_summary_is_the_models_own_also_where_it_was_patched() -> None:
+    summaries: list[list[str]] = []
+
+    class Noting(Lines):
+        def build(self, scene: Scene) -> Prompt:
+            summaries.append([turn.summary for turn in scene.past])
+            return Lines.build(self, scene)
+
+    def summary_of(reply: str) -> str:
+        return reply.split("own thought ")[1][0] if "own thought" in reply else "lost" if "lost" in reply else ""
+
+    model = scripted({1: WRONG, 2: "???"})
+    task = replace(task_of(model, PatchModule(epsilon=math.inf)), builder=Noting(), summary_of=summary_of)
+    rolled(task)
+    # A reply without a summary leaves the one before in force.
+    assert summaries[-1] == ["0", "lost", "lost"]
 
 
 def test_action_that_the_dialect_cannot_say_ends_the_rollout_with_the_reason() -> None:
