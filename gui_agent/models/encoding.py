@@ -1,0 +1,156 @@
+"""A dialogue as a Qwen-VL model or a text model takes it: token ids, and the patches of its images.
+
+The same arithmetic as the models' own processors, in numpy: the trainer and the sampler use it alike, every image is
+decoded once, and no video or torchvision code is needed.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from device_farm.errors import ConfigError, PolicyError
+from device_farm.types.codec.space import smart_resize
+from device_farm.types.geometry import Size
+from gui_agent.models.prompt import ChatPrompt, ImagePart, Message, Prompt, TextPart
+
+_CACHED_IMAGES = 256
+
+
+class Tokenizer(Protocol):
+    """What is used of a transformers tokenizer."""
+
+    def apply_chat_template(self, conversation: Any, **options: Any) -> Any: ...
+
+    def encode(self, text: str, **options: Any) -> list[int]: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImageForm:
+    """How an image becomes patches. `mean` and `std` are of channels R, G, B in [0, 1]."""
+
+    token_id: int
+    patch_px: int
+    merge: int
+    frames: int
+    min_pixels: int
+    max_pixels: int
+    mean: tuple[float, float, float]
+    std: tuple[float, float, float]
+
+    def size(self, image: Size) -> Size:
+        """What the model sees of an image of that size. Raises PolicyError for one it cannot take."""
+        factor = self.patch_px * self.merge
+        try:
+            return smart_resize(image, factor=factor, min_pixels=self.min_pixels, max_pixels=self.max_pixels)
+        except ConfigError as error:
+            raise PolicyError(f"an image of the prompt: {error.message}") from error
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EncodedPrompt:
+    """T tokens, every image as its run of placeholders; P patches of all images, one after the other; I images.
+
+    `ids_T` int64, `patches_PF` float32, `grids_I3` int64: frames, rows and columns of patches.
+    """
+
+    ids_T: NDArray[np.int64]
+    patches_PF: NDArray[np.float32]
+    grids_I3: NDArray[np.int64]
+
+
+def patches_of(image: ImagePart, form: ImageForm) -> tuple[NDArray[np.float32], tuple[int, int]]:
+    """(P, 3 * frames * patch_px ** 2) patches, merged neighbours together, and the rows and columns of the grid.
+
+    An image that already has the model's size is not resampled; others are, bicubically.
+
+    Raises:
+        PolicyError: the data is no image.
+    """
+    pixels = cv2.imdecode(np.frombuffer(image.data, np.uint8), cv2.IMREAD_COLOR)
+    if pixels is None:
+        raise PolicyError(f"image {image.digest[:12]} of the prompt cannot be decoded")
+    size = form.size(Size(pixels.shape[1], pixels.shape[0]))
+    if (size.height, size.width) != pixels.shape[:2]:
+        shrinks = size.width * size.height < pixels.shape[0] * pixels.shape[1]
+        method = cv2.INTER_AREA if shrinks else cv2.INTER_CUBIC
+        pixels = cv2.resize(pixels, (size.width, size.height), interpolation=method)
+    scaled = pixels[:, :, ::-1].astype(np.float32) / 255.0
+    scaled = (scaled - np.float32(form.mean)) / np.float32(form.std)
+    rows, columns = size.height // form.patch_px, size.width // form.patch_px
+    across, px = form.merge, form.patch_px
+    blocks = scaled.reshape(rows // across, across, px, columns // across, across, px, 3)
+    blocks = blocks.transpose(0, 3, 1, 4, 6, 2, 5)
+    # A still image is a film whose frames are equal.
+    frames = np.repeat(blocks[:, :, :, :, :, None], form.frames, axis=5)
+    return np.ascontiguousarray(frames.reshape(rows * columns, -1)), (rows, columns)
+
+
+class DialogueEncoder:
+    """`form` None: a model of text only. Not for several threads at once; the patches of recent images are kept."""
+
+    def __init__(self, tokenizer: Tokenizer, form: ImageForm | None) -> None:
+        self._tokenizer = tokenizer
+        self.form = form
+        self._cache: OrderedDict[str, tuple[NDArray[np.float32], tuple[int, int]]] = OrderedDict()
+
+    def encode(self, prompt: Prompt) -> EncodedPrompt:
+        """Raises PolicyError: no dialogue, images for a model of text, or a text that holds the image placeholder."""
+        if not isinstance(prompt, ChatPrompt):
+            raise PolicyError(f"{type(prompt).__name__} for a model that takes dialogues")
+        images = [part for message in prompt.messages for part in message.parts if isinstance(part, ImagePart)]
+        if images and self.form is None:
+            raise PolicyError(f"{len(images)} images for a model that takes text only")
+        conversation = [self._message(message) for message in prompt.messages]
+        text = self._tokenizer.apply_chat_template(conversation, tokenize=False, add_generation_prompt=True)
+        ids = self._tokenizer.encode(text, add_special_tokens=False)
+        if self.form is None:
+            none = np.zeros((0, 0), np.float32), np.zeros((0, 3), np.int64)
+            return EncodedPrompt(ids_T=np.asarray(ids, np.int64), patches_PF=none[0], grids_I3=none[1])
+        return self._with_images(ids, [self._patches(image, self.form) for image in images], self.form)
+
+    def _message(self, message: Message) -> dict[str, Any]:
+        if self.form is None:
+            text = "\n".join(part.text for part in message.parts if isinstance(part, TextPart))
+            return {"role": message.role, "content": text}
+        content = [
+            {"type": "text", "text": part.text} if isinstance(part, TextPart) else {"type": "image"}
+            for part in message.parts
+        ]
+        return {"role": message.role, "content": content}
+
+    def _with_images(
+        self, ids: list[int], found: list[tuple[NDArray[np.float32], tuple[int, int]]], form: ImageForm
+    ) -> EncodedPrompt:
+        places = [index for index, token in enumerate(ids) if token == form.token_id]
+        if len(places) != len(found):
+            message = f"{len(found)} images, but {len(places)} places for them: a text holds the image placeholder"
+            raise PolicyError(message)
+        widened: list[int] = []
+        begin = 0
+        for place, (_, (rows, columns)) in zip(places, found, strict=True):
+            widened += ids[begin:place] + [form.token_id] * (rows * columns // form.merge**2)
+            begin = place + 1
+        widened += ids[begin:]
+        width = 3 * form.frames * form.patch_px**2
+        patches = [patches for patches, _ in found] or [np.zeros((0, width), np.float32)]
+        grids = [(1, rows, columns) for _, (rows, columns) in found]
+        return EncodedPrompt(
+            ids_T=np.asarray(widened, np.int64),
+            patches_PF=np.concatenate(patches),
+            grids_I3=np.asarray(grids, np.int64).reshape(-1, 3),
+        )
+
+    def _patches(self, image: ImagePart, form: ImageForm) -> tuple[NDArray[np.float32], tuple[int, int]]:
+        found = self._cache.pop(image.digest, None)
+        if found is None:
+            found = patches_of(image, form)
+        self._cache[image.digest] = found
+        if len(self._cache) > _CACHED_IMAGES:
+            self._cache.popitem(last=False)
+        return found
