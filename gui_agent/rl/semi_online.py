@@ -120,11 +120,13 @@ class SemiOnline:
         return replies
 
     def seeded(self, task_id: str, name: str, index: int) -> Sampling:
-        """Rollouts with the same seed would be the same rollout: each reply has its own, of the run's seed."""
+        """Rollouts with the same seed would be the same rollout: each reply has its own, of the run's seed, below 2^31 as
+        servers want it.
+        """
         sampling = self.settings.sampling
         if sampling.seed is None:
             return sampling
-        return replace(sampling, seed=zlib.crc32(f"{sampling.seed}/{task_id}/{name}/{index}".encode()))
+        return replace(sampling, seed=zlib.crc32(f"{sampling.seed}/{task_id}/{name}/{index}".encode()) % 2**31)
 
 
 @dataclass(slots=True, kw_only=True)

@@ -2,6 +2,8 @@
 
     A_{i,t} = A_i / T_i
 
+Known to us by this rule alone, without a paper to cite.
+
 Where each step is a sample of its own, a rollout of T steps enters the loss T times: with A_i on each of them, long
 rollouts, most often failures that wander about, outweigh short ones. Shared out, each rollout's steps add up to A_i.
 Assumes steps of about equal length in tokens. Degenerate: a rollout without steps gives an empty array; of one step it
