@@ -120,8 +120,8 @@ class SemiOnline:
         return replies
 
     def seeded(self, task_id: str, name: str, index: int) -> Sampling:
-        """Rollouts with the same seed would be the same rollout: each reply has its own, of the run's seed, below 2^31 as
-        servers want it.
+        """Rollouts with the same seed would be the same rollout: each reply has its own, made of the run's, and below 2^31
+        as servers want it.
         """
         sampling = self.settings.sampling
         if sampling.seed is None:
