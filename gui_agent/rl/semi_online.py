@@ -120,9 +120,7 @@ class SemiOnline:
         return replies
 
     def seeded(self, task_id: str, name: str, index: int) -> Sampling:
-        """Rollouts with the same seed would be the same rollout: each reply has its own, made of the run's, and below 2^31
-        as servers want it.
-        """
+        """The run's sampling with a seed of this reply's own, or all rollouts would be one. Below 2^31."""
         sampling = self.settings.sampling
         if sampling.seed is None:
             return sampling
