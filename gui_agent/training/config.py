@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Literal, TypeAlias
 
-from pydantic import Field
+from pydantic import Field, PositiveInt
 
 from device_farm.config import ConfigModel
 
+Recipe: TypeAlias = Literal["sft", "offline", "semi-online"]
+RECIPES: tuple[Recipe, ...] = ("sft", "offline", "semi-online")
 JsonScalar: TypeAlias = str | int | float | bool
 
 
@@ -53,10 +55,13 @@ class TrainerConfig(ConfigModel):
 
 
 class DataConfig(ConfigModel):
-    """UI-S1 JSON Lines. `images` is the folder of the screens ("": beside the file)."""
+    """UI-S1 JSON Lines. `images` is the folder of the screens ("": beside the file), `screen` the width and height in
+    pixels of those that are not there.
+    """
 
     path: str = Field(min_length=1)
     images: str = ""
+    screen: tuple[PositiveInt, PositiveInt] | None = None
     swipes: Literal["auto", "finger", "content"] = "auto"
 
 
@@ -72,6 +77,9 @@ class RolloutConfig(ConfigModel):
 
     `gamma` discounts; `omega` weighs step against episode advantages; `epsilon` bounds the patches of a rollout (−1:
     without bound); a group counts as useful above a spread of `eta`, and a batch is refilled at most `refills` times.
+    `form` is that of the advantages, `reward` that of the steps' rewards; `thought_required`: a reply without a thought
+    is of the wrong format. `scorer` compares replies with the expert. Of these, `offline` has no use for `gamma`,
+    `omega`, `epsilon`, `patch` and `form`.
     """
 
     tasks: int = Field(default=32, ge=1)
@@ -84,7 +92,10 @@ class RolloutConfig(ConfigModel):
     patch: Literal["thought_free", "off_policy", "on_policy"] = "thought_free"
     eta: float = Field(default=0.3, ge=0)
     refills: int = Field(default=10, ge=0)
-    dialect: str = "ui_s1"
+    scorer: Literal["strict", "legacy"] = "strict"
+    thought_required: bool = True
+    reply_timeout_s: float | None = Field(default=None, gt=0)
+    form: Literal["paper", "released"] = "paper"
     reward: Literal["paper", "released"] = "paper"
 
 
@@ -99,8 +110,9 @@ class LossConfig(ConfigModel):
 
 
 class TrainConfig(ConfigModel):
-    """A training run. `policy` makes the TrainablePolicy; `samples` is how many of them an SFT update takes."""
+    """A training run. `policy` makes the Learner; `samples` is how many of them an SFT update takes."""
 
+    recipe: Recipe = "sft"
     policy: ImportedConfig
     data: DataConfig
     samples: int = Field(default=32, ge=1)
@@ -108,3 +120,7 @@ class TrainConfig(ConfigModel):
     rollout: RolloutConfig = RolloutConfig()
     loss: LossConfig = LossConfig()
     lora: LoraSection | None = None
+
+
+IDENTITY = ("recipe", "policy", "data", "samples", "rollout", "loss", "lora", "trainer.seed", "trainer.optimiser")
+"""What a resumed run must share with what is in its folder."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Protocol, TextIO
@@ -12,8 +11,7 @@ from typing import Any, Protocol, TextIO
 from device_farm.errors import DataError
 
 _HEAD_EVERY = 20
-_FIRST = ("update", "loss", "lr")
-_MAX_COLUMNS = 8
+_SHOWN = ("reward", "matched", "epoch", "samples", "tokens", "gradient_norm", "kl", "skipped", "training_s")
 
 
 class MetricsLog:
@@ -27,8 +25,6 @@ class MetricsLog:
         clean = {name: None if _is_wild(value) else value for name, value in record.items()}
         with self._path.open("a", encoding="utf-8") as file:
             file.write(json.dumps(clean) + "\n")
-            file.flush()
-            os.fsync(file.fileno())
 
     def read(self) -> list[dict[str, Any]]:
         """The whole lines; a torn last one, from a killed process, is left out. Raises DataError for others."""
@@ -69,10 +65,10 @@ class ProgressTable:
         self._columns: tuple[str, ...] = ()
 
     def on_update(self, record: Mapping[str, Any]) -> None:
-        columns = _columns(record)
-        if self._rows % _HEAD_EVERY == 0 or columns != self._columns:
+        # The columns stay those of the first row: an update that was skipped has fewer figures.
+        columns = self._columns = self._columns or _columns(record)
+        if self._rows % _HEAD_EVERY == 0:
             self._stream.write("  ".join(f"{name:>12}" for name in columns) + "\n")
-            self._columns = columns
         self._stream.write("  ".join(f"{self._cell(name, record.get(name)):>12}" for name in columns) + "\n")
         self._stream.flush()
         self._rows += 1
@@ -92,5 +88,4 @@ def _is_wild(value: object) -> bool:
 
 
 def _columns(record: Mapping[str, Any]) -> tuple[str, ...]:
-    others = [name for name in record if name not in _FIRST]
-    return (*_FIRST, *others)[:_MAX_COLUMNS]
+    return ("update", "loss", "lr", *(name for name in _SHOWN if name in record))

@@ -10,6 +10,7 @@ Assumes rewards from the expert's action alone. Degenerate: answers of equal rew
 
 from __future__ import annotations
 
+import zlib
 from dataclasses import dataclass, replace
 
 from device_farm.errors import DataError, DialectError, PolicyError
@@ -46,7 +47,8 @@ def offline_source(
     """One task a demonstrated step. Raises DataError where there is none."""
 
     async def roll_out(task: tuple[int, int], version: int) -> Group:
-        sampling = replace(offline.sampling, seed=version_seed(settings.seed, version))
+        seed = zlib.crc32(f"{version_seed(settings.seed, version)}/{task}".encode()) % 2**31
+        sampling = replace(offline.sampling, seed=seed)
         return await _group(task, shown, learner, replace(offline, sampling=sampling), version)
 
     return RolloutSource(shown.steps, roll_out, SINGLE_STEP, settings)

@@ -1,0 +1,32 @@
+"""`farm train RECIPE`: from demonstrations to a better policy."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from device_farm.cli.command import Command
+from gui_agent.commands.options import add_config_options
+
+
+def _configure(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "recipe",
+        choices=("sft", "offline", "semi-online"),
+        help="sft: imitate; offline: RL on single steps; semi-online: RL on the policy's own history",
+    )
+    add_config_options(parser)
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="the run folder")
+    parser.add_argument("--seed", type=int, metavar="N", help="of everything that is drawn (default 0)")
+    parser.add_argument("--resume", action="store_true", help="go on from the newest whole checkpoint in --out")
+    parser.add_argument("--dry-run", action="store_true", help="load policy and data, say what there is, train nothing")
+    parser.add_argument("--json", action="store_true", help="the last line is one JSON object with the final metrics")
+
+
+async def _run(namespace: argparse.Namespace) -> int:
+    from gui_agent.commands.training import run_train
+
+    return await run_train(namespace)
+
+
+COMMAND = Command(name="train", help="train a policy on demonstrations", configure=_configure, run=_run)

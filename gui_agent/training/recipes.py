@@ -1,0 +1,161 @@
+"""From a config to a finished run: the only place that knows every part of training."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, assert_never
+
+from device_farm.config import import_attribute
+from device_farm.errors import ConfigError
+from device_farm.types.geometry import Size
+from gui_agent.datasets.types import Trajectory
+from gui_agent.datasets.ui_s1 import load_ui_s1
+from gui_agent.matching.base import Matcher
+from gui_agent.matching.legacy import LegacyMatcher
+from gui_agent.matching.strict import StrictMatcher
+from gui_agent.models.base import Sampling
+from gui_agent.rl.patch import PatchModule
+from gui_agent.rl.samples import AdvantageSettings
+from gui_agent.rl.semi_online import SemiOnline, SemiOnlineSettings
+from gui_agent.training.checkpoint import checkpoints
+from gui_agent.training.config import DataConfig, ImportedConfig, RolloutConfig, TrainConfig
+from gui_agent.training.learner import Learner
+from gui_agent.training.metrics import Listener
+from gui_agent.training.objective import LikelihoodObjective, Objective, PolicyObjective
+from gui_agent.training.offline import OfflineSettings, offline_source
+from gui_agent.training.rollout_source import BatchSettings
+from gui_agent.training.semi_online import semi_online_source
+from gui_agent.training.sft import demonstrations, sft_source
+from gui_agent.training.source import SampleSource
+from gui_agent.training.trainer import CHECKPOINTS, Trainer
+
+
+async def train(
+    config: TrainConfig, out: Path, *, resume: bool = False, listeners: Sequence[Listener] = ()
+) -> dict[str, Any]:
+    """Runs the recipe; the last update's figures, with the `checkpoint` that holds the trained policy.
+
+    Raises:
+        ConfigError, DataError: found before anything was trained; they name the key, or file and line.
+        PolicyError: numbers that are not finite, or a model that fails every rollout.
+    """
+    learner = load_learner(config)
+    trajectories = load_trajectories(config.data)
+    async with learner.model:
+        trainer = Trainer(
+            learner.policy,
+            make_objective(config),
+            make_source(config, trajectories, learner),
+            config.trainer,
+            out,
+            reference=learner.reference,
+            listeners=listeners,
+        )
+        figures = await trainer.run(resume=resume)
+    return {"recipe": config.recipe, **figures, "checkpoint": str(checkpoints(out / CHECKPOINTS)[-1])}
+
+
+def load_learner(config: TrainConfig) -> Learner:
+    """Raises ConfigError where the import path does not lead to one, PrerequisiteError where peft is missing."""
+    learner = _made(config.policy)
+    if config.lora is None:
+        return learner
+    from gui_agent.training.lora import BaseReference, add_adapters
+
+    add_adapters(learner.policy.module, config.lora)
+    return replace(learner, reference=BaseReference(learner.policy))
+
+
+def _made(config: ImportedConfig) -> Learner:
+    made = import_attribute(config.import_path, field="policy.import_path")
+    if not callable(made):
+        raise ConfigError(f"{config.import_path} cannot be called", field="policy.import_path")
+    try:
+        learner = made(**config.options)
+    except TypeError as error:
+        raise ConfigError(f"{config.import_path} refused its options: {error}", field="policy.options") from error
+    if not isinstance(learner, Learner):
+        kind = type(learner).__name__
+        raise ConfigError(f"{config.import_path} returned {kind} instead of a Learner", field="policy.import_path")
+    return learner
+
+
+def load_trajectories(config: DataConfig) -> list[Trajectory]:
+    """Raises DataError naming file, line and field."""
+    images = Path(config.images) if config.images else None
+    screen = Size(*config.screen) if config.screen else None
+    return list(load_ui_s1(Path(config.path), images=images, screen=screen, swipes=config.swipes))
+
+
+def make_objective(config: TrainConfig) -> Objective:
+    match config.recipe:
+        case "sft":
+            return LikelihoodObjective()
+        case "offline" | "semi-online":
+            return PolicyObjective(**config.loss.model_dump())
+        case _:
+            assert_never(config.recipe)
+
+
+def make_source(config: TrainConfig, trajectories: Sequence[Trajectory], learner: Learner) -> SampleSource:
+    """Raises DataError where the data holds nothing for the recipe."""
+    rollout, seed = config.rollout, config.trainer.seed
+    batch = BatchSettings(tasks=rollout.tasks, seed=seed, eta=rollout.eta, refills=rollout.refills)
+    match config.recipe:
+        case "sft":
+            return sft_source(demonstrations(trajectories, learner), learner, size=config.samples, seed=seed)
+        case "offline":
+            return offline_source(demonstrations(trajectories, learner), learner, _offline(rollout), batch)
+        case "semi-online":
+            tasks = [trajectory for trajectory in trajectories if trajectory.success]
+            advantages = AdvantageSettings(form=rollout.form, gamma=rollout.gamma, omega=rollout.omega)
+            return semi_online_source(tasks, _semi_online(rollout, learner), advantages, batch)
+        case _:
+            assert_never(config.recipe)
+
+
+def _offline(config: RolloutConfig) -> OfflineSettings:
+    return OfflineSettings(
+        n=config.group,
+        sampling=_sampling(config),
+        matcher=_matcher(config),
+        reward=config.reward,
+        thought_required=config.thought_required,
+    )
+
+
+def _semi_online(config: RolloutConfig, learner: Learner) -> SemiOnline:
+    settings = SemiOnlineSettings(
+        n=config.group,
+        sampling=_sampling(config),
+        patch=PatchModule(kind=config.patch, epsilon=math.inf if config.epsilon < 0 else config.epsilon),
+        reward=config.reward,
+        thought_required=config.thought_required,
+        reply_timeout_s=config.reply_timeout_s,
+    )
+    return SemiOnline(
+        model=learner.model,
+        builder=learner.builder,
+        matcher=_matcher(config),
+        dialect=learner.dialect,
+        space=learner.space,
+        screens=learner.screens,
+        settings=settings,
+    )
+
+
+def _sampling(config: RolloutConfig) -> Sampling:
+    return Sampling(temperature=config.temperature, max_tokens=config.max_tokens, logprobs=True)
+
+
+def _matcher(config: RolloutConfig) -> Matcher:
+    match config.scorer:
+        case "strict":
+            return StrictMatcher()
+        case "legacy":
+            return LegacyMatcher()
+        case _:
+            assert_never(config.scorer)
