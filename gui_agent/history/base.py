@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from device_farm.types.action import Action
+from device_farm.types.geometry import Size
 from device_farm.types.ui_tree import UiTree
 from gui_agent.models.prompt import ImagePart, Prompt
 
@@ -31,7 +32,8 @@ class PastTurn:
 class Scene:
     """All that a prompt may be made of: the goal, the past, oldest first, and the screen to decide on.
 
-    `tree` is that screen's elements where they are known, `note` what else the model is told with it.
+    `tree` is that screen's elements where they are known, `note` what else the model is told with it. `native` is the
+    device's screen, in whose pixels actions are; None where the image itself has that size.
     """
 
     goal: str
@@ -39,6 +41,7 @@ class Scene:
     screen: ImagePart
     note: str = ""
     tree: UiTree | None = None
+    native: Size | None = None
 
 
 class PromptBuilder(Protocol):

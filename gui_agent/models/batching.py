@@ -25,6 +25,7 @@ class Batcher(Generic[Item, Result]):
         self._limit = limit
         self._window_s = window_s
         self._waiting: asyncio.Queue[tuple[Item, asyncio.Future[Result]]] = asyncio.Queue()
+        self._gathered: list[tuple[Item, asyncio.Future[Result]]] = []
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -38,7 +39,8 @@ class Batcher(Generic[Item, Result]):
                 await self._task
             self._task = None
         while not self._waiting.empty():
-            _, future = self._waiting.get_nowait()
+            self._gathered.append(self._waiting.get_nowait())
+        for _, future in self._gathered:
             if not future.done():
                 future.set_exception(PolicyError("the model was closed"))
 
@@ -69,7 +71,10 @@ class Batcher(Generic[Item, Result]):
             _deliver(batch, computing)
 
     async def _gather(self) -> list[tuple[Item, asyncio.Future[Result]]]:
-        batch = [await self._waiting.get()]
+        # Kept where `close` finds it: it may come while a batch is being gathered.
+        self._gathered = []
+        batch = self._gathered
+        batch.append(await self._waiting.get())
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(self._window_s):
                 while len(batch) < self._limit:

@@ -81,7 +81,7 @@ def patches_of(image: ImagePart, form: ImageForm) -> tuple[NDArray[np.float32], 
         method = cv2.INTER_AREA if shrinks else cv2.INTER_CUBIC
         pixels = cv2.resize(pixels, (size.width, size.height), interpolation=method)
     scaled = pixels[:, :, ::-1].astype(np.float32) / 255.0
-    scaled = (scaled - np.float32(form.mean)) / np.float32(form.std)
+    scaled = (scaled - np.asarray(form.mean, np.float32)) / np.asarray(form.std, np.float32)
     rows, columns = size.height // form.patch_px, size.width // form.patch_px
     across, px = form.merge, form.patch_px
     blocks = scaled.reshape(rows // across, across, px, columns // across, across, px, 3)

@@ -105,6 +105,7 @@ class OpenAiEndpoint:
 
     async def _retried(self, prompt: ChatPrompt, sampling: Sampling, *, n: int) -> tuple[Completion, ...]:
         config = self._config
+        address, failure = self._choose(), _Failure(text="never called")
         for attempt in range(config.retries + 1):
             address = self._choose()
             address.in_flight += 1  # waiting ones count: they are load, too
@@ -116,12 +117,13 @@ class OpenAiEndpoint:
             if isinstance(found, tuple):
                 address.rests_until_s = -math.inf
                 return found
+            failure = found
             if not found.passing:
                 break
             address.rests_until_s = self._clock() + config.rest_s
             if attempt < config.retries:
                 await asyncio.sleep(max(found.pause_s, self._backoff_s(attempt)))
-        raise PolicyError(f"the model at {address.url} failed: {found.text}", field=self._field)
+        raise PolicyError(f"the model at {address.url} failed: {failure.text}", field=self._field)
 
     def _choose(self) -> _Address:
         """The least busy of those that do not rest; where all rest, the one that wakes first."""

@@ -34,7 +34,7 @@ class TransformersParts:
 
     @property
     def device(self) -> torch.device:
-        return next(self.module.parameters()).device  # type: ignore[no-any-return]
+        return next(self.module.parameters()).device
 
 
 def load_parts(config: TransformersModelConfig) -> TransformersParts:

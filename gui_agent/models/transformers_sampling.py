@@ -107,7 +107,6 @@ def inputs_of(parts: TransformersParts, prompts: Sequence[EncodedPrompt]) -> dic
     return {name: torch.from_numpy(array).to(parts.device) for name, array in arrays.items()}
 
 
-@torch.inference_mode()
 def sample(parts: TransformersParts, prompts: Sequence[EncodedPrompt], samplings: Sequence[Sampling]) -> list[Sampled]:
     """One reply a prompt."""
     inputs = inputs_of(parts, prompts)
@@ -117,12 +116,13 @@ def sample(parts: TransformersParts, prompts: Sequence[EncodedPrompt], samplings
     plan = GenerationConfig(
         do_sample=False, max_new_tokens=int(limits_N.max()), eos_token_id=list(parts.eos_ids), pad_token_id=parts.pad_id
     )
-    output = parts.module.generate(
-        **inputs,
-        generation_config=plan,
-        logits_processor=LogitsProcessorList([sampler]),
-        stopping_criteria=StoppingCriteriaList([_RowLimit(start, limits_N)]),
-    )
+    with torch.inference_mode():
+        output = parts.module.generate(
+            **inputs,
+            generation_config=plan,
+            logits_processor=LogitsProcessorList([sampler]),
+            stopping_criteria=StoppingCriteriaList([_RowLimit(start, limits_N)]),
+        )
     rows = zip(output[:, start:].tolist(), sampler.logprobs, samplings, strict=True)
     return [_cut(ids, logprobs, row.max_tokens, parts.eos_ids) for ids, logprobs, row in rows]
 
@@ -135,7 +135,6 @@ def _cut(ids: list[int], logprobs: list[float], limit: int, eos_ids: Sequence[in
     return Sampled(ids=tuple(ids[:kept]), logprobs=tuple(logprobs[:kept]), ended=end is not None)
 
 
-@torch.inference_mode()
 def score(
     parts: TransformersParts, prompt: EncodedPrompt, token_ids: Sequence[int], temperature: float
 ) -> tuple[float, ...]:
@@ -152,9 +151,10 @@ def score(
     whole = EncodedPrompt(
         ids_T=np.concatenate([prompt.ids_T, reply]), patches_PF=prompt.patches_PF, grids_I3=prompt.grids_I3
     )
-    output = parts.module(**inputs_of(parts, [whole]), logits_to_keep=len(reply) + 1, use_cache=False)
-    logits_TV = output.logits[0, :-1].float()
-    logits_TV[:, list(parts.unsayable)] = -torch.inf
-    logprobs_TV = torch.log_softmax(logits_TV / temperature, dim=-1)
-    chosen = torch.from_numpy(reply).to(logprobs_TV.device)[:, None]
-    return tuple(logprobs_TV.gather(1, chosen)[:, 0].tolist())
+    with torch.inference_mode():
+        output = parts.module(**inputs_of(parts, [whole]), logits_to_keep=len(reply) + 1, use_cache=False)
+        logits_TV = output.logits[0, :-1].float()
+        logits_TV[:, list(parts.unsayable)] = -torch.inf
+        logprobs_TV = torch.log_softmax(logits_TV / temperature, dim=-1)
+        chosen = torch.from_numpy(reply).to(logprobs_TV.device)[:, None]
+        return tuple(logprobs_TV.gather(1, chosen)[:, 0].tolist())
