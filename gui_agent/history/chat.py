@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias, assert_never
 
+from device_farm.errors import ConfigError
 from device_farm.types.codec.dialect import Dialect
 from device_farm.types.codec.space import CoordinateSpace
 from gui_agent.history.actions import ActionsHistory
@@ -23,6 +24,8 @@ _NOT_SHOWN = "(an earlier screen, not shown any more)"
 class ChatPromptBuilder:
     """A PromptBuilder. `count` and `image_tokens` measure the past against the history's budget.
 
+    Raises ConfigError for a summary in structured replies.
+
     `coordinates` resized: the model speaks in pixels of the image that it is shown; relative: in thousandths.
     """
 
@@ -32,6 +35,11 @@ class ChatPromptBuilder:
     structured: bool = False
     count: CountText = estimated_tokens
     image_tokens: CountImage = qwen_image_tokens
+
+    def __post_init__(self) -> None:
+        if self.structured and isinstance(self.history, SummaryHistory):
+            message = "a reply that is constrained to the dialect's JSON has no place for a summary"
+            raise ConfigError(message, field="structured", fix="use another history, or structured = false")
 
     def space(self, scene: Scene) -> CoordinateSpace:
         """In which the model's replies to this scene are to be read."""
@@ -69,8 +77,8 @@ class ChatPromptBuilder:
             messages.append(Message.of_text("assistant", turn.reply or "(no text)"))
             head = []
         texts = [*head, *([scene.note] if scene.note else [])]
-        present = (*(TextPart(text=text) for text in texts), scene.screen)
-        return [*messages, Message(role="user", parts=present)]
+        present: list[Part] = [TextPart(text=text) for text in texts]
+        return [*messages, Message(role="user", parts=(*present, scene.screen))]
 
     def _summarised(self, system: str, scene: Scene, history: SummaryHistory) -> ChatPrompt:
         written = history.text(scene, self.count)

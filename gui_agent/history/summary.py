@@ -9,6 +9,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from device_farm.types.action import Action
+from device_farm.types.codec.dialect import Dialect, ParsedTurn
+from device_farm.types.codec.space import CoordinateSpace
+from device_farm.types.task import JsonValue
 from gui_agent.history.base import Scene
 from gui_agent.history.budget import CountText, cut
 
@@ -42,3 +46,28 @@ def split_summary(reply: str) -> tuple[str, str]:
     if found is None:
         return "", reply
     return found.group(1).strip(), (reply[: found.start()] + reply[found.end() :]).strip()
+
+
+def summary_of(reply: str) -> str:
+    """What rollouts keep of a reply as the turn's summary."""
+    return split_summary(reply)[0]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SummaryDialect:
+    """A dialect whose replies begin with a summary, which is no part of the thought. It writes none itself."""
+
+    inner: Dialect
+
+    @property
+    def name(self) -> str:
+        return self.inner.name
+
+    def parse(self, text: str, space: CoordinateSpace) -> ParsedTurn:
+        return self.inner.parse(split_summary(text)[1], space)
+
+    def format(self, action: Action, thought: str, space: CoordinateSpace) -> str:
+        return self.inner.format(action, thought, space)
+
+    def schema(self) -> dict[str, JsonValue]:
+        return self.inner.schema()

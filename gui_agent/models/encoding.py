@@ -81,7 +81,9 @@ def patches_of(image: ImagePart, form: ImageForm) -> tuple[NDArray[np.float32], 
         method = cv2.INTER_AREA if shrinks else cv2.INTER_CUBIC
         pixels = cv2.resize(pixels, (size.width, size.height), interpolation=method)
     scaled = pixels[:, :, ::-1].astype(np.float32) / 255.0
-    scaled = (scaled - np.asarray(form.mean, np.float32)) / np.asarray(form.std, np.float32)
+    mean_C: NDArray[np.float32] = np.array(form.mean, dtype=np.float32)
+    std_C: NDArray[np.float32] = np.array(form.std, dtype=np.float32)
+    scaled = (scaled - mean_C) / std_C
     rows, columns = size.height // form.patch_px, size.width // form.patch_px
     across, px = form.merge, form.patch_px
     blocks = scaled.reshape(rows // across, across, px, columns // across, across, px, 3)

@@ -105,7 +105,7 @@ class SemiOnline:
     async def prompt(self, trajectory: Trajectory, index: int, past: tuple[PastTurn, ...]) -> tuple[Scene, Prompt]:
         step = trajectory.steps[index]
         screen = await self.screens.part(step)
-        scene = Scene(goal=trajectory.goal, past=past, screen=screen, tree=step.tree)
+        scene = Scene(goal=trajectory.goal, past=past, screen=screen, tree=step.tree, native=step.screen.size)
         return scene, self.builder.build(scene)
 
     async def replies(self, prompt: Prompt, sampling: Sampling, count: int) -> tuple[Completion, ...]:

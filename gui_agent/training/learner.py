@@ -48,5 +48,6 @@ class Learner:
             PastTurn(screen=screen, reply=self.reply(step), action=step.action, thought=step.thought)
             for step, screen in zip(trajectory.steps[:index], shown[:-1], strict=True)
         )
-        tree = trajectory.steps[index].tree
-        return self.builder.build(Scene(goal=trajectory.goal, past=past, screen=shown[-1], tree=tree))
+        step = trajectory.steps[index]
+        scene = Scene(goal=trajectory.goal, past=past, screen=shown[-1], tree=step.tree, native=step.screen.size)
+        return self.builder.build(scene)

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from device_farm.errors import ConfigError
 from device_farm.types.action import Click, Wait
 from device_farm.types.codec.dialects import dialect_by_name
 from device_farm.types.geometry import Point, Size
@@ -15,7 +16,7 @@ from gui_agent.history.base import PastTurn, Scene
 from gui_agent.history.budget import cut, estimated_tokens, newest_within, qwen_image_tokens
 from gui_agent.history.chat import ChatPromptBuilder, HistoryMode
 from gui_agent.history.images import ImagesHistory
-from gui_agent.history.summary import SummaryHistory, split_summary
+from gui_agent.history.summary import SummaryDialect, SummaryHistory, split_summary, summary_of
 from gui_agent.models.prompt import ChatPrompt, ImagePart, TextPart
 
 DIALECT = dialect_by_name("ui_s1", field="dialect")
@@ -140,6 +141,17 @@ def test_summary_survives_a_turn_without_one_and_is_cut_to_its_budget() -> None:
 )
 def test_summary_is_taken_off_the_reply(reply: str, summary: str, rest: str) -> None:
     assert split_summary(reply) == (summary, rest)
+
+
+def test_summary_is_no_part_of_the_thought_and_not_of_a_structured_reply() -> None:
+    dialect = SummaryDialect(inner=DIALECT)
+    space = ChatPromptBuilder(dialect=dialect).space(scene(0))
+    action = Click(at=Point(540, 1210))
+    reply = f"<summary>opened it</summary>\n{dialect.format(action, 'because', space)}"
+    parsed = dialect.parse(reply, space)
+    assert parsed.thought == "because" and isinstance(parsed.action, Click) and summary_of(reply) == "opened it"
+    with pytest.raises(ConfigError, match="no place for a summary"):
+        ChatPromptBuilder(dialect=dialect, history=SummaryHistory(), structured=True)
 
 
 def test_relative_coordinates_are_in_thousandths() -> None:
