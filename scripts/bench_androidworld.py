@@ -6,9 +6,11 @@ for `expert`, `noop` and `random` `won` (rewards of 1), `total` (sum of rewards)
 seeds; `noop_defects_only` (1: the no-op wins the tasks that are known to pass untouched, and nothing else). Every
 policy is rated by AndroidWorld's rule that an agent which did not say that it is done scores 0.
 
+The random policy runs on the first seeds only (`--random-seeds`), as it uses up every task's step budget.
+
 With `--timing`, `eight_phones` and `one_phone`: minutes of a whole expert run on 8 phones as the suite runs by default,
-and on one phone with AndroidWorld's own waits. The latter takes long and sleeps most of the time, so it runs beside all
-others, which it slows by little.
+and on one phone with AndroidWorld's own waits. The latter takes long and sleeps most of the time, so it is spread over
+`phones` phones, runs beside all others, which it slows by little, and its minutes are the sum of what its phones spent.
 
     python scripts/bench_androidworld.py [--seeds 30,1,2] [--devices 4] [--policies expert,noop,random] [--timing]
 """
@@ -28,6 +30,7 @@ from gui_agent.benchmarks.androidworld.catalogue import NAMES
 
 ROOT = Path(__file__).resolve().parent.parent
 POLICIES = ("expert", "noop", "random")
+SLOW_PHONES = 4
 # AndroidWorld accepts these as they are: what they ask for is the state that its set-up leaves.
 UNTOUCHED = frozenset(name for name in NAMES if name.startswith("System") and name.endswith("Verify"))
 # Passes untouched at the seeds that leave it without a recipe to delete; how many is up to the seed.
@@ -69,22 +72,34 @@ def one_seed(seed: int, policies: list[str], devices: int, folder: Path) -> dict
     return found
 
 
-def whole_run(said: dict[str, Any]) -> dict[str, Any]:
-    return {"minutes": round(said["wall_s"] / 60, 2), **said["androidworld"], "won": said["success"]}
+def whole_run(said: dict[str, Any], seconds: float) -> dict[str, Any]:
+    return {"minutes": round(seconds / 60, 2), **said["androidworld"], "won": said["success"]}
 
 
-def measure(seeds: list[int], policies: list[str], devices: int, folder: Path, *, timing: bool) -> dict[str, Any]:
+def phone_seconds(said: dict[str, Any], phones: int) -> float:
+    """What one phone would have needed: the time that all of them were at work."""
+    return float(said["wall_s"]) * phones * float(said["device_utilisation"])
+
+
+def measure(
+    seeds: list[int], policies: list[str], devices: int, folder: Path, *, timing: bool, random_seeds: int
+) -> dict[str, Any]:
     result: dict[str, Any] = {"tasks": len(NAMES), "devices": devices, "seeds": {}}
     first = seeds[0] if seeds else 30
     with ThreadPoolExecutor(1) as beside:
-        slow = beside.submit(run, "expert", first, 1, folder / "one", "--wait-scale", "1.0") if timing else None
-        for seed in seeds:
-            result["seeds"][str(seed)] = one_seed(seed, policies, devices, folder)
+        slow = (
+            beside.submit(run, "expert", first, SLOW_PHONES, folder / "one", "--wait-scale", "1.0") if timing else None
+        )
+        for number, seed in enumerate(seeds):
+            chosen = [policy for policy in policies if policy != "random" or number < random_seeds]
+            result["seeds"][str(seed)] = one_seed(seed, chosen, devices, folder)
         many = run("expert", first, 8, folder / "eight") if timing else None
         if slow is not None and many is not None:
             one = slow.result()
-            result |= {"eight_phones": whole_run(many), "one_phone": whole_run(one)}
-            result["times_as_fast"] = round(one["wall_s"] / many["wall_s"], 2)
+            alone_s = phone_seconds(one, SLOW_PHONES)
+            result["eight_phones"] = whole_run(many, many["wall_s"])
+            result["one_phone"] = whole_run(one, alone_s) | {"phones": SLOW_PHONES}
+            result["times_as_fast"] = round(alone_s / many["wall_s"], 2)
     return result
 
 
@@ -93,11 +108,15 @@ def main() -> int:
     parser.add_argument("--seeds", default="30,1,2")
     parser.add_argument("--devices", type=int, default=4)
     parser.add_argument("--policies", default=",".join(POLICIES))
+    parser.add_argument("--random-seeds", type=int, default=1, metavar="N", help="seeds that the random policy runs on")
     parser.add_argument("--timing", action="store_true")
     options = parser.parse_args()
     policies, seeds = options.policies.split(","), [int(text) for text in options.seeds.split(",") if text]
     with tempfile.TemporaryDirectory(prefix="bench-androidworld-") as folder:
-        result = measure(seeds, policies, options.devices, Path(folder), timing=options.timing)
+        where = Path(folder)
+        result = measure(
+            seeds, policies, options.devices, where, timing=options.timing, random_seeds=options.random_seeds
+        )
     rows = list(result["seeds"].values())
     result["initialised_least"] = min((row["initialised"] for row in rows), default=None)
     if "expert" in policies:
