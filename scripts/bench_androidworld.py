@@ -12,7 +12,10 @@ With `--timing`, `eight_phones` and `one_phone`: minutes of a whole expert run o
 and on one phone with AndroidWorld's own waits. The latter takes long and sleeps most of the time, so it is spread over
 `phones` phones, runs beside all others, which it slows by little, and its minutes are the sum of what its phones spent.
 
-    python scripts/bench_androidworld.py [--seeds 30,1,2] [--devices 4] [--policies expert,noop,random] [--timing]
+With `--keep DIR` the run folders stay there, and a benchmark that was stopped goes on where it was.
+
+    python scripts/bench_androidworld.py [--keep DIR] [--seeds 30,1,2] [--devices 4] [--policies expert,noop,random]
+        [--random-seeds 1] [--timing]
 """
 
 from __future__ import annotations
@@ -38,7 +41,8 @@ SOMETIMES_UNTOUCHED = frozenset({"RecipeDeleteMultipleRecipesWithConstraint"})
 
 
 def run(policy: str, seed: int, devices: int, out: Path, *more: str) -> dict[str, Any]:
-    """One `farm eval` in a process of its own; its last line."""
+    """One `farm eval` in a process of its own; its last line. A run that is there already is gone on with."""
+    more += ("--resume",) if out.is_dir() else ()
     command = [
         *(sys.executable, "-m", "device_farm.cli.main", "eval", "--suite", "androidworld", "--policy", policy),
         *("--seed", str(seed), "--devices", str(devices), "--out", str(out), "--json", "--set", "report=false"),
@@ -48,7 +52,21 @@ def run(policy: str, seed: int, devices: int, out: Path, *more: str) -> dict[str
     if finished.returncode:
         raise RuntimeError(f"{policy} ended with {finished.returncode}: {finished.stderr[-2000:]}")
     last: dict[str, Any] = json.loads(finished.stdout.strip().splitlines()[-1])
-    return last
+    return last | times(out)
+
+
+def times(out: Path) -> dict[str, float]:
+    """Of a run folder, pauses between its processes left out: `busy_s`, in which any phone was at work, and `phone_s`,
+    the same of all phones added up, which is what one phone would have needed. Also the sum of its steps."""
+    with (out / "metrics.jsonl").open(encoding="utf-8") as file:
+        episodes = [json.loads(line) for line in file]
+    busy_s = ends_s = 0.0
+    for episode in sorted(episodes, key=lambda episode: float(episode["started_at_s"])):
+        starts_s, stops_s = episode["started_at_s"], episode["started_at_s"] + episode["wall_s"]
+        busy_s += max(0.0, stops_s - max(starts_s, ends_s))
+        ends_s = max(ends_s, stops_s)
+    total_s = sum(episode["wall_s"] for episode in episodes)
+    return {"busy_s": busy_s, "phone_s": total_s, "steps": sum(episode["steps"] for episode in episodes)}
 
 
 def column(policy: str, said: dict[str, Any]) -> dict[str, Any]:
@@ -58,7 +76,7 @@ def column(policy: str, said: dict[str, Any]) -> dict[str, Any]:
         "total": said["total"],
         "infra_error": said["infra_error"],
         "steps": said["steps"],
-        "minutes": round(said["wall_s"] / 60, 2),
+        "minutes": round(said["busy_s"] / 60, 2),
         "names": sorted(set(said["tasks"]) - won if policy == "expert" else won),
     }
 
@@ -76,11 +94,6 @@ def whole_run(said: dict[str, Any], seconds: float) -> dict[str, Any]:
     return {"minutes": round(seconds / 60, 2), **said["androidworld"], "won": said["success"]}
 
 
-def phone_seconds(said: dict[str, Any], phones: int) -> float:
-    """What one phone would have needed: the time that all of them were at work."""
-    return float(said["wall_s"]) * phones * float(said["device_utilisation"])
-
-
 def measure(
     seeds: list[int], policies: list[str], devices: int, folder: Path, *, timing: bool, random_seeds: int
 ) -> dict[str, Any]:
@@ -96,10 +109,9 @@ def measure(
         many = run("expert", first, 8, folder / "eight") if timing else None
         if slow is not None and many is not None:
             one = slow.result()
-            alone_s = phone_seconds(one, SLOW_PHONES)
-            result["eight_phones"] = whole_run(many, many["wall_s"])
-            result["one_phone"] = whole_run(one, alone_s) | {"phones": SLOW_PHONES}
-            result["times_as_fast"] = round(alone_s / many["wall_s"], 2)
+            result["eight_phones"] = whole_run(many, many["busy_s"])
+            result["one_phone"] = whole_run(one, one["phone_s"]) | {"phones": SLOW_PHONES}
+            result["times_as_fast"] = round(one["phone_s"] / many["busy_s"], 2)
     return result
 
 
@@ -110,10 +122,11 @@ def main() -> int:
     parser.add_argument("--policies", default=",".join(POLICIES))
     parser.add_argument("--random-seeds", type=int, default=1, metavar="N", help="seeds that the random policy runs on")
     parser.add_argument("--timing", action="store_true")
+    parser.add_argument("--keep", type=Path, metavar="DIR", help="where the run folders stay")
     options = parser.parse_args()
     policies, seeds = options.policies.split(","), [int(text) for text in options.seeds.split(",") if text]
     with tempfile.TemporaryDirectory(prefix="bench-androidworld-") as folder:
-        where = Path(folder)
+        where = options.keep or Path(folder)
         result = measure(
             seeds, policies, options.devices, where, timing=options.timing, random_seeds=options.random_seeds
         )
