@@ -141,7 +141,7 @@ def system_files() -> dict[str, bytes]:
 
 def unconfined_place() -> Place:
     """Makes the private directories. Short names: a Unix socket's path has 107 bytes."""
-    top = tempfile.mkdtemp(prefix="farm-")
+    top = tempfile.mkdtemp(prefix=f"farm-desktop-{os.getpid()}-")
     paths = {name: os.path.join(top, name) for name in ("home", "run", "tmp")}
     uid = host_uid(Confinement.UNCONFINED)
     for path in (top, *paths.values()):

@@ -54,11 +54,18 @@ def add_policy_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _factor(text: str) -> float:
+    value = float(text)
+    if not 0 <= value <= 10:
+        raise argparse.ArgumentTypeError(f"{text} is not between 0 and 10")
+    return value
+
+
 def add_androidworld_options(parser: argparse.ArgumentParser) -> None:
     """For the suite androidworld only."""
     parser.add_argument(
         "--wait-scale",
-        type=float,
+        type=_factor,
         metavar="X",
         dest="androidworld_wait_scale",
         help="AndroidWorld's waits times X (default 1.0; 0.02 on simulated phones)",

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 from world_rig import EXPERT, SHORT, config, run, stand_in
 
 from device_farm.adb.private_server import PrivateAdbServer
@@ -125,6 +126,11 @@ def test_goal_is_the_one_that_androidworld_has_after_its_set_up(tmp_path: Path) 
     python = stand_in(tmp_path, {"SystemWifiTurnOn": {"goal": "turn it on this Friday"}})
     _, _, episodes = run(config(python, ("SystemWifiTurnOn",)), tmp_path / "run")
     assert episodes["SystemWifiTurnOn"].task.goal == "turn it on this Friday"
+
+
+def test_wait_scale_below_zero_is_refused() -> None:
+    with pytest.raises(ValidationError, match="must be 0 or more"):
+        config("python", ("SystemWifiTurnOn",), androidworld={"wait_scale": -0.5})
 
 
 def test_wait_scale_reaches_the_worker_and_the_run_folder(tmp_path: Path) -> None:

@@ -81,7 +81,7 @@ def test_terminal_runs_a_typed_command(rig: Rig, desktop: DesktopDevice) -> None
 
 def test_panel_opens_an_application_by_mouse(rig: Rig, desktop: DesktopDevice) -> None:
     async def scenario() -> Observation:
-        seen = await desktop.observe()
+        seen = await rig.until(desktop, has("Mousepad", "push button"), "the panel's button")
         await desktop.act(Click(at=named(seen, "Mousepad", "push button").bounds.center))
         # The window manager knows a window before its program has told AT-SPI of it.
         return await rig.until(desktop, lambda seen: on_top(seen) == "mousepad", "the editor, on top of the tree")

@@ -89,8 +89,31 @@ def test_snapshot_brings_the_files_back(rig: Rig, desktop: DesktopDevice) -> Non
     assert [info.name for info in rig.run(desktop.snapshot_list())] == ["one"]
 
 
+PARTS = (b"bwrap", b"agent.py", b"Xvfb", b"xfdesktop", b"xfce4", b"openbox", b"dbus-daemon")
+
+
+def is_ours(pid: int) -> bool:
+    """Whether this process started it, or nobody owns it any more: its line of parents ends in a desktop's program."""
+    top = pid
+    while pid > 1:
+        if pid == os.getpid():
+            return True
+        top = pid
+        try:
+            pid = int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+        except (OSError, ValueError):
+            return False
+    try:
+        return any(part in Path(f"/proc/{top}/cmdline").read_bytes() for part in PARTS)
+    except OSError:
+        return False
+
+
 def traces() -> set[str]:
-    """What desktops could leave on the host: their processes, X locks, private directories, mounts, shared memory."""
+    """What desktops could leave on the host: their processes, X locks, private directories, mounts, shared memory.
+
+    Other test processes have desktops of their own at the same time; those do not count.
+    """
     found = set()
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
@@ -98,12 +121,12 @@ def traces() -> set[str]:
                 command = (entry / "cmdline").read_bytes()
             except OSError:
                 continue
-            if b"agent.py" in command or b"Xvfb" in command or b"xfdesktop" in command:
+            if (b"agent.py" in command or b"Xvfb" in command or b"xfdesktop" in command) and is_ours(int(entry.name)):
                 found.add(f"process {entry.name}")
-    folders = [Path("/tmp"), Path("/tmp/.X11-unix"), Path("/dev/shm")]
-    for folder in folders:
-        names = list(folder.iterdir()) if folder.is_dir() else []
-        found |= {str(path) for path in names if path.name.startswith((".X", "X", "farm-"))}
+    private = f"farm-desktop-{os.getpid()}-"
+    for folder in (Path("/tmp"), Path("/dev/shm")):
+        found |= {str(path) for path in folder.iterdir() if path.name.startswith(private)}
+    found |= {str(lock) for lock in Path("/tmp").glob(".X*-lock") if is_ours(int(lock.read_text() or "1"))}
     found |= set(Path("/proc/self/mounts").read_text().splitlines())
     return found | set(Path("/proc/sysvipc/shm").read_text().splitlines())
 

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import Literal, TypeAlias
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from device_farm.config import ConfigModel
 from device_farm.errors import PrerequisiteError
@@ -15,6 +15,8 @@ INSTALL_FIX = "farm androidworld install"
 PYTHON_VARIABLE = "FARM_ANDROIDWORLD_PYTHON"
 SIMULATOR_WAIT_SCALE = 0.02
 """On a simulated phone nothing happens while nobody acts, so AndroidWorld waits there for its own polls only."""
+DEFAULT_WAIT_SCALE = -1.0
+"""Stands for "by what the devices are", because TOML has no null."""
 
 Accessibility: TypeAlias = Literal["forwarder", "uiautomator"]
 
@@ -31,10 +33,17 @@ class AndroidWorldConfig(ConfigModel):
     """
 
     python: str = ""
-    wait_scale: float = Field(default=-1.0, ge=-1.0, le=10.0)
+    wait_scale: float = Field(default=DEFAULT_WAIT_SCALE, le=10.0)
     require_done: bool = True
     accessibility: Accessibility = "forwarder"
     call_s: float = Field(default=300.0, gt=0)
+
+    @field_validator("wait_scale")
+    @classmethod
+    def _is_a_factor(cls, value: float) -> float:
+        if value < 0 and value != DEFAULT_WAIT_SCALE:
+            raise ValueError("must be 0 or more, or left out")
+        return value
 
 
 def data_folder() -> Path:

@@ -25,6 +25,14 @@ _TEMPLATES: tuple[tuple[str, str], ...] = (
 )
 
 
+def _name_fields(ending: str) -> tuple[w.Widget, w.Widget]:
+    name = w.TextField(
+        "my_note", key="name", style="filled", autofocus=True, weight=7, resource_id="new_file_dialog__name"
+    )
+    extension = w.TextField(".md", ending, key="ext", style="filled", weight=3, resource_id="new_file_dialog__ext")
+    return name, extension
+
+
 def new_dialog(context: Context[S]) -> w.Overlay:
     choice = load_choice(context.files)
     entered = context.text("name").strip()
@@ -39,27 +47,7 @@ def new_dialog(context: Context[S]) -> w.Overlay:
         body=w.Column(
             (
                 _caption("Name"),
-                w.Row(
-                    (
-                        w.TextField(
-                            "my_note",
-                            key="name",
-                            style="filled",
-                            autofocus=True,
-                            weight=7,
-                            resource_id="new_file_dialog__name",
-                        ),
-                        w.TextField(
-                            ".md",
-                            choice.ending,
-                            key="ext",
-                            style="filled",
-                            weight=3,
-                            resource_id="new_file_dialog__ext",
-                        ),
-                    ),
-                    gap=8,
-                ),
+                w.Row(_name_fields(choice.ending), gap=8),
                 _caption("Type"),
                 w.Spinner(
                     tuple(entry.name for entry in FORMATS),
