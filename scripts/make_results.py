@@ -60,12 +60,15 @@ def _row(figure: dict[str, Any], runs: list[dict[str, Any]]) -> str:
 
 
 def _grid(grid: dict[str, Any], runs: list[dict[str, Any]]) -> list[str]:
-    """A table of its own columns; of several runs the median."""
+    """A table of its own columns; of several runs the median. A row without a key for a column was not run there."""
     unit = grid.get("unit", "")
     lines = ["", f"| {grid['title']} | {' | '.join(grid['columns'])} |", "|---" * (1 + len(grid["columns"])) + "|"]
     for row in grid["rows"]:
-        values = [statistics.median(_lookup(run, key) for run in runs) for key in row["keys"]]
-        lines.append(f"| {row['title']} | {' | '.join(_number(value, unit) for value in values)} |")
+        cells = [
+            _number(statistics.median(_lookup(run, key) for run in runs), unit) if key else "not run"
+            for key in row["keys"]
+        ]
+        lines.append(f"| {row['title']} | {' | '.join(cells)} |")
     return [*lines, ""]
 
 
