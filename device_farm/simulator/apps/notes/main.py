@@ -14,12 +14,12 @@ from device_farm.simulator.apps.notes.history import History
 from device_farm.simulator.apps.notes.intro import ask_for_storage, introduction, next_step
 from device_farm.simulator.apps.notes.list_bar import list_bar, selection_bar
 from device_farm.simulator.apps.notes.list_dialogs import list_dialog
-from device_farm.simulator.apps.notes.options import NOTEBOOK, QUICKNOTE_PATH, TODO_PATH, load_options
+from device_farm.simulator.apps.notes.options import NOTEBOOK, QUICKNOTE_PATH, TO_DO_PATH, load_options
 from device_farm.simulator.toolkit import widgets as w
 from device_farm.simulator.toolkit.app import Activity, Context
 
-FILES_TAB, TODO_TAB, QUICKNOTE_TAB, MORE_TAB = range(4)
-_TAB_PATHS = {TODO_TAB: TODO_PATH, QUICKNOTE_TAB: QUICKNOTE_PATH}
+FILES_TAB, TO_DO_TAB, QUICKNOTE_TAB, MORE_TAB = range(4)
+_TAB_PATHS = {TO_DO_TAB: TO_DO_PATH, QUICKNOTE_TAB: QUICKNOTE_PATH}
 _TABS = (
     w.NavItem("Files", "folder"),
     w.NavItem("To-Do", "assignment_turned_in"),

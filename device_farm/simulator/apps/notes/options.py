@@ -10,7 +10,7 @@ from device_farm.simulator.filesystem import FileSystem
 
 PACKAGE = "net.gsantner.markor"
 NOTEBOOK = f"{SDCARD}/Documents/Markor"
-TODO_PATH = f"{NOTEBOOK}/todo.txt"
+TO_DO_PATH = f"{NOTEBOOK}/todo.txt"
 QUICKNOTE_PATH = f"{NOTEBOOK}/QuickNote.md"
 
 _SORT_KEYS: tuple[SortKey, ...] = ("name", "date", "size", "type")

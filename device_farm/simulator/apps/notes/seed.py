@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Mapping
 
-from device_farm.simulator.apps.notes.options import NOTEBOOK, QUICKNOTE_PATH, TODO_PATH
+from device_farm.simulator.apps.notes.options import NOTEBOOK, QUICKNOTE_PATH, TO_DO_PATH
 
 _TOPICS: Mapping[str, tuple[str, ...]] = {
     "shopping_list.md": (
@@ -64,6 +64,6 @@ def seeded_notes(generator: random.Random) -> dict[str, str]:
         del notes[f"{NOTEBOOK}/{name}"]
     for folder, documents in _FOLDERS.items():
         notes.update({f"{NOTEBOOK}/{folder}/{name}": text for name, text in documents.items()})
-    notes[TODO_PATH] = "\n".join(sorted(generator.sample(_TODOS, 3))) + "\n"
+    notes[TO_DO_PATH] = "\n".join(sorted(generator.sample(_TODOS, 3))) + "\n"
     notes[QUICKNOTE_PATH] = ""
     return notes

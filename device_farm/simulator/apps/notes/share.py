@@ -6,7 +6,7 @@ from device_farm.simulator.apps.browsing import free_name
 from device_farm.simulator.apps.file_io import save_file
 from device_farm.simulator.apps.notes.buffers import file_text
 from device_farm.simulator.apps.notes.document import document_intent
-from device_farm.simulator.apps.notes.options import NOTEBOOK, QUICKNOTE_PATH, TODO_PATH
+from device_farm.simulator.apps.notes.options import NOTEBOOK, QUICKNOTE_PATH, TO_DO_PATH
 from device_farm.simulator.filesystem_errors import FileSystemError
 from device_farm.simulator.toolkit import widgets as w
 from device_farm.simulator.toolkit.app import Activity, Context
@@ -35,7 +35,7 @@ class ShareInto(Activity[None]):
                     w.ListRow(
                         "Add to To-Do",
                         icon="assignment_turned_in",
-                        on_tap=lambda: self._append(context, TODO_PATH, text),
+                        on_tap=lambda: self._append(context, TO_DO_PATH, text),
                     ),
                     w.ListRow("Create new document", icon="note_add", on_tap=lambda: self._create(context, text)),
                 ),
