@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hand import Hand
 
-from device_farm.simulator.apps.notes.options import NOTEBOOK, QUICKNOTE_PATH, TODO_PATH
+from device_farm.simulator.apps.notes.options import NOTEBOOK, QUICKNOTE_PATH, TO_DO_PATH
 from device_farm.simulator.intents import SEND, VIEW, Intent
 
 MARKOR = "net.gsantner.markor"
@@ -251,7 +251,7 @@ def test_marks_are_put_at_the_start_of_the_line() -> None:
 def test_todo_and_quicknote_are_files() -> None:
     hand = opened()
     hand.tap("To-Do")
-    assert editor(hand) == hand.phone.files.read_text(TODO_PATH)
+    assert editor(hand) == hand.phone.files.read_text(TO_DO_PATH)
     hand.tap("QuickNote")
     hand.tap(resource_id="highlighting_editor")
     hand.type("remember")
@@ -295,8 +295,8 @@ def test_typed_text_wins_over_a_change_on_disk() -> None:
 
 def test_view_and_send_intents() -> None:
     hand = Hand()
-    hand.phone.activities.start(Intent(action=VIEW, data=f"file://{TODO_PATH}", type="text/plain", package=MARKOR))
-    assert editor(hand) == hand.phone.files.read_text(TODO_PATH)
+    hand.phone.activities.start(Intent(action=VIEW, data=f"file://{TO_DO_PATH}", type="text/plain", package=MARKOR))
+    assert editor(hand) == hand.phone.files.read_text(TO_DO_PATH)
     hand.phone.activities.start(
         Intent(action=SEND, type="text/plain", extras={"android.intent.extra.TEXT": "shared words"})
     )
