@@ -7,6 +7,7 @@ import asyncio
 import importlib.util
 import json
 import sys
+from collections import Counter
 from collections.abc import Mapping
 from functools import reduce
 from pathlib import Path
@@ -92,13 +93,15 @@ async def _train(config: TrainConfig, out: Path, *, resume: bool) -> dict[str, A
 def _describe(config: TrainConfig, *, as_json: bool) -> int:
     from gui_agent.training.recipes import load_learner, load_trajectories
 
-    trajectories = load_trajectories(config.data)
+    left_out = Counter[str]()
+    trajectories = load_trajectories(config.data, left_out=left_out)
     weights = list(load_learner(config).policy.module.parameters())
     facts = {
         "recipe": config.recipe,
         "updates": config.trainer.updates,
         "trajectories": len(trajectories),
         "steps": sum(len(trajectory.steps) for trajectory in trajectories),
+        "left_out": dict(left_out),
         "parameters": sum(weight.numel() for weight in weights),
         "trained_parameters": sum(weight.numel() for weight in weights if weight.requires_grad),
     }

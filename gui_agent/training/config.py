@@ -55,8 +55,8 @@ class TrainerConfig(ConfigModel):
 
 
 class DataConfig(ConfigModel):
-    """UI-S1 JSON Lines. `images` is the folder of the screens ("": beside the file), `screen` the width and height in
-    pixels of those that are not there.
+    """`path` is a run folder of `farm collect`, or a file of UI-S1 JSON Lines. The rest is for files: `images` is the
+    folder of the screens ("": beside the file), `screen` the width and height in pixels of those that are not there.
     """
 
     path: str = Field(min_length=1)

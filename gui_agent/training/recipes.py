@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any, assert_never
 from device_farm.config import import_attribute
 from device_farm.errors import ConfigError
 from device_farm.types.geometry import Size
+from gui_agent.datasets.episodes import load_episodes
 from gui_agent.datasets.types import Trajectory
 from gui_agent.datasets.ui_s1 import load_ui_s1
 from gui_agent.matching.base import Matcher
@@ -83,8 +85,10 @@ def _made(config: ImportedConfig) -> Learner:
     return learner
 
 
-def load_trajectories(config: DataConfig) -> list[Trajectory]:
-    """Raises DataError naming file, line and field."""
+def load_trajectories(config: DataConfig, *, left_out: Counter[str] | None = None) -> list[Trajectory]:
+    """`left_out` counts what of a run folder cannot be used. Raises DataError naming file, line and field."""
+    if Path(config.path).is_dir():
+        return list(load_episodes(Path(config.path), left_out=left_out))
     images = Path(config.images) if config.images else None
     screen = Size(*config.screen) if config.screen else None
     return list(load_ui_s1(Path(config.path), images=images, screen=screen, swipes=config.swipes))
