@@ -79,7 +79,7 @@ def is_trained(rollout: Rollout) -> bool:
     match rollout.end:
         case "finished" | "mismatch" | "step_budget":
             return bool(rollout.steps)
-        case "infra_error" | "policy_error":
+        case "undecided" | "timeout" | "infra_error" | "policy_error":
             return False
         case _:
             assert_never(rollout.end)
@@ -88,7 +88,7 @@ def is_trained(rollout: Rollout) -> bool:
 def group_advantages(rollouts: tuple[Rollout, ...], settings: AdvantageSettings, scale: Scale) -> list[Floats]:
     """One array (S_i,) a rollout, float64. `scale` is that of the paper's form; the released one never divides."""
     rewards = [rollout_rewards(rollout, settings.gate) for rollout in rollouts]
-    matches = [[step.match.exact for step in rollout.steps] for rollout in rollouts]
+    matches = [on_the_way(rollout) for rollout in rollouts]
     if len(rollouts) < 2:
         return [np.zeros(len(rewards_S)) for rewards_S in rewards]
     pairs = [(rewards_S.tolist(), matches_S) for rewards_S, matches_S in zip(rewards, matches, strict=True)]
@@ -103,6 +103,11 @@ def group_advantages(rollouts: tuple[Rollout, ...], settings: AdvantageSettings,
         case _:
             assert_never(settings.form)
     return combined([settings.episode * values_S for values_S in episode], step, settings.omega)
+
+
+def on_the_way(rollout: Rollout) -> list[bool]:
+    """At which steps the future counts: those that match the expert's, and all where there is no expert."""
+    return [rollout.length == 0 or step.match.exact for step in rollout.steps]
 
 
 def rollout_rewards(rollout: Rollout, gate: float | None = None) -> Floats:
@@ -176,6 +181,6 @@ def _sample(group: Group, trajectory: str, step: RolloutStep, advantage: float) 
         mask_T=mask_T,
         trajectory=trajectory,
         step=step.index,
-        policy_version=group.policy_version,
+        policy_version=group.policy_version if step.policy_version is None else step.policy_version,
         tags={"patched": step.patched or "", "match": "exact" if step.match.exact else "not"},
     )

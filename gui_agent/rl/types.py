@@ -14,7 +14,9 @@ from gui_agent.models.base import Completion
 from gui_agent.models.prompt import Prompt
 
 PatchKind: TypeAlias = Literal["thought_free", "off_policy", "on_policy"]
-RolloutEnd: TypeAlias = Literal["finished", "mismatch", "step_budget", "infra_error", "policy_error"]
+RolloutEnd: TypeAlias = Literal[
+    "finished", "mismatch", "step_budget", "undecided", "timeout", "infra_error", "policy_error"
+]
 Floats: TypeAlias = NDArray[np.floating[Any]]
 
 
@@ -23,6 +25,7 @@ class RolloutStep:
     """One sampled turn. `prompt` is what the model saw, its own past in it; `completion` what it said.
 
     `reward` is the step's own. `patched` says that the expert's action took the sample's place in the later history.
+    `policy_version` is that of the weights it was sampled from, None where it is the group's.
     """
 
     index: int
@@ -32,14 +35,16 @@ class RolloutStep:
     match: Match
     reward: float
     patched: PatchKind | None = None
+    policy_version: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rollout:
     """One pass over a trajectory, or one episode on a device. `length` is the expert's number of steps (0: unknown).
 
-    `outcome_reward` is the task's reward where a verifier gave one. A rollout that ended by an infrastructure error is
-    masked from training, as is one that the policy's server broke off; `error` says what happened.
+    `outcome_reward` is the task's reward where a verifier gave one. A rollout without a verdict is masked from training:
+    one that nobody could judge, that ran out of time, or that the infrastructure or the policy's server broke off;
+    `error` says what happened.
     """
 
     task_id: str

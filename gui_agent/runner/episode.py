@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Literal, TypeAlias, TypeVar
+from typing import Literal, Protocol, TypeAlias, TypeVar
 
 from device_farm import __version__
 from device_farm.device import Device
@@ -20,9 +20,11 @@ from device_farm.types.trajectory import (
     Outcome,
     PolicyFailed,
     Provenance,
+    Scored,
     Step,
     StopReason,
     TimedOut,
+    Undecided,
 )
 from gui_agent.benchmarks.base import Ending, TaskTemplate
 from gui_agent.policies.base import Policy, PolicySession
@@ -54,6 +56,17 @@ class _Progress:
     stop: StopReason = "error"
 
 
+class Verifier(Protocol):
+    """A second judge, asked while the device is as the attempt left it. `verdict` is what the task's evaluator said.
+
+    Raises as an evaluator does: FarmError, recorded as an infrastructure error.
+    """
+
+    async def judge(
+        self, device: Device, task: Task, steps: Sequence[Step], ending: Ending, verdict: Scored | Undecided
+    ) -> Scored | Undecided: ...
+
+
 class _PolicyBroke(Exception):
     """Carries an error out of the policy, so that it is not taken for the device's."""
 
@@ -63,7 +76,7 @@ class _PolicyBroke(Exception):
 
 
 class EpisodeRunner:
-    """Runs attempts. `on_step` is told of every step as it is taken."""
+    """Runs attempts. `on_step` is told of every step as it is taken; a `verifier` has the last word on the outcome."""
 
     def __init__(
         self,
@@ -72,6 +85,7 @@ class EpisodeRunner:
         *,
         limits: Limits | None = None,
         provenance: Mapping[str, JsonValue] | None = None,
+        verifier: Verifier | None = None,
         clock_s: Callable[[], float] = time.perf_counter,
         now_s: Callable[[], float] = time.time,
     ) -> None:
@@ -79,6 +93,7 @@ class EpisodeRunner:
         self._template_of = template_of
         self._limits = limits or Limits()
         self._extra = dict(provenance or {})
+        self._verifier = verifier
         self._clock_s = clock_s
         self._now_s = now_s
 
@@ -161,7 +176,10 @@ class EpisodeRunner:
             progress.phase = "evaluate"
             async with asyncio.timeout(self._limits.evaluate_s):
                 ending = Ending(answer=progress.answer, claimed=progress.claimed, stop=progress.stop)
-                return await template.judge(device, task, ending)
+                verdict = await template.judge(device, task, ending)
+                if self._verifier is None:
+                    return verdict
+                return await self._verifier.judge(device, task, progress.steps, ending, verdict)
         except _PolicyBroke as error:
             progress.stop = "error"
             return error.outcome

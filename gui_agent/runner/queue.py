@@ -42,9 +42,13 @@ def _device(episode: Episode) -> frozenset[str]:
 
 
 class WorkQueue:
-    """Hands out assignments. A worker that finds it empty waits while others may still hand theirs back."""
+    """Hands out assignments. A worker that finds it empty waits while others may still hand theirs back.
 
-    def __init__(self, assignments: Iterable[Assignment]) -> None:
+    An `endless` one is never done, more can be `put` at any time, and what is tried again comes before what is new.
+    """
+
+    def __init__(self, assignments: Iterable[Assignment], *, endless: bool = False) -> None:
+        self._endless = endless
         self._waiting: dict[Platform, deque[Assignment]] = {"android": deque(), "desktop": deque()}
         self._in_flight: dict[Platform, int] = {"android": 0, "desktop": 0}
         self._changed = asyncio.Event()
@@ -57,7 +61,7 @@ class WorkQueue:
     async def available(self, platform: Platform) -> bool:
         """True once there is something to take; False when nothing is left and nothing can come back."""
         while not self._waiting[platform]:
-            if self._in_flight[platform] == 0:
+            if self._in_flight[platform] == 0 and not self._endless:
                 return False
             self._changed.clear()
             await self._changed.wait()
@@ -76,6 +80,13 @@ class WorkQueue:
     def done(self, assignment: Assignment, again: Assignment | None = None) -> None:
         """Ends an assignment that was taken; `again` is queued in its place."""
         self._in_flight[assignment.task.platform] -= 1
-        if again is not None:
+        if again is not None and self._endless:
+            self._waiting[again.task.platform].appendleft(again)
+        elif again is not None:
             self._waiting[again.task.platform].append(again)
+        self._changed.set()
+
+    def put(self, assignment: Assignment) -> None:
+        """One more, behind all others."""
+        self._waiting[assignment.task.platform].append(assignment)
         self._changed.set()

@@ -91,10 +91,21 @@ class Runner:
             CapacityError, ConfigError, AuthError: the farm can never give such a device.
             StorageError: an episode could not be written.
         """
-        begun_s = self._clock_s()
-        self._meter = _Meter()
         work = WorkQueue(assignments)
         slots = [platform for platform, count in self._workers.items() for _ in range(min(count, work.count(platform)))]
+        return await self._run(work, slots)
+
+    async def serve(self, work: WorkQueue) -> RunResult:
+        """Works through an endless queue with every worker, until it is cancelled. Raises as `run`."""
+        return await self._run(work, [platform for platform, count in self._workers.items() for _ in range(count)])
+
+    def utilisation(self) -> float:
+        """The share of device time since the first lease in which a device worked on an episode that is over."""
+        return self._meter.utilisation(sum(self._workers.values()))
+
+    async def _run(self, work: WorkQueue, slots: Sequence[Platform]) -> RunResult:
+        begun_s = self._clock_s()
+        self._meter = _Meter()
         finished: asyncio.Queue[Episode | None] = asyncio.Queue(maxsize=_UNWRITTEN_EPISODES)
         one_at_a_time = asyncio.Lock()
         try:
