@@ -48,12 +48,17 @@ class ChatPrompt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScreenPrompt:
-    """A screen with its elements, for policies that read the tree: the goal and what was done before, oldest first."""
+    """A screen with its elements, for policies that read the tree: the goal and what was done before, oldest first.
+
+    `thoughts` are those of `actions`, one each, or none at all. `given` asks for the thought of an action that is known.
+    """
 
     goal: str
     screen: Size
     tree: UiTree
     actions: tuple[Action, ...] = ()
+    thoughts: tuple[str, ...] = ()
+    given: Action | None = None
 
 
 Prompt: TypeAlias = ChatPrompt | ScreenPrompt
