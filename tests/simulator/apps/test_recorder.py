@@ -107,6 +107,18 @@ def test_pause_does_not_count_and_discarding_saves_nothing() -> None:
     assert files(hand) == [] and not hand.sees("Paused")
 
 
+def test_recording_counts_the_time_that_passes_whatever_the_date_and_ends_after_an_hour() -> None:
+    hand = opened()
+    hand.tap(resource_id="btn_record")
+    hand.phone.clock.set(hand.phone.clock.now_s() + 40 * 86_400)
+    hand.pass_time(2)
+    assert hand.sees("00:02")
+    hand.pass_time(86_400)
+    assert hand.sees("01:00:00")
+    hand.tap(resource_id="btn_record_stop")
+    assert duration_s(hand.phone.files.read(f"{RECORDS}/Record-1.m4a")) == pytest.approx(3600, abs=0.1)
+
+
 def test_list_plays_renames_and_deletes() -> None:
     hand = opened()
     recorded(hand)

@@ -8,6 +8,7 @@ from typing import Final, Literal, TypeAlias
 from device_farm.simulator.apps.recorder.dialogs import delete_dialog, info_text, rename_dialog
 from device_farm.simulator.apps.recorder.look import BACKGROUND, FAINT, INK, PANEL, RED, page
 from device_farm.simulator.apps.recorder.setup import open_screen, welcome_page
+from device_farm.simulator.apps.recorder.sound import LONGEST_S
 from device_farm.simulator.apps.recorder.store import PACKAGE, Record, RecorderStore, clock_text, spec_text
 from device_farm.simulator.apps.recorder.wave import waveform
 from device_farm.simulator.filesystem_errors import FileSystemError
@@ -26,7 +27,7 @@ Phase: TypeAlias = Literal["idle", "recording", "paused"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MainState:
-    """`since_s` is when recording or playing began or went on, in phone time; `before_s` what lay before it.
+    """`since_s` is when recording or playing began or went on, since boot; `before_s` what lay before it.
 
     `playing` is a record's path, empty for none.
     """
@@ -88,17 +89,17 @@ class Main(Activity[MainState]):
 
 
 def elapsed_s(context: MainContext) -> float:
-    """How much is recorded."""
+    """How much is recorded: at most what one file may hold."""
     state = context.state
-    running = context.now_s - state.since_s if state.phase == "recording" else 0.0
-    return state.before_s + max(0.0, running)
+    running = context.clock.uptime_s() - state.since_s if state.phase == "recording" else 0.0
+    return min(LONGEST_S, state.before_s + running)
 
 
 def _played_s(context: MainContext, record: Record | None) -> float | None:
     """How far playing has come; None where nothing plays (any more)."""
     if record is None or context.state.playing != record.path:
         return None
-    played = context.now_s - context.state.since_s
+    played = context.clock.uptime_s() - context.state.since_s
     return played if played < record.length_s else None
 
 
@@ -113,11 +114,11 @@ def _press_record(context: MainContext) -> None:
         case "recording":
             context.update(phase="paused", before_s=elapsed_s(context))
         case "paused":
-            context.update(phase="recording", since_s=context.now_s)
+            context.update(phase="recording", since_s=context.clock.uptime_s())
 
 
 def _start(context: MainContext) -> None:
-    context.update(phase="recording", since_s=context.now_s, before_s=0.0, playing="")
+    context.update(phase="recording", since_s=context.clock.uptime_s(), before_s=0.0, playing="")
 
 
 def _stop(context: MainContext) -> None:
@@ -186,7 +187,7 @@ def _play_buttons(context: MainContext, record: Record | None) -> w.Widget:
             colour=INK,
             size=36,
             resource_id="btn_play",
-            on_tap=lambda: context.update(playing="" if playing else path, since_s=context.now_s),
+            on_tap=lambda: context.update(playing="" if playing else path, since_s=context.clock.uptime_s()),
         )
     ]
     if playing:
@@ -266,7 +267,7 @@ def _progress(context: MainContext, record: Record | None) -> w.Widget:
 
 def _seek(context: MainContext, record: Record | None, share: float) -> None:
     if record is not None:
-        context.update(playing=record.path, since_s=context.now_s - share * record.length_s)
+        context.update(playing=record.path, since_s=context.clock.uptime_s() - share * record.length_s)
 
 
 def _controls(context: MainContext) -> w.Widget:

@@ -19,7 +19,7 @@ _ROW_HEIGHT = 76.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordsState:
-    """`playing` is the path of the record that plays since `since_s`."""
+    """`playing` is the path of the record that plays since `since_s` after boot."""
 
     order: int = 0
     playing: str = ""
@@ -115,14 +115,14 @@ def _row(context: RecordsContext, record: Record) -> w.Widget:
 
     def play() -> None:
         RecorderStore(context).choose(record.path)
-        context.update(playing=record.path, since_s=context.now_s)
+        context.update(playing=record.path, since_s=context.clock.uptime_s())
 
     return w.Row((texts, more), height=_ROW_HEIGHT, padding=(16, 4, 4, 4), resource_id="container", on_tap=play)
 
 
 def _panel(context: RecordsContext, record: Record) -> w.Widget:
     """The player below the list."""
-    played = min(context.now_s - context.state.since_s, record.length_s)
+    played = min(context.clock.uptime_s() - context.state.since_s, record.length_s)
     return w.Column(
         (
             w.Text(clock_text(played), style="title_large", colour=INK, align="center", resource_id="txt_progress"),

@@ -10,6 +10,8 @@ from device_farm.simulator.apps import mpeg4
 
 Format: TypeAlias = Literal["m4a", "wav", "3gp"]
 
+LONGEST_S: Final = 3600.0
+"""A record ends after this time: the phone's files lie in memory."""
 FRAME_SAMPLES: Final = 1024
 # One AAC-LC raw data block of silence (ISO/IEC 14496-3), for two channels and for one.
 _SILENT_STEREO: Final = bytes((0x21, 0x00, 0x49, 0x90, 0x02, 0x19, 0x00, 0x23, 0x80))
