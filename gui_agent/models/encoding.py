@@ -6,8 +6,10 @@ decoded once, and no video or torchvision code is needed.
 
 from __future__ import annotations
 
+import threading
 from collections import OrderedDict
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import cv2
@@ -19,7 +21,8 @@ from device_farm.types.codec.space import smart_resize
 from device_farm.types.geometry import Size
 from gui_agent.models.prompt import ChatPrompt, ImagePart, Message, Prompt, TextPart
 
-_CACHED_IMAGES = 256
+_CACHED_BYTES = 2 << 30
+"""Of patches: a phone's screen at Qwen2.5-VL's default size takes 24 MB."""
 
 
 class Tokenizer(Protocol):
@@ -53,15 +56,29 @@ class ImageForm:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EncodedPrompt:
-    """T tokens, every image as its run of placeholders; P patches of all images, one after the other; I images.
-
-    `ids_T` int64, `patches_PF` float32, `grids_I3` int64: frames, rows and columns of patches.
+class EncodedImage:
+    """`patches_PF` float32, `grid` rows and columns of them; `tokens` placeholders stand for it. `key` finds it again:
+    two images of one key are the same.
     """
 
+    key: str
+    patches_PF: NDArray[np.float32] = field(repr=False, compare=False)
+    grid: tuple[int, int]
+    tokens: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EncodedPrompt:
+    """T tokens, `ids_T` int64, every image as its run of placeholders that begins at its place in `starts`."""
+
     ids_T: NDArray[np.int64]
-    patches_PF: NDArray[np.float32]
-    grids_I3: NDArray[np.int64]
+    images: tuple[EncodedImage, ...] = ()
+    starts: tuple[int, ...] = ()
+
+    def followed_by(self, token_ids: Sequence[int] | NDArray[np.int64]) -> EncodedPrompt:
+        """With a reply behind it."""
+        ids_T = np.concatenate([self.ids_T, np.asarray(token_ids, np.int64)])
+        return EncodedPrompt(ids_T=ids_T, images=self.images, starts=self.starts)
 
 
 def patches_of(image: ImagePart, form: ImageForm) -> tuple[NDArray[np.float32], tuple[int, int]]:
@@ -94,12 +111,16 @@ def patches_of(image: ImagePart, form: ImageForm) -> tuple[NDArray[np.float32], 
 
 
 class DialogueEncoder:
-    """`form` None: a model of text only. Not for several threads at once; the patches of recent images are kept."""
+    """`form` None: a model of text only. For several threads, one after the other: a trainer's and a sampler's share
+    the patches of recent images.
+    """
 
     def __init__(self, tokenizer: Tokenizer, form: ImageForm | None) -> None:
         self._tokenizer = tokenizer
         self.form = form
-        self._cache: OrderedDict[str, tuple[NDArray[np.float32], tuple[int, int]]] = OrderedDict()
+        self._cache: OrderedDict[str, EncodedImage] = OrderedDict()
+        self._cached_bytes = 0
+        self._lock = threading.Lock()
 
     def encode(self, prompt: Prompt) -> EncodedPrompt:
         """Raises PolicyError: no dialogue, images for a model of text, or a text that holds the image placeholder."""
@@ -109,12 +130,17 @@ class DialogueEncoder:
         if images and self.form is None:
             raise PolicyError(f"{len(images)} images for a model that takes text only")
         conversation = [self._message(message) for message in prompt.messages]
-        text = self._tokenizer.apply_chat_template(conversation, tokenize=False, add_generation_prompt=True)
-        ids = self._tokenizer.encode(text, add_special_tokens=False)
-        if self.form is None:
-            none = np.zeros((0, 0), np.float32), np.zeros((0, 3), np.int64)
-            return EncodedPrompt(ids_T=np.asarray(ids, np.int64), patches_PF=none[0], grids_I3=none[1])
-        return self._with_images(ids, [self._patches(image, self.form) for image in images], self.form)
+        with self._lock:
+            text = self._tokenizer.apply_chat_template(conversation, tokenize=False, add_generation_prompt=True)
+            ids = self._tokenizer.encode(text, add_special_tokens=False)
+            if self.form is None:
+                return EncodedPrompt(ids_T=np.asarray(ids, np.int64))
+            return _with_images(ids, [self._image(image, self.form) for image in images], self.form)
+
+    def ids_of(self, text: str) -> list[int]:
+        """Of a text alone, special tokens as what they stand for."""
+        with self._lock:
+            return self._tokenizer.encode(text, add_special_tokens=False)
 
     def _message(self, message: Message) -> dict[str, Any]:
         if self.form is None:
@@ -126,33 +152,32 @@ class DialogueEncoder:
         ]
         return {"role": message.role, "content": content}
 
-    def _with_images(
-        self, ids: list[int], found: list[tuple[NDArray[np.float32], tuple[int, int]]], form: ImageForm
-    ) -> EncodedPrompt:
-        places = [index for index, token in enumerate(ids) if token == form.token_id]
-        if len(places) != len(found):
-            message = f"{len(found)} images, but {len(places)} places for them: a text holds the image placeholder"
-            raise PolicyError(message)
-        widened: list[int] = []
-        begin = 0
-        for place, (_, (rows, columns)) in zip(places, found, strict=True):
-            widened += ids[begin:place] + [form.token_id] * (rows * columns // form.merge**2)
-            begin = place + 1
-        widened += ids[begin:]
-        width = 3 * form.frames * form.patch_px**2
-        patches = [patches for patches, _ in found] or [np.zeros((0, width), np.float32)]
-        grids = [(1, rows, columns) for _, (rows, columns) in found]
-        return EncodedPrompt(
-            ids_T=np.asarray(widened, np.int64),
-            patches_PF=np.concatenate(patches),
-            grids_I3=np.asarray(grids, np.int64).reshape(-1, 3),
-        )
-
-    def _patches(self, image: ImagePart, form: ImageForm) -> tuple[NDArray[np.float32], tuple[int, int]]:
+    def _image(self, image: ImagePart, form: ImageForm) -> EncodedImage:
         found = self._cache.pop(image.digest, None)
         if found is None:
-            found = patches_of(image, form)
+            patches_PF, grid = patches_of(image, form)
+            tokens = grid[0] * grid[1] // form.merge**2
+            found = EncodedImage(key=image.digest, patches_PF=patches_PF, grid=grid, tokens=tokens)
+            self._cached_bytes += patches_PF.nbytes
         self._cache[image.digest] = found
-        if len(self._cache) > _CACHED_IMAGES:
-            self._cache.popitem(last=False)
+        while self._cached_bytes > _CACHED_BYTES and len(self._cache) > 1:
+            self._cached_bytes -= self._cache.popitem(last=False)[1].patches_PF.nbytes
         return found
+
+
+def _with_images(ids: list[int], found: list[EncodedImage], form: ImageForm) -> EncodedPrompt:
+    """Each placeholder widened to as many as its image has."""
+    places = [index for index, token in enumerate(ids) if token == form.token_id]
+    if len(places) != len(found):
+        message = f"{len(found)} images, but {len(places)} places for them: a text holds the image placeholder"
+        raise PolicyError(message)
+    widened: list[int] = []
+    starts: list[int] = []
+    begin = 0
+    for place, image in zip(places, found, strict=True):
+        widened += ids[begin:place]
+        starts.append(len(widened))
+        widened += [form.token_id] * image.tokens
+        begin = place + 1
+    widened += ids[begin:]
+    return EncodedPrompt(ids_T=np.asarray(widened, np.int64), images=tuple(found), starts=tuple(starts))

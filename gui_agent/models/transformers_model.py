@@ -114,9 +114,13 @@ class TransformersModel:
         assert parts is not None
         results: list[_Drawn | tuple[float, ...] | PolicyError | None] = [None] * len(items)
         drawn: list[tuple[int, EncodedPrompt, Sampling]] = []
+        # The n replies to one prompt come with the very same object: encoded once, computed once.
+        known: dict[int, EncodedPrompt] = {}
         for index, item in enumerate(items):
             try:
-                encoded = self._encoded(parts, item)
+                encoded = known.get(id(item.prompt)) or parts.encoder.encode(item.prompt)
+                known[id(item.prompt)] = encoded
+                self._check_length(encoded, item)
                 if isinstance(item, _Draw):
                     drawn.append((index, encoded, item.sampling))
                 else:
@@ -129,13 +133,11 @@ class TransformersModel:
                 results[index] = _Drawn(prompt=prompt, sampled=reply)
         return [each for each in results if each is not None]
 
-    def _encoded(self, parts: TransformersParts, item: _Draw | _Question) -> EncodedPrompt:
-        encoded = parts.encoder.encode(item.prompt)
+    def _check_length(self, encoded: EncodedPrompt, item: _Draw | _Question) -> None:
         reply = item.sampling.max_tokens if isinstance(item, _Draw) else len(item.token_ids)
         if len(encoded.ids_T) + reply > self._max_context:
             message = f"a prompt of {len(encoded.ids_T)} tokens with {reply} of reply is over {self._max_context}"
             raise PolicyError(message, field="model.max_context")
-        return encoded
 
 
 def _seeded(sampling: Sampling, index: int) -> Sampling:

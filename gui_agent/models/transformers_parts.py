@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,7 +24,9 @@ _CLIP_STD: Final = (0.26862954, 0.26130258, 0.27577711)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TransformersParts:
-    """All that sampling and scoring need. `unsayable` are placeholder tokens that a reply must not hold."""
+    """All that sampling and scoring need. `unsayable` are placeholder tokens that a reply must not hold; `autocast` is
+    what weights kept in float32 are computed in, None for as they are.
+    """
 
     module: Any
     tokenizer: Any
@@ -31,10 +34,23 @@ class TransformersParts:
     eos_ids: tuple[int, ...]
     pad_id: int
     unsayable: tuple[int, ...] = ()
+    autocast: torch.dtype | None = None
 
     @property
     def device(self) -> torch.device:
         return next(self.module.parameters()).device
+
+    @property
+    def merge(self) -> int:
+        """Patches a side that become one token; 1 for a model of text."""
+        return self.encoder.form.merge if self.encoder.form else 1
+
+    def computing(self) -> contextlib.AbstractContextManager[Any]:
+        """The precision to compute in: the same for the sampler and the trainer, or they would disagree."""
+        if self.autocast is None:
+            return contextlib.nullcontext()
+        context: contextlib.AbstractContextManager[Any] = torch.autocast(self.device.type, dtype=self.autocast)
+        return context
 
 
 def load_parts(config: TransformersModelConfig) -> TransformersParts:

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import torch
-from transformers import GenerationConfig, LogitsProcessor, LogitsProcessorList, StoppingCriteria, StoppingCriteriaList
 
 from device_farm.errors import PolicyError
 from gui_agent.models.base import Sampling
 from gui_agent.models.encoding import EncodedPrompt
+from gui_agent.models.transformers_forward import Sequences, hidden_states, padded, sayable_logits, token_scores
 from gui_agent.models.transformers_parts import TransformersParts
 
 
@@ -26,34 +24,31 @@ class Sampled:
     ended: bool
 
 
-class _RowSampler(LogitsProcessor):  # type: ignore[misc]
+class _RowSampler:
     """Samples each row by its own rule and its own generator, so that a reply does not depend on its neighbours.
 
-    `generate` itself is greedy: it gets logits that leave only the sampled token.
+    The generators draw one number a token on the CPU, which finds its token in the row's cumulated distribution.
     """
 
-    def __init__(self, rows: Sequence[Sampling], unsayable: Sequence[int], device: torch.device) -> None:
+    def __init__(self, rows: Sequence[Sampling], device: torch.device) -> None:
         self._rows = rows
-        self._unsayable = list(unsayable)
-        self._generators = [_generator(row.seed, device) for row in rows]
-        self.logprobs: list[list[float]] = [[] for _ in rows]
+        self._generators = [_generator(row.seed) for row in rows]
+        self._greedy_N = torch.tensor([row.temperature == 0 for row in rows], device=device)
 
-    def __call__(self, input_ids: torch.Tensor, scores: torch.Tensor) -> torch.Tensor:
-        logits_NV = scores.float()
-        logits_NV[:, self._unsayable] = -torch.inf
-        chosen = torch.full_like(scores, -torch.inf)
-        for index, (row, generator) in enumerate(zip(self._rows, self._generators, strict=True)):
-            logprobs_V = distribution(logits_NV[index], row)
-            if row.temperature == 0:
-                token = int(logprobs_V.argmax())
-            else:
-                token = int(torch.multinomial(logprobs_V.exp(), 1, generator=generator))
-            chosen[index, token] = 0.0
-            logprob = float(logprobs_V[token])
-            if not math.isfinite(logprob):
-                raise PolicyError("the model's logits are not finite")
-            self.logprobs[index].append(logprob)
-        return chosen
+    def __call__(self, logits_NV: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """(N,) each: tokens, and their log-probabilities. Raises PolicyError for logits that are no numbers."""
+        logprobs_NV = torch.stack(
+            [distribution(logits_V, row) for logits_V, row in zip(logits_NV, self._rows, strict=True)]
+        )
+        if torch.isnan(logprobs_NV).any():
+            raise PolicyError("the model's logits are not finite")
+        drawn_N1 = torch.cat([torch.rand(1, 1, generator=one, dtype=torch.float64) for one in self._generators])
+        cumulated_NV = logprobs_NV.double().exp().cumsum(-1)
+        wanted_N1 = drawn_N1.to(logits_NV.device) * cumulated_NV[:, -1:]
+        # The first that is greater: a token of probability 0 adds nothing, so it is never the first.
+        found_N = torch.searchsorted(cumulated_NV, wanted_N1, right=True)[:, 0].clamp(max=logits_NV.shape[1] - 1)
+        tokens_N = torch.where(self._greedy_N, logprobs_NV.argmax(-1), found_N)
+        return tokens_N, logprobs_NV.gather(-1, tokens_N[:, None])[:, 0]
 
 
 def distribution(logits_V: torch.Tensor, sampling: Sampling) -> torch.Tensor:
@@ -72,17 +67,8 @@ def distribution(logits_V: torch.Tensor, sampling: Sampling) -> torch.Tensor:
     return torch.log_softmax(logprobs_V, dim=-1)
 
 
-class _RowLimit(StoppingCriteria):  # type: ignore[misc]
-    def __init__(self, start: int, limits_N: torch.Tensor) -> None:
-        self._start = start
-        self._limits_N = limits_N
-
-    def __call__(self, input_ids: torch.Tensor, scores: Any, **unused: Any) -> torch.Tensor:
-        return input_ids.shape[1] - self._start >= self._limits_N
-
-
-def _generator(seed: int | None, device: torch.device) -> torch.Generator:
-    generator = torch.Generator(device=device)
+def _generator(seed: int | None) -> torch.Generator:
+    generator = torch.Generator()
     if seed is None:
         generator.seed()
     else:
@@ -90,49 +76,63 @@ def _generator(seed: int | None, device: torch.device) -> torch.Generator:
     return generator
 
 
-def inputs_of(parts: TransformersParts, prompts: Sequence[EncodedPrompt]) -> dict[str, torch.Tensor]:
-    """N prompts, padded at the front to the longest."""
-    longest = max(len(prompt.ids_T) for prompt in prompts)
-    ids_NT = np.full((len(prompts), longest), parts.pad_id, np.int64)
-    mask_NT = np.zeros_like(ids_NT)
-    for row, prompt in enumerate(prompts):
-        ids_NT[row, longest - len(prompt.ids_T) :] = prompt.ids_T
-        mask_NT[row, longest - len(prompt.ids_T) :] = 1
-    arrays: dict[str, Any] = {"input_ids": ids_NT, "attention_mask": mask_NT}
-    form = parts.encoder.form
-    if form is not None and any(len(prompt.grids_I3) for prompt in prompts):
-        arrays["pixel_values"] = np.concatenate([prompt.patches_PF for prompt in prompts])
-        arrays["image_grid_thw"] = np.concatenate([prompt.grids_I3 for prompt in prompts])
-        arrays["mm_token_type_ids"] = (ids_NT == form.token_id).astype(np.int64)
-    return {name: torch.from_numpy(array).to(parts.device) for name, array in arrays.items()}
-
-
 def sample(parts: TransformersParts, prompts: Sequence[EncodedPrompt], samplings: Sequence[Sampling]) -> list[Sampled]:
-    """One reply a prompt."""
-    inputs = inputs_of(parts, prompts)
-    start = inputs["input_ids"].shape[1]
-    sampler = _RowSampler(samplings, parts.unsayable, parts.device)
-    limits_N = torch.tensor([row.max_tokens for row in samplings], device=parts.device)
-    plan = GenerationConfig(
-        do_sample=False, max_new_tokens=int(limits_N.max()), eos_token_id=list(parts.eos_ids), pad_token_id=parts.pad_id
-    )
-    with torch.inference_mode():
-        output = parts.module.generate(
-            **inputs,
-            generation_config=plan,
-            logits_processor=LogitsProcessorList([sampler]),
-            stopping_criteria=StoppingCriteriaList([_RowLimit(start, limits_N)]),
-        )
-    rows = zip(output[:, start:].tolist(), sampler.logprobs, samplings, strict=True)
-    return [_cut(ids, logprobs, row.max_tokens, parts.eos_ids) for ids, logprobs, row in rows]
+    """One reply a prompt. Rows with the very same prompt object share its computation: its keys and values are computed
+    once, and copied to each row.
+    """
+    unique = {id(prompt): prompt for prompt in prompts}
+    order = {key: index for index, key in enumerate(unique)}
+    rows_N = torch.tensor([order[id(prompt)] for prompt in prompts], device=parts.device)
+    with torch.inference_mode(), parts.computing():
+        sequences, mask_UT = padded(parts, list(unique.values()), "left")
+        hidden_UTH, cache = hidden_states(parts, sequences, mask_UT, keep=True)
+        if len(unique) < len(prompts):
+            cache.batch_select_indices(rows_N)
+        drawn = _Drawn(samplings, parts)
+        logits_NV = sayable_logits(parts, hidden_UTH[:, -1])[rows_N]
+        mask_NT, positions_AN1 = mask_UT[rows_N], sequences.positions_ANT[:, rows_N, -1:]
+        while drawn.take(logits_NV):
+            positions_AN1 = positions_AN1 + 1
+            mask_NT = torch.cat([mask_NT, torch.ones_like(mask_NT[:, :1])], dim=1)
+            step = Sequences(
+                ids_NT=drawn.last_N[:, None],
+                positions_ANT=positions_AN1,
+                feature_NT=torch.full_like(drawn.last_N[:, None], -1),
+                images=(),
+            )
+            hidden_N1H, cache = hidden_states(parts, step, mask_NT, cache=cache)
+            logits_NV = sayable_logits(parts, hidden_N1H[:, -1])
+        return drawn.replies()
 
 
-def _cut(ids: list[int], logprobs: list[float], limit: int, eos_ids: Sequence[int]) -> Sampled:
-    """Without what `generate` pads rows with that ended before others."""
-    length = min(limit, len(ids))
-    end = next((index for index, token in enumerate(ids[:length]) if token in eos_ids), None)
-    kept = length if end is None else end + 1
-    return Sampled(ids=tuple(ids[:kept]), logprobs=tuple(logprobs[:kept]), ended=end is not None)
+class _Drawn:
+    """What was drawn so far. Rows that ended go on drawing what nobody reads, until all have."""
+
+    def __init__(self, samplings: Sequence[Sampling], parts: TransformersParts) -> None:
+        self._limits = [row.max_tokens for row in samplings]
+        self._eos_ids = frozenset(parts.eos_ids)
+        self._sampler = _RowSampler(samplings, parts.device)
+        self._ids: list[list[int]] = [[] for _ in samplings]
+        self._logprobs: list[list[float]] = [[] for _ in samplings]
+        self._open = set(range(len(samplings)))
+        self.last_N = torch.zeros(0)
+
+    def take(self, logits_NV: torch.Tensor) -> bool:
+        """Draws a token a row; whether any row goes on."""
+        self.last_N, logprobs_N = self._sampler(logits_NV)
+        ids, logprobs = self.last_N.tolist(), logprobs_N.tolist()
+        for row in sorted(self._open):
+            self._ids[row].append(ids[row])
+            self._logprobs[row].append(logprobs[row])
+            if ids[row] in self._eos_ids or len(self._ids[row]) == self._limits[row]:
+                self._open.discard(row)
+        return bool(self._open)
+
+    def replies(self) -> list[Sampled]:
+        return [
+            Sampled(ids=tuple(ids), logprobs=tuple(logprobs), ended=ids[-1] in self._eos_ids)
+            for ids, logprobs in zip(self._ids, self._logprobs, strict=True)
+        ]
 
 
 def score(
@@ -143,18 +143,18 @@ def score(
         raise PolicyError(f"log-probabilities at temperature {temperature:g}; it must be above 0")
     if not token_ids:
         return ()
+    check_sayable(parts, token_ids)
+    with torch.inference_mode(), parts.computing():
+        sequences, mask_NT = padded(parts, [prompt.followed_by(token_ids)], "right")
+        hidden_NTH, _ = hidden_states(parts, sequences, mask_NT)
+        targets_T: Any = torch.tensor(token_ids, device=parts.device)
+        logprobs_T, _ = token_scores(parts, hidden_NTH[0, -len(token_ids) - 1 : -1], targets_T, temperature)
+        return tuple(logprobs_T.tolist())
+
+
+def check_sayable(parts: TransformersParts, token_ids: Sequence[int]) -> None:
+    """Raises PolicyError for a token that no reply may hold."""
     size = parts.module.get_input_embeddings().weight.shape[0]
     bad = next((token for token in token_ids if token in parts.unsayable or not 0 <= token < size), None)
     if bad is not None:
         raise PolicyError(f"token {bad} cannot be part of a reply of this model")
-    reply = np.asarray(token_ids, np.int64)
-    whole = EncodedPrompt(
-        ids_T=np.concatenate([prompt.ids_T, reply]), patches_PF=prompt.patches_PF, grids_I3=prompt.grids_I3
-    )
-    with torch.inference_mode():
-        output = parts.module(**inputs_of(parts, [whole]), logits_to_keep=len(reply) + 1, use_cache=False)
-        logits_TV = output.logits[0, :-1].float()
-        logits_TV[:, list(parts.unsayable)] = -torch.inf
-        logprobs_TV = torch.log_softmax(logits_TV / temperature, dim=-1)
-        chosen = torch.from_numpy(reply).to(logprobs_TV.device)[:, None]
-        return tuple(logprobs_TV.gather(1, chosen)[:, 0].tolist())
