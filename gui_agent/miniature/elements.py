@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from dataclasses import dataclass
 
 from device_farm.types.geometry import Point, Rect
@@ -26,8 +27,25 @@ class Element:
         return self.node.bounds
 
 
+_known: OrderedDict[int, tuple[UiTree, tuple[Element, ...]]] = OrderedDict()
+_KEPT = 4096
+
+
 def elements_of(tree: UiTree) -> tuple[Element, ...]:
-    """Those with a label or something to touch, the topmost window first, at most MAX_ELEMENTS."""
+    """Those with a label or something to touch, the topmost window first, at most MAX_ELEMENTS.
+
+    Found once a tree object: rollouts of a group look at the same screens over and over.
+    """
+    known = _known.get(id(tree))
+    if known is None:
+        # The tree is kept with them: while it lives, its id is no other's.
+        known = _known[id(tree)] = (tree, _elements(tree))
+        while len(_known) > _KEPT:
+            _known.popitem(last=False)
+    return known[1]
+
+
+def _elements(tree: UiTree) -> tuple[Element, ...]:
     found = [
         Element(node, depth)
         for depth, root in enumerate(reversed(tree.roots))
