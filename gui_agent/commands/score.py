@@ -31,7 +31,7 @@ def _configure(parser: argparse.ArgumentParser) -> None:
     )
     sop.add_argument(
         "--swipes",
-        choices=("auto", "finger", "content"),
+        choices=("auto", "finger", "content", "direction"),
         default="auto",
         help="what the data's swipe coordinates mean, where the data does not say it itself",
     )

@@ -43,6 +43,13 @@ class ImageFiles:
 
 def image_size(data: bytes) -> Size:
     """Width and height out of the header of a PNG or JPEG file. Raises DataError for anything else."""
+    size = _header_size(data)
+    if size is None or size.width < 1 or size.height < 1:
+        raise DataError("is neither a PNG nor a JPEG image", field="screenshot")
+    return size
+
+
+def _header_size(data: bytes) -> Size | None:
     if data.startswith(_PNG) and len(data) >= 24:
         width, height = struct.unpack(">II", data[16:24])
         return Size(width, height)
@@ -53,4 +60,4 @@ def image_size(data: bytes) -> Size:
             height, width = struct.unpack(">HH", data[position + 5 : position + 9])
             return Size(width, height)
         position += 2 + length
-    raise DataError("is neither a PNG nor a JPEG image", field="screenshot")
+    return None

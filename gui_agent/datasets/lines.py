@@ -33,6 +33,15 @@ class Line:
             raise self.error("must be text" if field in self.values else "is missing", field)
         return value
 
+    def flag(self, field: str, default: bool) -> bool:
+        """Missing and null mean `default`. Raises DataError for anything else than true and false."""
+        value = self.values.get(field)
+        if value is None:
+            return default
+        if not isinstance(value, bool):
+            raise self.error("must be true or false", field)
+        return value
+
     def items(self, field: str) -> list[Any]:
         """Raises DataError where it is missing or no list."""
         value = self.values.get(field)
@@ -48,17 +57,24 @@ def read_lines(path: Path) -> Iterator[Line]:
         DataError: the file cannot be read, or a line is no JSON object; names the line.
     """
     try:
-        file = path.open(encoding="utf-8")
+        file = path.open("rb")
     except OSError as error:
         raise DataError(f"cannot read {path}: {error.strerror}", field="path") from error
     with file:
         for number, text in enumerate(file, 1):
-            if not text.strip():
-                continue
-            try:
-                values = json.loads(text)
-            except ValueError as error:
-                raise DataError(f"{path}:{number} is no JSON: {error}", field="line") from error
-            if not isinstance(values, dict):
-                raise DataError(f"{path}:{number} is no JSON object", field="line")
-            yield Line(path=path, number=number, values=values)
+            if text.strip():
+                yield Line(path=path, number=number, values=_object(text, f"{path}:{number}"))
+
+
+def _object(text: bytes, place: str) -> Mapping[str, Any]:
+    try:
+        values = json.loads(text.decode("utf-8-sig"), parse_constant=_no_number)
+    except (ValueError, RecursionError) as error:
+        raise DataError(f"{place} is no JSON: {error}", field="line") from error
+    if not isinstance(values, dict):
+        raise DataError(f"{place} is no JSON object", field="line")
+    return values
+
+
+def _no_number(name: str) -> float:
+    raise ValueError(f"{name} is no number in JSON")
