@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import importlib
 from typing import Any, assert_never
 
 from pydantic import ValidationError
@@ -18,6 +17,7 @@ from device_farm.backends.config import (
     XvfbConfig,
 )
 from device_farm.backends.emulator_config import EmulatorConfig
+from device_farm.config import import_attribute
 from device_farm.errors import ConfigError
 
 BACKEND_NAMES = ("simulator", "emulator", "xvfb", "adb", "fake", "import")
@@ -112,12 +112,12 @@ def _emulator(argument: str, field: str) -> EmulatorConfig:
     for part in filter(None, argument.split(",")):
         key, equals, text = part.partition("=")
         if not equals:
-            values["devices" if part.isdigit() else "avd"] = part
-        elif "." in key:
-            section, _, inner = key.partition(".")
-            values.setdefault(section, {})[inner] = text
-        else:
-            values[key] = text
+            key, text = "devices" if part.isdigit() else "avd", part
+        section, dot, inner = key.partition(".")
+        place = values.setdefault(section, {}) if dot else values
+        if not isinstance(place, dict) or (inner or key) in place:
+            raise ConfigError(f"{key} is given twice", field=field, fix="write for example emulator=AVD,2")
+        place[inner or key] = text
     try:
         return EmulatorConfig.model_validate(values)
     except ValidationError as error:
@@ -129,17 +129,10 @@ def _emulator(argument: str, field: str) -> EmulatorConfig:
 
 
 def _imported(config: ImportedConfig) -> Backend:
-    module_name, colon, attribute = config.import_path.partition(":")
-    fix = 'write import_path = "package.module:callable"'
-    if not colon or not module_name or not attribute:
-        raise ConfigError(f"{config.import_path!r} is not module:callable", field="import_path", fix=fix)
-    try:
-        module = importlib.import_module(module_name)
-    except ImportError as error:
-        raise ConfigError(f"cannot import {module_name!r}: {error}", field="import_path", fix=fix) from error
-    factory: Any = getattr(module, attribute, None)
+    factory = import_attribute(config.import_path, field="import_path")
     if not callable(factory):
-        raise ConfigError(f"{module_name!r} has no callable {attribute!r}", field="import_path", fix=fix)
+        fix = 'write import_path = "package.module:callable"'
+        raise ConfigError(f"{config.import_path} cannot be called", field="import_path", fix=fix)
     try:
         backend = factory(**config.options)
     except TypeError as error:

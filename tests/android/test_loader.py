@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -81,11 +82,11 @@ def test_an_imported_backend_gets_its_options() -> None:
 @pytest.mark.parametrize(
     ("path", "options", "said"),
     [
-        ("no_colon", {}, "not module:callable"),
-        (":x", {}, "not module:callable"),
-        ("no_such_module_9:x", {}, "cannot import 'no_such_module_9'"),
-        ("json:no_such", {}, "no callable 'no_such'"),
-        ("json:__name__", {}, "no callable"),
+        ("no_colon", {}, "'no_colon' is not MODULE:ATTRIBUTE"),
+        (":x", {}, "':x' is not MODULE:ATTRIBUTE"),
+        ("no_such_module_9:x", {}, "cannot import 'no_such_module_9:x'"),
+        ("json:no_such", {}, "json has no 'no_such'"),
+        ("json:__name__", {}, "json:__name__ cannot be called"),
         (f"{__name__}:make_backend", {"wrong": 1}, "refused its options"),
         (f"{__name__}:make_nothing", {}, "returned no Backend"),
     ],
@@ -93,6 +94,13 @@ def test_an_imported_backend_gets_its_options() -> None:
 def test_a_bad_import_path_is_a_config_error(path: str, options: dict[str, Any], said: str) -> None:
     with pytest.raises(ConfigError, match=said):
         load_backend(ImportedConfig(import_path=path, options=options))
+
+
+def test_a_module_that_breaks_is_named_with_its_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "breaking_backend.py").write_text("make = 1 // 0\n", "utf-8")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    with pytest.raises(ConfigError, match="breaking_backend fails at line 1 .*ZeroDivisionError"):
+        load_backend(ImportedConfig(import_path="breaking_backend:make"))
 
 
 @pytest.mark.parametrize("server", ["", "5037", "host:", "host:0", "host:x", ":5037", "host:99999"])

@@ -159,6 +159,10 @@ def test_a_deadline_can_be_set_from_the_command_line() -> None:
         ("emulator=read_only=false,snapshot=", "needs a snapshot"),
         ("emulator=../evil", "avd"),
         ("emulator=", "nothing follows"),
+        ("emulator=one,other", "avd is given twice"),
+        ("emulator=one,avd=other", "avd is given twice"),
+        ("emulator=deadlines=5,deadlines.control_s=3", "deadlines.control_s is given twice"),
+        ("emulator=deadlines.control_s=3,deadlines=5", "deadlines is given twice"),
     ],
 )
 def test_a_bad_emulator_section_is_refused_by_name(text: str, words: str) -> None:
