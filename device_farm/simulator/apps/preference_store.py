@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import lru_cache
+
 from device_farm.simulator.apps.file_io import save_file
 from device_farm.simulator.apps.preferences import (
     PreferenceValue,
@@ -10,6 +13,13 @@ from device_farm.simulator.apps.preferences import (
     preferences_path,
 )
 from device_farm.simulator.filesystem import FileSystem
+from device_farm.simulator.filesystem_nodes import File
+
+
+@lru_cache(maxsize=256)
+def _decoded(data: bytes) -> Mapping[str, PreferenceValue]:
+    """Screens ask for many values of one file, at every frame. Shared between phones, so never changed."""
+    return decode_preferences(data)
 
 
 class PreferenceStore:
@@ -20,7 +30,8 @@ class PreferenceStore:
         self._path = preferences_path(package, name)
 
     def load(self) -> dict[str, PreferenceValue]:
-        return decode_preferences(self._files.read(self._path)) if self._files.is_file(self._path) else {}
+        node = self._files.node(self._path)
+        return dict(_decoded(node.data)) if isinstance(node, File) else {}
 
     def save(self, values: dict[str, PreferenceValue]) -> None:
         save_file(self._files, self._path, encode_preferences(values))

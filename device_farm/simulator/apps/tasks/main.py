@@ -10,7 +10,7 @@ from device_farm.simulator.apps.tasks.completion import UNDO_COMPLETION, undo
 from device_farm.simulator.apps.tasks.editing import open_new, open_task
 from device_farm.simulator.apps.tasks.editor import editor, leave
 from device_farm.simulator.apps.tasks.rows import item
-from device_farm.simulator.apps.tasks.sorting import MY_TASKS, RECENT, TODAY, Item, Line, arranged
+from device_farm.simulator.apps.tasks.sorting import MY_TASKS, RECENT, TODAY, Item, Line, Order, arranged
 from device_farm.simulator.intents import SEND, Intent
 from device_farm.simulator.toolkit import widgets as w
 from device_farm.simulator.toolkit.app import Activity
@@ -25,9 +25,9 @@ def shown_list(context: Tasks) -> str:
     return f"search:{query}" if query else context.state.chosen
 
 
-def items(context: Tasks) -> list[Item]:
+def items(context: Tasks, order: Order) -> list[Item]:
     state = context.state
-    return arranged(store_of(context).all(), shown_list(context), order_of(context), context.local(), state.folded)
+    return arranged(store_of(context).all(), shown_list(context), order, context.local(), state.folded)
 
 
 class MainActivity(Activity[ListState]):
@@ -40,9 +40,10 @@ class MainActivity(Activity[ListState]):
         draft = context.state.draft
         if draft is not None:
             return editor(context, draft)
-        entries = items(context)
+        order = order_of(context)
+        entries = items(context, order)
         if entries:
-            rows = tuple(item(context, entry) for entry in entries)
+            rows = tuple(item(context, entry, order) for entry in entries)
             # A key of its own for each list: another list starts at its top.
             body: w.Widget = w.Scroll(
                 (*rows, w.Spacer(height=72)),
@@ -169,7 +170,7 @@ def _menu(context: Tasks) -> tuple[w.MenuItem, ...]:
 def _share(context: Tasks, ids: tuple[int, ...] | None) -> None:
     """The tasks of the list, or the marked ones, as text with boxes."""
     lines = []
-    for entry in items(context):
+    for entry in items(context, order_of(context)):
         if isinstance(entry, Line) and (ids is None or entry.task.id in ids):
             box = "☑" if entry.task.completed else "☐"
             lines += [

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from device_farm.simulator.apps.tasks.access import Tasks, order_of, store_of, zone_of
+from device_farm.simulator.apps.tasks.access import Tasks, store_of, zone_of
 from device_farm.simulator.apps.tasks.completion import set_completed
 from device_farm.simulator.apps.tasks.editing import open_task
 from device_farm.simulator.apps.tasks.formats import clock, date_time
 from device_farm.simulator.apps.tasks.model import PRIORITY_COLOURS, Task, has_time, is_overdue, is_unstarted, local
-from device_farm.simulator.apps.tasks.sorting import Heading, Item, Line, due_text_is_in_heading
+from device_farm.simulator.apps.tasks.sorting import Heading, Item, Line, Order, due_text_is_in_heading
 from device_farm.simulator.toolkit import widgets as w
 
 _INDENT_DP = 20.0
 
 
-def item(context: Tasks, entry: Item) -> w.Widget:
-    return _heading(context, entry) if isinstance(entry, Heading) else _line(context, entry)
+def item(context: Tasks, entry: Item, order: Order) -> w.Widget:
+    return _heading(context, entry) if isinstance(entry, Heading) else _line(context, entry, order)
 
 
 def _heading(context: Tasks, heading: Heading) -> w.Widget:
@@ -43,7 +43,7 @@ def box_icon(task: Task) -> str:
     return "repeat" if task.recurrence else "check_box_outline_blank"
 
 
-def _line(context: Tasks, line: Line) -> w.Widget:
+def _line(context: Tasks, line: Line, order: Order) -> w.Widget:
     task, selected = line.task, context.state.selected
     dim = bool(task.completed) or is_unstarted(task, context.now_s * 1000)
     texts: list[w.Widget] = [
@@ -57,7 +57,7 @@ def _line(context: Tasks, line: Line) -> w.Widget:
                     weight=1,
                     resource_id="title",
                 ),
-                *_due(context, line),
+                *_due(context, line, order),
             ),
             gap=8,
             cross="start",
@@ -101,12 +101,12 @@ def _box(context: Tasks, task: Task) -> w.Widget:
     )
 
 
-def _due(context: Tasks, line: Line) -> tuple[w.Widget, ...]:
+def _due(context: Tasks, line: Line, order: Order) -> tuple[w.Widget, ...]:
     """The due date, or only its time below a heading that names the day."""
     task, now, zone = line.task, context.local(), zone_of(context)
     if not task.due:
         return ()
-    if due_text_is_in_heading(line, order_of(context), now):
+    if due_text_is_in_heading(line, order, now):
         text = clock(local(task.due, zone), context.is_24_hour) if has_time(task.due) else ""
     else:
         text = date_time(task.due, now, zone, is_24_hour=context.is_24_hour, short=True)
