@@ -99,7 +99,7 @@ def test_a_bad_import_path_is_a_config_error(path: str, options: dict[str, Any],
 def test_a_module_that_breaks_is_named_with_its_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "breaking_backend.py").write_text("make = 1 // 0\n", "utf-8")
     monkeypatch.syspath_prepend(str(tmp_path))
-    with pytest.raises(ConfigError, match="breaking_backend fails at line 1 .*ZeroDivisionError"):
+    with pytest.raises(ConfigError, match=r"breaking_backend fails at line 1 .*ZeroDivisionError"):
         load_backend(ImportedConfig(import_path="breaking_backend:make"))
 
 
