@@ -64,6 +64,9 @@ async def make_plan(config: RunConfig) -> Plan:
     tasks = await suite.plan(
         config.episodes, seed=config.seed, platform=platform, names=config.tasks, rounds=config.combinations
     )
+    if "episodes" in config.model_fields_set and not config.combinations and len(tasks) != config.episodes:
+        message = f"suite {suite.name!r} takes each chosen task once, which makes {len(tasks)}, not {config.episodes}"
+        raise ConfigError(message, field="--episodes", fix="choose with --tasks, or take more with --combinations")
     if config.limits.max_steps:
         tasks = [replace(task, max_steps=config.limits.max_steps) for task in tasks]
     check_farm(config.farm)

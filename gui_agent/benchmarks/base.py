@@ -131,6 +131,13 @@ def _override_mark(overrides: Mapping[str, JsonValue]) -> str:
     return "".join(f"+{name}={overrides[name]}" for name in sorted(overrides))
 
 
+def unknown_task(name: str, suite: str, known: Sequence[str]) -> ConfigError:
+    """Lists the tasks there are, the nearest first."""
+    close = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
+    hint = f"did you mean {close[0]}? " if close else ""
+    return ConfigError(f"no task {name!r} in suite {suite!r}", field="--tasks", fix=f"{hint}one of: {', '.join(known)}")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Suite:
     """Templates under one name."""
@@ -143,15 +150,12 @@ class Suite:
         for template in self.templates:
             if template.name == name:
                 return template
-        known = [template.name for template in self.templates]
-        close = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
-        hint = f"did you mean {close[0]}? " if close else ""
-        fix = f"{hint}one of: {', '.join(known)}"
-        raise ConfigError(f"no task {name!r} in suite {self.name!r}", field="--tasks", fix=fix)
+        raise unknown_task(name, self.name, [template.name for template in self.templates])
 
     def select(self, *, platform: Platform | None = None, names: Sequence[str] = ()) -> tuple[TaskTemplate, ...]:
-        """The named templates (all of them for none) of one platform. Raises ConfigError when nothing is left."""
-        chosen = tuple(self.template(name) for name in names) or self.templates
+        """The named templates (all of them for none), each once, of one platform. Raises ConfigError for an unknown
+        name, and when nothing is left."""
+        chosen = tuple(self.template(name) for name in dict.fromkeys(names)) or self.templates
         left = tuple(template for template in chosen if platform in (None, template.platform))
         if not left:
             there = ", ".join(sorted({template.platform for template in chosen}))

@@ -61,6 +61,13 @@ def _factor(text: str) -> float:
     return value
 
 
+def _at_least_one(text: str) -> int:
+    value = int(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError(f"{text} is not at least 1")
+    return value
+
+
 def add_androidworld_options(parser: argparse.ArgumentParser) -> None:
     """For the suite androidworld only."""
     parser.add_argument(
@@ -85,7 +92,7 @@ def add_run_options(parser: argparse.ArgumentParser) -> None:
     add_policy_options(parser)
     parser.add_argument("--episodes", type=int, metavar="N", help="how many tasks (default 32)")
     parser.add_argument(
-        "--combinations", type=int, metavar="K", help="K instances of every task, instead of --episodes"
+        "--combinations", type=_at_least_one, metavar="K", help="K instances of every task, instead of --episodes"
     )
     parser.add_argument("--seed", type=int, metavar="N", help="the first seed of every template (default 0)")
     parser.add_argument(

@@ -88,9 +88,8 @@ def policy_type(name: str) -> str:
 def _flags(namespace: argparse.Namespace) -> list[str]:
     given = {name: getattr(namespace, name, None) for name in _PLAIN}
     flags = [f"{name}={json.dumps(value)}" for name, value in given.items() if value is not None]
-    if getattr(namespace, "tasks", None):
-        names = [name.strip() for name in namespace.tasks.split(",") if name.strip()]
-        flags.append(f"tasks={json.dumps(names)}")
+    if getattr(namespace, "tasks", None) is not None:
+        flags.append(f"tasks={json.dumps(_names(namespace.tasks))}")
     world = {name: getattr(namespace, f"androidworld_{name}", None) for name in ("wait_scale", "python")}
     flags += [f"androidworld.{name}={json.dumps(value)}" for name, value in world.items() if value is not None]
     if getattr(namespace, "farm", None) is not None:
@@ -105,6 +104,14 @@ def _flags(namespace: argparse.Namespace) -> list[str]:
         if ":" in namespace.policy:
             flags.append(f"policy.import_path={json.dumps(namespace.policy)}")
     return flags
+
+
+def _names(text: str) -> list[str]:
+    """Raises ConfigError for no name at all: an empty variable in a script must not mean the whole suite."""
+    names = [name.strip() for name in text.split(",") if name.strip()]
+    if not names:
+        raise ConfigError(f"{text!r} names no task", field="--tasks", fix="name some, or leave it out for all")
+    return names
 
 
 def _inline(value: Any) -> str:

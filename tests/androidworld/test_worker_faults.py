@@ -182,6 +182,14 @@ def test_unknown_task_is_refused_with_the_nearest_name(tmp_path: Path) -> None:
     assert raised.value.field == "--tasks"
 
 
+def test_task_named_twice_runs_once_and_a_number_of_episodes_is_refused(tmp_path: Path) -> None:
+    settings = config(stand_in(tmp_path, {"SystemWifiTurnOn": {}}), ("SystemWifiTurnOn", "SystemWifiTurnOn"))
+    assert [task.id for task in asyncio.run(make_plan(settings)).tasks] == ["androidworld/SystemWifiTurnOn/30"]
+    with pytest.raises(ConfigError, match="takes each chosen task once, which makes 1, not 3") as raised:
+        asyncio.run(make_plan(settings.model_copy(update={"episodes": 3})))
+    assert raised.value.field == "--episodes"
+
+
 def test_interpreter_that_is_none_or_has_no_androidworld_names_the_install_command(tmp_path: Path) -> None:
     with pytest.raises(PrerequisiteError) as raised:
         asyncio.run(make_plan(config(str(tmp_path / "absent"), ())))

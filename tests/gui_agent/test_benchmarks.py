@@ -82,6 +82,11 @@ def test_suite_goes_round_its_templates_before_the_next_seed() -> None:
     assert len({task.id for task in tasks}) == 9
 
 
+def test_task_named_twice_is_meant_once() -> None:
+    tasks = SUITE.tasks(2, names=("CountTo", "CountTo"))
+    assert [task.id for task in tasks] == [f"{SUITE.name}/CountTo/0", f"{SUITE.name}/CountTo/1"]
+
+
 def test_suite_lookup_lists_what_there_is() -> None:
     with pytest.raises(ConfigError, match=r"unknown suite 'x' \(one of: androidworld"):
         load_suite("x")

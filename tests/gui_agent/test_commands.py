@@ -118,6 +118,8 @@ def test_dry_run_starts_and_writes_nothing(tmp_path: Path) -> None:
         (["--suite", SUITE_PATH, "--backend", "fake=many"], "no number of devices"),
         (["--suite", SUITE_PATH, "--farm", "nowhere"], "--farm: 'nowhere' is no address"),
         (["--suite", SUITE_PATH, "--tasks", "CountTo,Nope"], "no task 'Nope' in suite"),
+        (["--suite", SUITE_PATH, "--tasks", " , "], "--tasks: ' , ' names no task"),
+        (["--suite", SUITE_PATH, "--combinations", "0"], "--combinations: 0 is not at least 1"),
         (["--suite", SUITE_PATH, "--platform", "desktop"], "--platform: suite"),
         (["--suite", SUITE_PATH, "--set", "devics=3"], "devics: unknown key"),
         (["--suite", SUITE_PATH, "--set", "policy.seed=3"], "unknown key"),

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from device_farm.errors import BackendError, ConfigError, PrerequisiteError
+from device_farm.errors import BackendError, PrerequisiteError
 from device_farm.types.task import JsonValue, Platform, Task
 from gui_agent.benchmarks.androidworld.catalogue import NAMES
 from gui_agent.benchmarks.androidworld.channel import WorldError
@@ -21,7 +20,7 @@ from gui_agent.benchmarks.androidworld.settings import (
     interpreter,
 )
 from gui_agent.benchmarks.androidworld.template import STEP_S, UNMADE, WorldTemplate, world_template
-from gui_agent.benchmarks.base import Suite
+from gui_agent.benchmarks.base import Suite, unknown_task
 
 SUITE_NAME = "androidworld"
 CHECKPOINTS = "androidworld"
@@ -43,10 +42,11 @@ class WorldSuite(Suite):
             ConfigError: a name is none of AndroidWorld's.
             PrerequisiteError: AndroidWorld does not run.
         """
-        self.select(platform=platform, names=names)
-        said = await _asked(self.crew.settings.python, seed=seed, combinations=max(1, rounds), tasks=tuple(names))
+        chosen = self.select(platform=platform, names=names)
+        wanted = tuple(template.name for template in chosen) if names else ()
+        said = await _asked(self.crew.settings.python, seed=seed, combinations=max(1, rounds), tasks=wanted)
         if unknown := said.get("unknown"):
-            raise unknown_task(str(unknown[0]), [str(name) for name in said["names"]])
+            raise unknown_task(str(unknown[0]), self.name, [str(name) for name in said["names"]])
         for row in said["tasks"]:
             self.crew.packages[row["name"]] = tuple(row.get("packages", ()))
         made = sorted(said["tasks"], key=lambda row: (row["instance"], row["name"]))
@@ -80,13 +80,6 @@ def make_suite(config: AndroidWorldConfig, *, simulated: bool) -> WorldSuite:
     )
     crew = Crew(settings)
     return WorldSuite(name=SUITE_NAME, templates=tuple(world_template(name, crew) for name in NAMES), crew=crew)
-
-
-def unknown_task(name: str, known: Sequence[str]) -> ConfigError:
-    close = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
-    hint = f"did you mean {close[0]}? " if close else ""
-    fix = f"{hint}one of: {', '.join(known)}"
-    return ConfigError(f"no task {name!r} in AndroidWorld", field="--tasks", fix=fix)
 
 
 async def _asked(python: Path, *, seed: int, combinations: int, tasks: tuple[str, ...]) -> dict[str, Any]:
