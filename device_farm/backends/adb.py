@@ -21,11 +21,10 @@ from device_farm.backends.adb_listing import check_version, connect_missing, unu
 from device_farm.backends.config import AdbConfig
 from device_farm.device import Endpoints, machine_identity
 from device_farm.errors import BackendError, CapacityError, ConfigError, PrerequisiteError, TransportError
+from device_farm.simulator.ports import GRPC_OFFSET
 from device_farm.types.task import Platform
 
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
-_GRPC_OFFSET = 3000
-"""An emulator that is told no other port serves its control service this far above its console."""
 
 
 def emulator_endpoints(serial: str) -> Endpoints | None:
@@ -34,7 +33,7 @@ def emulator_endpoints(serial: str) -> Endpoints | None:
     if name != "emulator" or not (number.isascii() and number.isdigit()):
         return None
     console = int(number)
-    return Endpoints(machine=machine_identity(), console=console, adb=console + 1, grpc=console + _GRPC_OFFSET)
+    return Endpoints(machine=machine_identity(), console=console, adb=console + 1, grpc=console + GRPC_OFFSET)
 
 
 class ListedPhone:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-import shutil
 import sys
 from collections.abc import Callable
 from typing import Protocol, assert_never
@@ -13,6 +12,7 @@ from typing import Protocol, assert_never
 from device_farm.adb.client import AdbClient
 from device_farm.adb.deadline import Deadline
 from device_farm.adb.direct import DirectConnection
+from device_farm.adb.private_server import tied_to_this_process
 from device_farm.android.automation import AutomationServer
 from device_farm.android.capture import Screencap
 from device_farm.android.console import EmulatorConsole
@@ -121,10 +121,8 @@ class ChildProcessPhone(_SimulatedMachine):
         self._process: asyncio.subprocess.Process | None = None
 
     async def start(self) -> Driver:
-        # The kernel ends the phone when this process dies, however it dies.
-        tied = ("setpriv", "--pdeathsig", "KILL", "--") if shutil.which("setpriv") else ()
         self._process = await asyncio.create_subprocess_exec(
-            *tied,
+            *tied_to_this_process(),
             *(sys.executable, "-m", "device_farm.cli.main", "simulator", "--devices", "1", "--announce", "0", "--json"),
             *self._arguments,
             stdin=asyncio.subprocess.DEVNULL,

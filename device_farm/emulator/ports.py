@@ -8,9 +8,9 @@ from collections.abc import Callable, Collection
 
 from device_farm.emulator.command import EmulatorPorts
 from device_farm.errors import BackendError, ConfigError
+from device_farm.simulator.ports import GRPC_OFFSET
 
 FIRST_CONSOLE = 5554
-GRPC_OFFSET = 3000
 _LAST_CONSOLE = 5682
 """Beyond it the emulator warns that adb servers do not look."""
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-import shutil
 import signal
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
+from device_farm.adb.private_server import tied_to_this_process
 from device_farm.emulator.ports import PortsTakenError
 from device_farm.emulator.startup_log import Failure, explain
 from device_farm.errors import BackendError
@@ -34,12 +34,10 @@ class EmulatorProcess:
         Raises:
             BackendError: the program cannot be started, or the log cannot be written.
         """
-        # The kernel ends the emulator when this process dies, however it dies.
-        tied = ("setpriv", "--pdeathsig", "KILL", "--") if shutil.which("setpriv") else ()
         try:
             with await asyncio.to_thread(_open_log, log, argv) as output:
                 process = await asyncio.create_subprocess_exec(
-                    *tied,
+                    *tied_to_this_process(),
                     *argv,
                     env=dict(environment),
                     stdin=asyncio.subprocess.DEVNULL,
