@@ -14,6 +14,8 @@ from device_farm.types.codec.keys import combination
 from device_farm.types.codec.mobile_use import MobileUse, format_action, parse_action
 from device_farm.types.codec.space import CoordinateSpace
 from device_farm.types.task import JsonValue
+from gui_agent.miniature.kinds import Spoken
+from gui_agent.models.prompt import ScreenPrompt
 
 _TOOL = "mobile_use"
 
@@ -45,3 +47,8 @@ class MiniDialect:
 
 def _combined(action: PressKey) -> dict[str, JsonValue]:
     return {"action": "key", "text": "+".join((*action.modifiers, action.key))}
+
+
+def text_of(spoken: Spoken, prompt: ScreenPrompt) -> str:
+    """The reply, in the screen's own pixels."""
+    return MiniDialect().format(spoken.action, spoken.thought, CoordinateSpace.exact(prompt.screen))
