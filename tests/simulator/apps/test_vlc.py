@@ -90,6 +90,41 @@ def test_name_that_is_taken_is_not_saved_again() -> None:
     assert len(entries(hand)) == 1
 
 
+def test_playlist_keeps_its_order_when_a_file_is_gone_and_a_track_is_removed() -> None:
+    hand = in_folder()
+    for name in ("two.mp4", "one.mp4", "Three.mp4"):
+        hand.long_press(name) if name == "two.mp4" else hand.tap(name)
+    hand.tap(description="Add to playlist")
+    hand.tap(resource_id="dialog_playlist_name")
+    hand.type("Films")
+    hand.tap("SAVE")
+    hand.phone.files.remove(f"{VIDEOS}/two.mp4")
+    hand.tap(description="More options")
+    hand.tap("Refresh")
+    assert entries(hand) == [("Films", "one.mp4", 0), ("Films", "Three.mp4", 1)]
+    hand.tap("Playlists")
+    hand.tap("Films")
+    hand.tap(description="More Actions")
+    hand.tap("Remove from playlist")
+    assert entries(hand) == [("Films", "one.mp4", 0)]
+    counts = database(hand).query("SELECT nb_video, duration FROM Playlist")[0]
+    assert tuple(counts) == (1, 4000)
+
+
+def test_history_has_what_was_played_the_latest_first() -> None:
+    hand = in_folder()
+    hand.tap("More")
+    assert hand.sees("You have no playback history yet.")
+    for name in ("one", "two"):
+        hand.tap("Video")
+        hand.tap(name)
+        hand.back()
+    hand.tap("More")
+    titles = [node.text for node in hand.nodes(lambda node: node.resource_id.endswith("/title"))]
+    assert [title for title in titles if title in ("one", "two")] == ["two", "one"]
+    assert not hand.sees("You have no playback history yet.")
+
+
 def test_player_shows_the_frame_that_the_clock_has_come_to() -> None:
     hand = in_folder()
     hand.tap("one.mp4")

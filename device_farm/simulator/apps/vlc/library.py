@@ -88,9 +88,13 @@ class Library:
             save_file(self.files, f"{THUMBNAILS}/{media_id}.jpg", picture)
 
     def _drop(self, media_id: int) -> None:
-        self.database.execute("DELETE FROM Media WHERE id_media = ?", (media_id,))
-        self.database.execute("DELETE FROM File WHERE media_id = ?", (media_id,))
-        self.database.execute("DELETE FROM PlaylistMediaRelation WHERE media_id = ?", (media_id,))
+        held = self.database.query(
+            "SELECT DISTINCT playlist_id FROM PlaylistMediaRelation WHERE media_id = ?", (media_id,)
+        )
+        for table, column in (("Media", "id_media"), ("File", "media_id"), ("PlaylistMediaRelation", "media_id")):
+            self.database.execute(f"DELETE FROM {table} WHERE {column} = ?", (media_id,))
+        for row in held:
+            self._renumber(int(row[0]))
 
     def _with_files(self) -> tuple[Media, ...]:
         rows = self.database.query(f"SELECT {_COLUMNS} FROM Media JOIN File ON File.media_id = Media.id_media")
@@ -102,12 +106,29 @@ class Library:
         return tuple(sorted(found, key=lambda media: (media.title.casefold(), media.id)))
 
     def by_path(self, path: str) -> Media | None:
-        return next((media for media in self._with_files() if media.path == path), None)
+        return next(iter(self.by_paths((path,))), None)
 
     def by_paths(self, paths: Sequence[str]) -> tuple[Media, ...]:
         """The media of these files, in this order."""
         known = {media.path: media for media in self._with_files()}
         return tuple(known[path] for path in paths if path in known)
+
+    def note_played(self, path: str) -> None:
+        """A file that the library knows goes to the top of the history."""
+        media = self.by_path(path)
+        if media is not None:
+            self.database.execute(
+                "UPDATE Media SET play_count = play_count + 1, last_played_date = ? WHERE id_media = ?",
+                (self.now_s, media.id),
+            )
+
+    def history(self) -> tuple[Media, ...]:
+        """What was played, the latest first."""
+        rows = self.database.query(
+            f"SELECT {_COLUMNS} FROM Media JOIN File ON File.media_id = Media.id_media"
+            " WHERE last_played_date IS NOT NULL ORDER BY last_played_date DESC, Media.id_media"
+        )
+        return tuple(_media(row) for row in rows)
 
     # Playlists
 
@@ -141,13 +162,27 @@ class Library:
         )
         self._recount(playlist_id)
 
-    def remove_track(self, playlist_id: int, position: int) -> None:
-        self.database.execute(
-            "DELETE FROM PlaylistMediaRelation WHERE playlist_id = ? AND position = ?", (playlist_id, position)
+    def remove_track(self, playlist_id: int, place: int) -> None:
+        """Removes number `place` of `tracks`."""
+        entries = self._entries(playlist_id)
+        if place < len(entries):
+            self.database.execute("DELETE FROM PlaylistMediaRelation WHERE rowid = ?", (entries[place],))
+            self._renumber(playlist_id)
+
+    def _entries(self, playlist_id: int) -> list[int]:
+        """The rows behind `tracks`, in its order."""
+        rows = self.database.query(
+            "SELECT entry.rowid FROM PlaylistMediaRelation AS entry JOIN Media ON Media.id_media = entry.media_id"
+            " WHERE entry.playlist_id = ? ORDER BY position",
+            (playlist_id,),
         )
-        self.database.execute(
-            "UPDATE PlaylistMediaRelation SET position = position - 1 WHERE playlist_id = ? AND position > ?",
-            (playlist_id, position),
+        return [int(row[0]) for row in rows]
+
+    def _renumber(self, playlist_id: int) -> None:
+        """Positions count from 0 without a gap."""
+        self.database.execute_many(
+            "UPDATE PlaylistMediaRelation SET position = ? WHERE rowid = ?",
+            list(enumerate(self._entries(playlist_id))),
         )
         self._recount(playlist_id)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from urllib.parse import unquote
 
 from device_farm.simulator.apps.vlc.frames import MediaInfo, frame_at, media_info
-from device_farm.simulator.apps.vlc.library import length_text
+from device_farm.simulator.apps.vlc.library import length_text, library_of
 from device_farm.simulator.toolkit import widgets as w
 from device_farm.simulator.toolkit.app import Activity, Context
 from device_farm.simulator.toolkit.containers import Place
@@ -38,6 +38,7 @@ class VideoPlayer(Activity[PlayerState]):
         info = MediaInfo()
         if context.files.is_file(path):
             info = media_info(posixpath.basename(path), context.files.read(path))
+            library_of(context).note_played(path)
         now_s = context.now_s
         return PlayerState(path=path, info=info, since_s=now_s, overlay_until_s=now_s + _OVERLAY_S)
 

@@ -72,7 +72,7 @@ def _playlist_bar(context: VlcContext) -> w.AppBar:
 def body(context: VlcContext) -> w.Widget:
     state = context.state
     if state.tab == "more":
-        return _more()
+        return _more(context)
     if not may_read(context):
         return permission_missing(context)
     match state.tab:
@@ -163,7 +163,7 @@ def _folder(context: VlcContext, folder: str) -> w.Widget:
     entries = (*folders, *media)
     if not entries:
         return nothing("Empty")
-    library = library_of(context)
+    known = {found.path: found for found in library_of(context).by_paths(media)}
     return w.LazyList(
         key="list",
         resource_id="network_list",
@@ -171,7 +171,7 @@ def _folder(context: VlcContext, folder: str) -> w.Widget:
         row=lambda place: (
             _folder_row(context, entries[place])
             if place < len(folders)
-            else media_row(context, entries[place], posixpath.basename(entries[place]), library.by_path(entries[place]))
+            else media_row(context, entries[place], posixpath.basename(entries[place]), known.get(entries[place]))
         ),
         row_height=ROW_HEIGHT,
     )
@@ -298,13 +298,15 @@ def _track_row(context: VlcContext, media: Media, playlist: int, place: int) -> 
     )
 
 
-def _more() -> w.Widget:
+def _more(context: VlcContext) -> w.Widget:
+    played = tuple(media_row(context, media.path, media.title, media) for media in library_of(context).history())
+    none = w.Text("You have no playback history yet.", colour="on_surface_variant", padding=(16, 8))
     return w.Scroll(
         (
             w.SectionHeader("Streams"),
             w.ListRow("New stream", icon="add"),
             w.SectionHeader("History"),
-            w.Text("You have no playback history yet.", colour="on_surface_variant", padding=(16, 8)),
+            *(played or (none,)),
             w.Divider(),
             w.ListRow("Settings", icon="settings"),
             w.ListRow("About", "VLC for Android 3.5.4", "info"),
