@@ -12,8 +12,9 @@ from gui_agent.commands.options import add_config_options
 def _configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "recipe",
-        choices=("sft", "offline", "semi-online"),
-        help="sft: imitate; offline: RL on single steps; semi-online: RL on the policy's own history",
+        choices=("sft", "offline", "semi-online", "online"),
+        help="sft: imitate; offline: RL on single steps; semi-online: RL on the policy's own history;"
+        " online: RL on episodes on devices",
     )
     add_config_options(parser)
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="the run folder")

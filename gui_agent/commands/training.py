@@ -91,10 +91,10 @@ async def _train(config: TrainConfig, out: Path, *, resume: bool) -> dict[str, A
 
 
 def _describe(config: TrainConfig, *, as_json: bool) -> int:
-    from gui_agent.training.recipes import load_learner, load_trajectories
+    from gui_agent.training.recipes import load_learner, load_trajectories, needed_data
 
     left_out = Counter[str]()
-    trajectories = load_trajectories(config.data, left_out=left_out)
+    trajectories = [] if config.recipe == "online" else load_trajectories(needed_data(config), left_out=left_out)
     weights = list(load_learner(config).policy.module.parameters())
     facts = {
         "recipe": config.recipe,

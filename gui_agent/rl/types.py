@@ -42,8 +42,8 @@ class RolloutStep:
 class Rollout:
     """One pass over a trajectory, or one episode on a device. `length` is the expert's number of steps (0: unknown).
 
-    `outcome_reward` is the task's reward where a verifier gave one. A rollout without a verdict is masked from training:
-    one that nobody could judge, that ran out of time, or that the infrastructure or the policy's server broke off;
+    `outcome_reward` is the task's reward where a verifier gave one. Masked from training is what has no verdict: a
+    rollout that nobody could judge, that ran out of time, or that the infrastructure or the policy's server broke off;
     `error` says what happened.
     """
 

@@ -7,9 +7,10 @@ from typing import Literal, TypeAlias
 from pydantic import Field, PositiveInt
 
 from device_farm.config import ConfigModel
+from gui_agent.config import RunConfig
 
-Recipe: TypeAlias = Literal["sft", "offline", "semi-online"]
-RECIPES: tuple[Recipe, ...] = ("sft", "offline", "semi-online")
+Recipe: TypeAlias = Literal["sft", "offline", "semi-online", "online"]
+RECIPES: tuple[Recipe, ...] = ("sft", "offline", "semi-online", "online")
 JsonScalar: TypeAlias = str | int | float | bool
 
 
@@ -62,7 +63,7 @@ class DataConfig(ConfigModel):
     path: str = Field(min_length=1)
     images: str = ""
     screen: tuple[PositiveInt, PositiveInt] | None = None
-    swipes: Literal["auto", "finger", "content"] = "auto"
+    swipes: Literal["auto", "finger", "content", "direction"] = "auto"
 
 
 class ImportedConfig(ConfigModel):
@@ -99,25 +100,54 @@ class RolloutConfig(ConfigModel):
     reward: Literal["paper", "released"] = "paper"
 
 
+class OnlineConfig(ConfigModel):
+    """Episodes on devices, played while the trainer is at work.
+
+    Rollouts whose oldest reply was sampled more than `max_staleness` updates ago are dropped; 0 plays only while the
+    trainer waits. At most `ahead` groups are begun and not trained on; 0 stands for tasks · (max_staleness + 1), under
+    which none is ever too old. `weights`: a second copy of the policy samples, and goes on during updates (`copied`),
+    or the trainer's own does, between them (`shared`, for half the memory). A step whose reply cannot be read has
+    `unreadable_reward`. A `verifier` has the last word on an episode, after the task's evaluator, on the same device.
+    `episodes`: keep them in the folder `rollouts`.
+    """
+
+    max_staleness: int = Field(default=1, ge=0)
+    ahead: int = Field(default=0, ge=0)
+    weights: Literal["copied", "shared"] = "copied"
+    unreadable_reward: float = Field(default=-0.1, ge=-1, le=0)
+    verifier: ImportedConfig | None = None
+    episodes: bool = True
+
+
 class LossConfig(ConfigModel):
-    """PPO's clips, the dual clip and the weight of the divergence from the policy at the start."""
+    """PPO's clips, the dual clip and the weight of the divergence from the policy at the start.
+
+    `importance` cuts the weights that make up for the age of online samples.
+    """
 
     clip_low: float = Field(default=0.2, gt=0)
     clip_high: float = Field(default=0.2, gt=0)
     dual_clip: float = Field(default=3.0, gt=1)
     kl: float = Field(default=1e-4, ge=0)
     entropy: float = Field(default=0.0, ge=0)
+    importance: float = Field(default=2.0, gt=0)
 
 
 class TrainConfig(ConfigModel):
-    """A training run. `policy` makes the Learner; `samples` is how many of them an SFT update takes."""
+    """A training run. `policy` makes the Learner; `samples` is how many of them an SFT update takes.
+
+    Online, `run` says on which tasks and devices the policy plays: as for `farm collect`, with `run.episodes` different
+    tasks that are tried over and over; all other recipes learn from `data`.
+    """
 
     recipe: Recipe = "sft"
     policy: ImportedConfig
-    data: DataConfig
+    data: DataConfig | None = None
     samples: int = Field(default=32, ge=1)
     trainer: TrainerConfig = TrainerConfig()
     rollout: RolloutConfig = RolloutConfig()
+    online: OnlineConfig = OnlineConfig()
+    run: RunConfig = RunConfig()
     loss: LossConfig = LossConfig()
     lora: LoraSection | None = None
 

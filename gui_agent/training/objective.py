@@ -12,6 +12,7 @@ from gui_agent.rl.losses.base import Loss, figure, token_mean
 from gui_agent.rl.losses.entropy import entropy_bonus
 from gui_agent.rl.losses.kl import KL_WEIGHT, low_variance_kl
 from gui_agent.rl.losses.policy_gradient import CLIP, DUAL_CLIP, policy_gradient
+from gui_agent.rl.losses.staleness import importance_weights
 from gui_agent.training.batches import Padded
 from gui_agent.training.policy import TokenScores
 
@@ -45,13 +46,19 @@ class LikelihoodObjective:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PolicyObjective:
-    """Clipped policy gradient around the sampler's policy + kl · k3(π‖π_ref) − entropy · H; UI-S1's is the default."""
+    """Clipped policy gradient around the sampler's policy + kl · k3(π‖π_ref) − entropy · H; UI-S1's is the default.
+
+    With `importance` the clip is around the policy before the update, and the sampler's age is made up for by weights
+    that are cut there (`losses.staleness`). An update takes one step on its samples, so that policy is the one at hand:
+    the ratio is 1, no clip binds, and what is left is importance · A · ∇log π.
+    """
 
     clip_low: float = CLIP
     clip_high: float = CLIP
     dual_clip: float | None = DUAL_CLIP
     kl: float = KL_WEIGHT
     entropy: float = 0.0
+    importance: float | None = None
 
     @property
     def needs_reference(self) -> bool:
@@ -62,16 +69,22 @@ class PolicyObjective:
         if not batch.has_sampled:
             raise DataError("a sample has no log-probabilities of its sampler", field="sampled_logprobs_T")
         mask_NT = batch.mask_NT
+        old_NT, weights_NT, aged = batch.sampled_NT, None, dict[str, float]()
+        if self.importance is not None:
+            old_NT = scores.logprobs_NT.detach()
+            weights_NT, aged = importance_weights(old_NT, batch.sampled_NT, mask_NT, limit=self.importance)
         loss, figures = policy_gradient(
             scores.logprobs_NT,
-            batch.sampled_NT,
+            old_NT,
             batch.advantages_NT,
             mask_NT,
             clip_low=self.clip_low,
             clip_high=self.clip_high,
             dual_clip=self.dual_clip,
+            weights_NT=weights_NT,
             total=tokens,
         )
+        figures = {**figures, **aged}
         figures.pop("pg_loss")
         figures["entropy"] = figure(token_mean(scores.entropies_NT.detach(), mask_NT))
         if self.kl > 0:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import AsyncExitStack
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, assert_never
@@ -28,6 +29,7 @@ from gui_agent.training.learner import Learner
 from gui_agent.training.metrics import Listener
 from gui_agent.training.objective import LikelihoodObjective, Objective, PolicyObjective
 from gui_agent.training.offline import OfflineSettings, offline_source
+from gui_agent.training.online.run import online_source
 from gui_agent.training.rollout_source import BatchSettings
 from gui_agent.training.semi_online import semi_online_source
 from gui_agent.training.sft import demonstrations, sft_source
@@ -45,12 +47,12 @@ async def train(
         PolicyError: numbers that are not finite, or a model that fails every rollout.
     """
     learner = load_learner(config)
-    trajectories = load_trajectories(config.data)
-    async with learner.model:
+    async with AsyncExitStack() as stack:
+        source = await _opened_source(config, learner, out, stack)
         trainer = Trainer(
             learner.policy,
             make_objective(config),
-            make_source(config, trajectories, learner),
+            source,
             config.trainer,
             out,
             reference=learner.reference,
@@ -58,6 +60,32 @@ async def train(
         )
         figures = await trainer.run(resume=resume)
     return {"recipe": config.recipe, **figures, "checkpoint": str(checkpoints(out / CHECKPOINTS)[-1])}
+
+
+async def _opened_source(config: TrainConfig, learner: Learner, out: Path, stack: AsyncExitStack) -> SampleSource:
+    """The source, with its model entered, and online with its devices at work."""
+    if config.recipe != "online":
+        source = make_source(config, load_trajectories(needed_data(config)), learner)
+        await stack.enter_async_context(learner.model)
+        return source
+    sampler = load_learner(config) if config.online.weights == "copied" else None
+    await stack.enter_async_context((sampler or learner).model)
+    advantages = make_advantages(config)
+    return await stack.enter_async_context(
+        online_source(config, learner, sampler, _sampling(config.rollout), advantages, out)
+    )
+
+
+def needed_data(config: TrainConfig) -> DataConfig:
+    """Raises ConfigError where the config names no data."""
+    if config.data is None:
+        raise ConfigError(f"{config.recipe} learns from data", field="data", fix='add [data] with path = "..."')
+    return config.data
+
+
+def make_advantages(config: TrainConfig) -> AdvantageSettings:
+    rollout = config.rollout
+    return AdvantageSettings(form=rollout.form, gamma=rollout.gamma, omega=rollout.omega)
 
 
 def load_learner(config: TrainConfig) -> Learner:
@@ -99,6 +127,8 @@ def make_objective(config: TrainConfig) -> Objective:
         case "sft":
             return LikelihoodObjective()
         case "offline" | "semi-online":
+            return PolicyObjective(**config.loss.model_dump(exclude={"importance"}))
+        case "online":
             return PolicyObjective(**config.loss.model_dump())
         case _:
             assert_never(config.recipe)
@@ -115,8 +145,9 @@ def make_source(config: TrainConfig, trajectories: Sequence[Trajectory], learner
             return offline_source(demonstrations(trajectories, learner), learner, _offline(rollout), batch)
         case "semi-online":
             tasks = [trajectory for trajectory in trajectories if trajectory.success]
-            advantages = AdvantageSettings(form=rollout.form, gamma=rollout.gamma, omega=rollout.omega)
-            return semi_online_source(tasks, _semi_online(rollout, learner), advantages, batch)
+            return semi_online_source(tasks, _semi_online(rollout, learner), make_advantages(config), batch)
+        case "online":
+            raise ConfigError("online RL learns from devices, not from data", field="recipe")
         case _:
             assert_never(config.recipe)
 

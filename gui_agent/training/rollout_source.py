@@ -58,7 +58,7 @@ class RolloutSource(Generic[T]):
             fresh = await self._groups(wanted - passing, policy_version)
             groups += fresh
             weighed += [train_samples(group, self._advantages) for group in fresh]
-            _check(groups, weighed)
+            check_usable(groups, weighed)
             if enough([one.spread for one in weighed], wanted, eta):
                 break
         chosen = select(weighed, [one.spread for one in weighed], wanted, eta)
@@ -76,7 +76,8 @@ class RolloutSource(Generic[T]):
         self._cycle.taken = int(state["taken"])
 
 
-def _check(groups: Sequence[Group], weighed: Sequence[GroupSamples]) -> None:
+def check_usable(groups: Sequence[Group], weighed: Sequence[GroupSamples]) -> None:
+    """Raises PolicyError where every rollout broke off, ConfigError where no reply came with its tokens."""
     rollouts = [rollout for group in groups for rollout in group.rollouts]
     if not any(is_trained(rollout) for rollout in rollouts):
         last = next((rollout.error for rollout in reversed(rollouts) if rollout.error), "no reason given")
