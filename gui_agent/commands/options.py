@@ -50,7 +50,9 @@ def add_device_options(parser: argparse.ArgumentParser) -> None:
 
 def add_policy_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--policy", metavar="NAME", help="noop, random, expert, replay, openai, or MODULE:CALLABLE (default expert)"
+        "--policy",
+        metavar="NAME",
+        help="noop, random, expert, replay, mini, openai, or MODULE:CALLABLE (default expert)",
     )
 
 

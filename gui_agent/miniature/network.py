@@ -1,10 +1,10 @@
 """The miniature's network in torch, for batches and gradients. `forward.py` computes the same in numpy.
 
-    items    h = LN(label·A + more·B + slot + dense·C),  label and more the means of word vectors
-    layer    h += softmax(QK'/√d + Σ_r w_r · relation_r)·V·O;   h += W₂ gelu(W₁ LN h)
-    kind     softmax(h₀·K)
-    pointer  softmax over elements or goal words of  ((h₀ + kind)·P)·(h·P')'/√D
-    second   the place on the element from h_chosen·kind, or the last word by a pointer like the first, not before it
+items    h = LN(label·A + more·B + slot + dense·C),  label and more the means of word vectors
+layer    h += softmax(QK'/√d + Σ_r w_r · relation_r)·V·O;   h += W₂ gelu(W₁ LN h)
+kind     softmax(h₀·K)
+pointer  softmax over elements or goal words of  ((h₀ + kind)·P)·(h·P')'/√D
+second   the place on the element from h_chosen·kind, or the last word by a pointer like the first, not before it
 """
 
 from __future__ import annotations
@@ -71,7 +71,9 @@ def batch_of(many: Sequence[Items], device: torch.device | None = None) -> Batch
         slots[row, :length], dense[row, :length] = items.slots_L, items.dense_LF
         relations[row, :, :length, :length] = items.relations_RLL
         there[row, :length] = goal[row, 1:first] = element[row, first : first + items.elements] = True
-    tensors = [torch.from_numpy(made).to(device) for made in (words, more, slots, dense, relations, there, goal, element)]
+    tensors = [
+        torch.from_numpy(made).to(device) for made in (words, more, slots, dense, relations, there, goal, element)
+    ]
     return Batch(
         words_NLW=tensors[0],
         more_NLM=tensors[1],
@@ -138,7 +140,9 @@ class Network(nn.Module):
     def kinds(self, h_NLD: Tensor, batch: Batch) -> Tensor:
         """Log-probabilities of the kinds, (N, K). What needs an element or a word is off where there is none."""
         logits_NK = h_NLD[:, 0] @ self.of("kind") + self.of("kind_bias")
-        missing = (ON_ELEMENT & ~batch.element_NL.any(1, keepdim=True)) | (ON_GOAL & ~batch.goal_NL.any(1, keepdim=True))
+        missing = (ON_ELEMENT & ~batch.element_NL.any(1, keepdim=True)) | (
+            ON_GOAL & ~batch.goal_NL.any(1, keepdim=True)
+        )
         return logits_NK.masked_fill(missing, _OFF).log_softmax(-1)
 
     def firsts(self, h_NLD: Tensor, batch: Batch, kinds_N: Tensor) -> Tensor:

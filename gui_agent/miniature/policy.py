@@ -109,7 +109,9 @@ def _scores(module: Network, h_NLD: Tensor, batch: Batch, chosen_N3: Tensor, lon
         place = _picked(module.places(h_NLD, kinds_N, firsts_N), torch.where(placed, seconds_N, 0))
         last = _picked(module.lasts(h_NLD, batch, kinds_N, firsts_N), torch.where(placed, 0, seconds_N))
         spans = ON_GOAL[kinds_N]
-        columns.append([_where(placed, one, _where(spans, other, None)) for one, other in zip(place, last, strict=True)])
+        columns.append(
+            [_where(placed, one, _where(spans, other, None)) for one, other in zip(place, last, strict=True)]
+        )
     logprobs, entropies = zip(*columns, strict=True)
     return TokenScores(logprobs_NT=torch.stack(logprobs, 1), entropies_NT=torch.stack(entropies, 1))
 

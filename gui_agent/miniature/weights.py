@@ -19,9 +19,7 @@ SHIPPED: Final = Path(__file__).with_name("weights") / WEIGHTS
 _SHAPE = "shape"
 
 
-def write_weights(
-    path: Path, shape: Shape, weights: Mapping[str, NDArray[Any]], *, half: bool = False
-) -> Path:
+def write_weights(path: Path, shape: Shape, weights: Mapping[str, NDArray[Any]], *, half: bool = False) -> Path:
     """Writes `path`, or WEIGHTS in the folder `path`. `half` keeps 16 bits of each number and compresses them."""
     path = path / WEIGHTS if path.is_dir() else path
     dtype = np.float16 if half else np.float32

@@ -35,6 +35,16 @@ class ReplayConfig(ConfigModel):
     run: str
 
 
+class MiniConfig(ConfigModel):
+    """The miniature: a small learnt policy that is part of the package. `weights` is a file or folder of a training run
+    in place of the package's own; without `history` it does not see its own past actions.
+    """
+
+    type: Literal["mini"] = "mini"
+    weights: str = ""
+    history: bool = True
+
+
 class OpenAiConfig(ConfigModel):
     """A model behind an OpenAI-compatible server, such as vLLM.
 
@@ -77,7 +87,7 @@ class ImportedPolicyConfig(ConfigModel):
 
 
 PolicyConfig: TypeAlias = Annotated[
-    NoopConfig | RandomConfig | ExpertConfig | ReplayConfig | OpenAiConfig | ImportedPolicyConfig,
+    NoopConfig | RandomConfig | ExpertConfig | ReplayConfig | MiniConfig | OpenAiConfig | ImportedPolicyConfig,
     Field(discriminator="type"),
 ]
-POLICY_NAMES = ("noop", "random", "expert", "replay", "openai", "import")
+POLICY_NAMES = ("noop", "random", "expert", "replay", "mini", "openai", "import")

@@ -17,6 +17,7 @@ from gui_agent.policies.base import Policy
 from gui_agent.policies.config import (
     ExpertConfig,
     ImportedPolicyConfig,
+    MiniConfig,
     NoopConfig,
     OpenAiConfig,
     PolicyConfig,
@@ -49,6 +50,10 @@ def load_policy(config: PolicyConfig, template_of: Callable[[Task], TaskTemplate
             from gui_agent.policies.replay import ReplayPolicy
 
             return ReplayPolicy(_stored_episodes(Path(run)))
+        case MiniConfig(weights=weights, history=history):
+            from gui_agent.policies.mini import MiniPolicy
+
+            return MiniPolicy(weights, history=history)
         case OpenAiConfig():
             return _open_ai(config)
         case ImportedPolicyConfig():

@@ -1,0 +1,80 @@
+"""The miniature as an embedded policy: a learnt agent of a few hundred thousand weights, computed with numpy."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+from device_farm.device import DeviceInfo
+from device_farm.errors import ConfigError, DataError, PolicyError
+from device_farm.types.action import Action
+from device_farm.types.observation import Observation
+from device_farm.types.task import Task
+from device_farm.types.trajectory import ModelTurn
+from gui_agent.miniature.dialect import text_of
+from gui_agent.miniature.features import items_of
+from gui_agent.miniature.forward import Forward
+from gui_agent.miniature.kinds import decode
+from gui_agent.miniature.weights import SHIPPED, read_weights
+from gui_agent.models.prompt import ScreenPrompt
+from gui_agent.policies.base import Decision, LocalPolicy, LocalSession
+
+
+class MiniSession(LocalSession):
+    """Greedy, on its own history."""
+
+    def __init__(self, forward: Forward, goal: str, *, history: bool) -> None:
+        self._forward = forward
+        self._goal = goal
+        self._history = history
+        self._actions: tuple[Action, ...] = ()
+        self._thoughts: tuple[str, ...] = ()
+
+    async def decide(self, observation: Observation, *, refused: str = "") -> Decision:
+        """Raises PolicyError where the device gives no UI tree."""
+        begun_s = time.perf_counter()
+        if observation.ui_tree is None:
+            raise PolicyError("the miniature needs the UI tree", field="ui_tree", fix="use a device that gives one")
+        prompt = ScreenPrompt(
+            goal=self._goal,
+            screen=observation.screen,
+            tree=observation.ui_tree,
+            actions=self._actions,
+            thoughts=self._thoughts,
+        )
+        try:
+            choices = self._forward.choose(items_of(prompt))
+        except DataError as error:
+            raise PolicyError(error.message, field=error.field) from error
+        spoken = decode(choices.ids, prompt)
+        if self._history:
+            self._actions += (spoken.action,)
+            self._thoughts += (spoken.thought,)
+        turn = ModelTurn(
+            text=text_of(spoken, prompt),
+            thought=spoken.thought,
+            latency_ms=(time.perf_counter() - begun_s) * 1000,
+            completion_tokens=len(choices.ids),
+            token_ids=choices.ids,
+            logprobs=choices.logprobs,
+        )
+        return Decision(action=spoken.action, turn=turn)
+
+
+class MiniPolicy(LocalPolicy):
+    """`weights` is a file or folder of a training run, "" the weights that the package brings along."""
+
+    name = "mini"
+    dialect = "mini"
+
+    def __init__(self, weights: str = "", *, history: bool = True) -> None:
+        """Raises ConfigError where the weights cannot be read."""
+        try:
+            shape, arrays = read_weights(Path(weights) if weights else SHIPPED)
+        except DataError as error:
+            raise ConfigError(error.message, field="policy.weights", fix=error.fix) from error
+        self._forward = Forward(shape=shape, weights=arrays)
+        self._history = history
+
+    async def start(self, task: Task, info: DeviceInfo, *, attempt: int = 1) -> MiniSession:
+        return MiniSession(self._forward, task.goal, history=self._history)
