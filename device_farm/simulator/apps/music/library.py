@@ -125,7 +125,7 @@ def songs(context: AppContext, order: SortOrder = "title_key") -> tuple[Song, ..
         " FROM audio WHERE duration >= ?",
         (SHORTEST_MS,),
     )
-    found = [_song(row) for row in rows]
+    found = [song_of(row) for row in rows]
     found.sort(key=lambda song: (song.title.casefold(), song.id))
     match order:
         case "title_key DESC":
@@ -143,20 +143,28 @@ def songs(context: AppContext, order: SortOrder = "title_key") -> tuple[Song, ..
     return tuple(found)
 
 
-def _song(row: sqlite3.Row) -> Song:
+def song_of(row: sqlite3.Row) -> Song:
+    """From the columns id, title, artist, album, album artist, composer, track, year, duration, path, time of change.
+
+    Every table of the app has them, under names of its own and with whatever programs from outside wrote there.
+    """
     return Song(
-        id=int(row[0]),
+        id=whole(row[0]),
         title=str(row[1]),
         artist=str(row[2]),
         album=str(row[3]),
         album_artist=str(row[4] or ""),
         composer=str(row[5] or ""),
-        track=int(row[6]),
-        year=int(row[7]),
-        duration_ms=int(row[8]),
+        track=whole(row[6]),
+        year=whole(row[7]),
+        duration_ms=whole(row[8]),
         path=str(row[9]),
-        modified_s=int(row[10]),
+        modified_s=whole(row[10]),
     )
+
+
+def whole(value: object) -> int:
+    return value if isinstance(value, int) and not isinstance(value, bool) else 0
 
 
 def readable(duration_ms: int) -> str:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from device_farm.simulator.apps.music.library import Song
+from device_farm.simulator.apps.music.library import Song, song_of, whole
 from device_farm.simulator.apps.music.schema import PACKAGE, QUEUE, QUEUE_SCHEMA
 from device_farm.simulator.apps.preference_store import PreferenceStore
 from device_farm.simulator.apps.room import room_database
@@ -20,9 +19,14 @@ _POSITION, _TRACK_MS, _SINCE_MS = "POSITION", "POSITION_IN_TRACK", "playing_sinc
 class Playing:
     """Where the player is: number in the queue, milliseconds into the song, and whether it runs."""
 
+    queue: tuple[Song, ...]
     position: int
     track_ms: int
     running: bool
+
+    @property
+    def song(self) -> Song:
+        return self.queue[self.position]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +35,12 @@ class Player:
     preferences: PreferenceStore
     now_ms: int
 
-    def queue(self) -> tuple[Song, ...]:
+    def _queue(self) -> tuple[Song, ...]:
         rows = self.database.query(
             "SELECT _id, title, artist, album, album_artist, composer, track, year, duration, _data, date_modified"
             " FROM playing_queue ORDER BY rowid"
         )
-        return tuple(_song(row) for row in rows)
+        return tuple(song_of(row) for row in rows)
 
     def _store(self, songs: Sequence[Song]) -> None:
         values = [
@@ -53,21 +57,21 @@ class Player:
 
     def playing(self) -> Playing | None:
         """None where the queue is empty. A song that is over is followed by the next; the last one ends the music."""
-        queue = self.queue()
+        queue = self._queue()
         if not queue:
             return None
         stored = self.preferences.load()
-        position = min(max(0, _whole(stored.get(_POSITION))), len(queue) - 1)
-        track_ms, since_ms = _whole(stored.get(_TRACK_MS)), _whole(stored.get(_SINCE_MS))
+        position = min(max(0, whole(stored.get(_POSITION))), len(queue) - 1)
+        track_ms, since_ms = whole(stored.get(_TRACK_MS)), whole(stored.get(_SINCE_MS))
         if not since_ms:
-            return Playing(position=position, track_ms=track_ms, running=False)
+            return Playing(queue=queue, position=position, track_ms=track_ms, running=False)
         track_ms += max(0, self.now_ms - since_ms)
         while track_ms >= max(1, queue[position].duration_ms):
             if position == len(queue) - 1:
-                return Playing(position=position, track_ms=0, running=False)
+                return Playing(queue=queue, position=position, track_ms=0, running=False)
             track_ms -= max(1, queue[position].duration_ms)
             position += 1
-        return Playing(position=position, track_ms=track_ms, running=True)
+        return Playing(queue=queue, position=position, track_ms=track_ms, running=True)
 
     def _go(self, position: int, track_ms: int, *, running: bool) -> None:
         since = {_SINCE_MS: self.now_ms if running else 0}
@@ -80,19 +84,20 @@ class Player:
 
     def enqueue(self, songs: Sequence[Song], *, next_one: bool = False) -> None:
         """Adds songs at the end, or behind the one that plays. An empty queue begins with them, without playing."""
-        queue, playing = self.queue(), self.playing()
+        playing = self.playing()
         if playing is None:
             self.open(songs, 0, start=False)
             return
+        queue = playing.queue
         place = playing.position + 1 if next_one else len(queue)
         self._keep(playing)
         self._store((*queue[:place], *songs, *queue[place:]))
 
     def remove(self, place: int) -> None:
-        queue, playing = self.queue(), self.playing()
+        playing = self.playing()
         if playing is None:
             return
-        self._store((*queue[:place], *queue[place + 1 :]))
+        self._store((*playing.queue[:place], *playing.queue[place + 1 :]))
         if place < playing.position:
             self._go(playing.position - 1, playing.track_ms, running=playing.running)
         elif place == playing.position:
@@ -119,7 +124,7 @@ class Player:
         """To another song of the queue, from the last on to the first."""
         playing = self.playing()
         if playing is not None:
-            self._go((playing.position + by) % len(self.queue()), 0, running=playing.running)
+            self._go((playing.position + by) % len(playing.queue), 0, running=playing.running)
 
     def seek(self, track_ms: int) -> None:
         playing = self.playing()
@@ -132,24 +137,4 @@ def player_of(context: AppContext) -> Player:
         room_database(context, QUEUE, QUEUE_SCHEMA),
         PreferenceStore(context.files, PACKAGE),
         int(context.now_s * 1000),
-    )
-
-
-def _whole(value: object) -> int:
-    return value if isinstance(value, int) and not isinstance(value, bool) else 0
-
-
-def _song(row: sqlite3.Row) -> Song:
-    return Song(
-        id=_whole(row[0]),
-        title=str(row[1]),
-        artist=str(row[2]),
-        album=str(row[3]),
-        album_artist=str(row[4] or ""),
-        composer=str(row[5] or ""),
-        track=_whole(row[6]),
-        year=_whole(row[7]),
-        duration_ms=_whole(row[8]),
-        path=str(row[9]),
-        modified_s=_whole(row[10]),
     )

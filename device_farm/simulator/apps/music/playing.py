@@ -17,7 +17,7 @@ def mini_player(context: MusicContext) -> tuple[w.Widget, ...]:
     playing = player.playing()
     if playing is None:
         return ()
-    song = player.queue()[playing.position]
+    song = playing.song
     bar = w.Row(
         (
             cover(song.album, size=40),
@@ -55,7 +55,7 @@ def player_page(context: MusicContext) -> tuple[w.AppBar, w.Widget]:
     )
     if playing is None:
         return w.AppBar(navigation="back", actions=(queue_button,)), empty("No songs playing")
-    song = player.queue()[playing.position]
+    song = playing.song
     bar = w.AppBar(navigation="back", actions=(queue_button,), overflow=song_menu(context, song))
     body = w.Column(
         (
@@ -93,10 +93,11 @@ def player_page(context: MusicContext) -> tuple[w.AppBar, w.Widget]:
 
 def queue_page(context: MusicContext) -> tuple[w.AppBar, w.Widget]:
     player = player_of(context)
-    playing, queue = player.playing(), player.queue()
+    playing = player.playing()
+    queue = playing.queue if playing is not None else ()
     bar = w.AppBar(
         "Now playing queue",
-        _up_next(queue, playing),
+        _up_next(playing),
         navigation="back",
         overflow=(
             w.MenuItem("Clear playing queue", player.clear, enabled=bool(queue)),
@@ -115,8 +116,8 @@ def queue_page(context: MusicContext) -> tuple[w.AppBar, w.Widget]:
     return bar, rows
 
 
-def _up_next(queue: tuple[Song, ...], playing: Playing | None) -> str:
-    left = queue[playing.position + 1 :] if playing is not None else ()
+def _up_next(playing: Playing | None) -> str:
+    left = playing.queue[playing.position + 1 :] if playing is not None else ()
     return f"Up next • {readable(sum(song.duration_ms for song in left))}"
 
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from device_farm.simulator.apps.music.library import Song
+from device_farm.simulator.apps.music.library import Song, song_of
 from device_farm.simulator.apps.music.schema import PLAYLIST_SCHEMA, PLAYLISTS
 from device_farm.simulator.apps.room import room_database
 from device_farm.simulator.database import Database
@@ -41,7 +40,7 @@ class PlaylistStore:
             " date_modified FROM SongEntity WHERE playlist_creator_id = ? ORDER BY song_key",
             (playlist_id,),
         )
-        return tuple(_song(row) for row in rows)
+        return tuple(song_of(row) for row in rows)
 
     def add(self, name: str, songs: Sequence[Song]) -> bool:
         """Adds to the playlist of that name, which is made where there is none; True where it was made."""
@@ -91,19 +90,3 @@ def m3u(songs: Sequence[Song]) -> str:
     for song in songs:
         lines += [f"#EXTINF:{song.duration_ms},{song.artist} - {song.title}", song.path]
     return "\n".join(lines)
-
-
-def _song(row: sqlite3.Row) -> Song:
-    return Song(
-        id=int(row[0]),
-        title=str(row[1]),
-        artist=str(row[2]),
-        album=str(row[3]),
-        album_artist=str(row[4] or ""),
-        composer=str(row[5] or ""),
-        track=int(row[6]),
-        year=int(row[7]),
-        duration_ms=int(row[8]),
-        path=str(row[9]),
-        modified_s=int(row[10]),
-    )
