@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 from dataclasses import dataclass
-from typing import Final
 
 from device_farm.device import Device
 from device_farm.types.trajectory import Evidence
+from gui_agent.benchmarks.androidworld.texts import same_text
 from verifier.rules.base import shown
-
-_ALIKE: Final = 0.9
-"""Two texts count as the same from this difflib ratio on, case aside (AndroidWorld's `fuzzy_match_lib`)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +25,7 @@ class TextsAnswered:
             expected=shown(", ".join(self.expected)),
             holds=bool(parts)
             and len(parts) == len(self.expected)
-            and all(any(_same(part, text) for text in self.expected) for part in parts),
+            and all(any(same_text(part, text) for text in self.expected) for part in parts),
         )
 
 
@@ -57,7 +53,3 @@ class NumberAnswered:
 
 def _parts(answer: str | None) -> list[str]:
     return [part.strip() for part in answer.split(",")] if answer and answer.strip() else []
-
-
-def _same(first: str, second: str) -> bool:
-    return difflib.SequenceMatcher(None, first.lower(), second.lower()).ratio() >= _ALIKE

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -89,12 +88,6 @@ class Crew:
 def clerk(python: Path) -> WorkerProcess:
     """A worker without a phone, not started."""
     return WorkerProcess(worker_command(python, 0.0), environment=worker_environment())
-
-
-@asynccontextmanager
-async def hired_clerk(python: Path) -> AsyncIterator[WorkerProcess]:
-    async with clerk(python) as worker:
-        yield worker
 
 
 async def read_plan(python: Path, *, seed: int, combinations: int, tasks: tuple[str, ...]) -> dict[str, Any]:

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
 
 from device_farm.device import Device
 from device_farm.types.trajectory import Evidence, Scored
+from gui_agent.benchmarks.androidworld.texts import same_text
 from verifier.rules.base import Probe, shown
 from verifier.rules.database import query
-
-_ALIKE: Final = 0.9
-"""Names count as the same from this difflib ratio on, case aside (AndroidWorld's `fuzzy_match_lib`)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +31,7 @@ class PlaylistHolds:
         for row in await query(device, self.path, self.sql):
             items = held.setdefault(row[0], [])
             items.append(row[1] if not self.numbered or row[2] == str(len(items)) else f"{row[1]} at {row[2]}")
-        like = [items for name, items in held.items() if _alike(name, self.name)]
+        like = [items for name, items in held.items() if same_text(name, self.name)]
         count = sum(len(items) for items in like)
         there = all(
             any(place < len(items) and items[place] == wanted for items in like)
@@ -47,10 +43,6 @@ class PlaylistHolds:
             expected=shown(list(self.items)),
             holds=count == len(self.items) and there,
         )
-
-
-def _alike(first: str, second: str) -> bool:
-    return difflib.SequenceMatcher(None, first.lower(), second.lower()).ratio() >= _ALIKE
 
 
 async def mean_of(device: Device, probes: Sequence[Probe]) -> Scored:

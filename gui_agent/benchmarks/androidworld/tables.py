@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import difflib
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, TypeAlias
+from typing import TypeAlias
 
 from device_farm.device import Device
 from device_farm.errors import VerifierError
 from device_farm.types.task import JsonValue, Task
 from device_farm.types.trajectory import Evidence
+from gui_agent.benchmarks.androidworld.texts import same_text
 from gui_agent.benchmarks.basics.phone.common import run
 from verifier.rules.base import shown
 from verifier.rules.database import query
 
 Row: TypeAlias = Mapping[str, JsonValue]
-
-SAME_TEXT: Final = 0.9
-"""Two texts count as the same from this difflib ratio on, case aside (AndroidWorld's `fuzzy_match_lib`)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,10 +83,6 @@ def literal(value: JsonValue) -> str:
 
 def _as_text(value: JsonValue) -> str:
     return "" if value is None else str(int(value)) if isinstance(value, bool) else str(value)
-
-
-def same_text(first: str, second: str) -> bool:
-    return difflib.SequenceMatcher(None, first.lower(), second.lower()).ratio() >= SAME_TEXT
 
 
 def removed(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from dataclasses import dataclass
 from typing import ClassVar, Final
@@ -14,6 +13,7 @@ from device_farm.types.task import Task
 from device_farm.types.trajectory import Evidence, Scored
 from device_farm.types.ui_tree import UiNode
 from gui_agent.benchmarks.androidworld.setting import set_clock
+from gui_agent.benchmarks.androidworld.texts import same_text
 from gui_agent.benchmarks.base import Script, TaskTemplate
 from gui_agent.benchmarks.basics.phone.common import hinted, launch, run, text_param
 from gui_agent.benchmarks.params import ChoiceParam, TextParam
@@ -22,8 +22,6 @@ from verifier.rules.base import judge, shown
 from verifier.rules.content import query_content
 
 _PHONES: Final = "content://contacts/phones/"
-_ALIKE: Final = 0.9
-"""Two names count as the same from this difflib ratio on, case aside (AndroidWorld's `fuzzy_match_lib`)."""
 
 FIRST: Final = ("Amelie", "Boris", "Carmen", "Dmitri", "Elif", "Farid", "Greta", "Hiro", "Ines", "Jakob")
 LAST: Final = ("Almeida", "Bauer", "Castro", "Dupont", "Eriksen", "Fischer", "Greco", "Haddad", "Ito", "Jensen")
@@ -67,8 +65,8 @@ class DraftShows:
         nodes = list(tree.walk())
         numbers = [node for node in nodes if node.hint == "Phone" and digits(node.text) == digits(self.phone)]
         found = {
-            "first name": any(node.hint == "First name" and _alike(node.text, self.first) for node in nodes),
-            "last name": any(node.hint == "Last name" and _alike(node.text, self.last) for node in nodes),
+            "first name": any(node.hint == "First name" and same_text(node.text, self.first) for node in nodes),
+            "last name": any(node.hint == "Last name" and same_text(node.text, self.last) for node in nodes),
             "phone": bool(numbers),
             "label": any(self._is_label(node, numbers) for node in nodes),
         }
@@ -89,11 +87,6 @@ class DraftShows:
             number.bounds.bottom <= node.bounds.top <= number.bounds.bottom + number.bounds.height for number in numbers
         )
         return below or node.description == f"{self.label} Phone"
-
-
-def _alike(shown_text: str, wanted: str) -> bool:
-    ratio = difflib.SequenceMatcher(None, shown_text.lower(), wanted.lower()).ratio()
-    return bool(shown_text) and ratio >= _ALIKE
 
 
 def new_contact(first: str, last: str, number: str) -> Plain:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
 from typing import Final
@@ -13,14 +11,12 @@ from device_farm.types.task import JsonValue
 from device_farm.types.trajectory import Evidence
 from gui_agent.benchmarks.androidworld.setting import set_clock
 from gui_agent.benchmarks.androidworld.storage import empty_storage, random_name
+from gui_agent.benchmarks.androidworld.texts import same_text
 from gui_agent.benchmarks.basics.phone.common import SDCARD, run
 from verifier.rules.base import shown
 from verifier.rules.files import read_text
 
 NOTEBOOK: Final = f"{SDCARD}/Documents/Markor"
-ALIKE: Final = 0.9
-"""Two texts count as the same from this difflib ratio on, case aside (AndroidWorld's `fuzzy_match_lib`)."""
-
 SENTENCES: Final = (
     "The plumber comes on Tuesday between eight and ten.",
     "Bring two folding chairs to the garden party.",
@@ -57,11 +53,6 @@ def letters(rng: Random, count: int) -> str:
 
 def note_name(rng: Random) -> str:
     return random_name(rng) + rng.choice((".md", ".txt"))
-
-
-def alike(one: str, other: str) -> bool:
-    """AndroidWorld's comparison of texts."""
-    return difflib.SequenceMatcher(None, one.lower(), other.lower()).ratio() >= ALIKE
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +122,7 @@ class NoteReads:
         elif self.exactly:
             holds = text.replace("\r", "") == self.expected
         else:
-            holds = alike(text.replace("\r", "").strip(), self.expected)
+            holds = same_text(text.replace("\r", "").strip(), self.expected)
         return Evidence(
             probe=f"text of {self.path}",
             observed="no such file" if text is None else shown(text),
@@ -145,7 +136,3 @@ async def empty_notebook(device: Device) -> None:
     await set_clock(device)
     await empty_storage(device)
     await run(device, f"mkdir -p {NOTEBOOK} && rm -rf {NOTEBOOK}/*")
-
-
-def without(names: Sequence[str], unwanted: str) -> list[str]:
-    return [name for name in names if name != unwanted]

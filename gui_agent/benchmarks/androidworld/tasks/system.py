@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from dataclasses import dataclass
 from typing import ClassVar, Final, Literal
@@ -13,6 +12,7 @@ from device_farm.types.geometry import Point
 from device_farm.types.task import Task
 from device_farm.types.trajectory import Evidence, Scored
 from gui_agent.benchmarks.androidworld.setting import set_clock
+from gui_agent.benchmarks.androidworld.texts import same_text
 from gui_agent.benchmarks.base import LOOK, Script, TaskTemplate
 from gui_agent.benchmarks.basics.phone.common import launch, run, slide
 from gui_agent.benchmarks.params import ChoiceParam, TextParam
@@ -35,8 +35,6 @@ Radio = Literal["wifi", "bluetooth"]
 OnOff = Literal["on", "off"]
 
 CLIPPER: Final = "ca.zgrs.clipper"
-_ALIKE: Final = 0.9
-"""Two texts count as the same from this difflib ratio on, case aside (AndroidWorld's `fuzzy_match_lib`)."""
 # Wi-Fi is on in two states: 2 is "on although in airplane mode" (Settings.Global.WIFI_ON).
 _WIFI_ON: Final = ("1", "2")
 _BROADCAST_DATA: Final = re.compile(r'data="(.*)"', re.DOTALL)
@@ -70,10 +68,8 @@ class ClipboardResembles:
         await guest_output(device, "input keyevent KEYCODE_BACK")
         found = _BROADCAST_DATA.search(said)
         held = found.group(1) if found is not None else ""
-        ratio = difflib.SequenceMatcher(None, self.expected.lower(), held.lower()).ratio()
-        return Evidence(
-            probe="clipboard", observed=shown(held), expected=f"like {self.expected}", holds=ratio >= _ALIKE
-        )
+        alike = same_text(self.expected, held)
+        return Evidence(probe="clipboard", observed=shown(held), expected=f"like {self.expected}", holds=alike)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,10 +93,6 @@ def _radio_is(radio: Radio, state: OnOff) -> Probe:
 
 async def _switch(device: Device, radio: Radio, state: OnOff) -> None:
     await run(device, f"svc {radio} {'enable' if state == 'on' else 'disable'}")
-
-
-def _opposite(state: OnOff) -> OnOff:
-    return "off" if state == "on" else "on"
 
 
 def open_wifi_page() -> Plain:

@@ -13,7 +13,7 @@ from device_farm.errors import VerifierError
 from device_farm.types.task import JsonValue
 from device_farm.types.trajectory import Evidence
 from gui_agent.benchmarks.androidworld.setting import set_clock
-from gui_agent.benchmarks.androidworld.tasks.note_files import alike
+from gui_agent.benchmarks.androidworld.texts import same_text
 from gui_agent.benchmarks.basics.phone.common import run
 from verifier.rules.base import guest_output, shown
 from verifier.rules.content import query_content
@@ -110,7 +110,7 @@ class MessageSent:
         sent = await sent_messages(device)
         now_ms = int(await guest_output(device, "date +%s")) * 1000
         holds = any(
-            number == self.number and alike(text, self.text) and now_ms - at_ms <= RECENT_S * 1000
+            number == self.number and same_text(text, self.text) and now_ms - at_ms <= RECENT_S * 1000
             for number, text, at_ms in sent
         )
         return Evidence(
@@ -147,5 +147,5 @@ class MessageSentAgain:
             probe="messages sent",
             observed=shown(sent),
             expected=f"{self.before + 1}, the newest to {self.number}: {self.text}",
-            holds=len(sent) == self.before + 1 and newest[0] == self.number and alike(newest[1], self.text),
+            holds=len(sent) == self.before + 1 and newest[0] == self.number and same_text(newest[1], self.text),
         )
