@@ -97,6 +97,18 @@ def test_box_of_a_list_is_ticked_in_the_body() -> None:
     assert store(hand).search("shelf")[0].body == "- [x] screws\n- [x] wood"
 
 
+def test_notebook_cannot_be_put_into_one_that_lies_in_it() -> None:
+    hand = filled()
+    folders = {folder.title: folder for folder in store(hand).folders()}
+    store(hand).save_folder(folders["Chores"].id, "Chores", folders["Work"].id)
+    hand.tap(description="Sidebar")
+    hand.long_press("Work")
+    hand.tap("Edit")
+    hand.tap("Select parent notebook")
+    assert hand.nodes(lambda node: node.text == "Chores") == []
+    assert [folder.title for folder in store(hand).possible_parents(folders["Chores"].id)] == ["Work"]
+
+
 def test_notes_are_selected_moved_and_deleted() -> None:
     hand = filled()
     hand.long_press("Shelf")

@@ -13,7 +13,7 @@ from device_farm.simulator.toolkit import widgets as w
 def folder_page(context: JoplinContext, store: JoplinStore) -> w.Widget:
     """ "Edit notebook", also for a new one."""
     edited = store.folder(context.state.edited_folder)
-    others = tuple(folder for folder in store.folders() if edited is None or folder.id != edited.id)
+    others = store.possible_parents(context.state.edited_folder)
     parents = ("", *(folder.id for folder in others))
     parent = context.state.new_parent if context.state.new_parent in parents else ""
     title = context.text("folder_title", edited.title if edited is not None else "")

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 import sqlite3
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from device_farm.simulator.apps.joplin.model import SORT_FIELDS, Folder, Note, SortOptions
 from device_farm.simulator.apps.joplin.schema import DATABASE_NAME, SCHEMA
+from device_farm.simulator.apps.plain_text import plain
 from device_farm.simulator.apps.room import room_database
 from device_farm.simulator.database import Database
 from device_farm.simulator.sqlite_engine import Value
@@ -39,6 +39,13 @@ class JoplinStore:
         known = {folder.id for folder in every}
         top = [folder for folder in every if folder.parent_id not in known]
         return tuple(found for folder in top for found in _with_children(folder, every, 0))
+
+    def possible_parents(self, folder_id: str) -> tuple[Folder, ...]:
+        """The notebooks that may hold this one: not itself, and none that lies in it."""
+        every = self.folders()
+        own = next((folder for folder in every if folder.id == folder_id), None)
+        inside = {folder.id for folder in _with_children(own, list(every), 0)} if own is not None else set()
+        return tuple(folder for folder in every if folder.id not in inside)
 
     def folder(self, folder_id: str) -> Folder | None:
         return next((folder for folder in self.folders() if folder.id == folder_id), None)
@@ -115,7 +122,7 @@ class JoplinStore:
                 "INSERT INTO notes_normalized (id, title, body, is_todo, todo_completed, parent_id,"
                 " user_created_time, user_updated_time) VALUES (?,?,?,?,?,?,?,?)",
                 (
-                    *(note.id, _plain(note.title), _plain(note.body), int(note.is_todo), note.completed_ms),
+                    *(note.id, plain(note.title), plain(note.body), int(note.is_todo), note.completed_ms),
                     *(note.parent_id, note.created_ms, note.updated_ms),
                 ),
             )
@@ -125,13 +132,17 @@ class JoplinStore:
         wanted = _words(query)
         if not wanted:
             return ()
-        hits: list[tuple[int, int, str]] = []
-        for row in self.database.query("SELECT id, title, body, user_updated_time FROM notes_normalized"):
-            title, body = _words(str(row[1])), _words(str(row[2]))
+        columns = ", ".join(f"notes.{name}" for name in _COLUMNS.split(", "))
+        rows = self.database.query(
+            f"SELECT {columns}, plain.title, plain.body, plain.user_updated_time"
+            " FROM notes_normalized AS plain JOIN notes USING (id)"
+        )
+        hits: list[tuple[int, int, str, Note]] = []
+        for row in rows:
+            note, title, body = _note(row), _words(str(row[8])), _words(str(row[9]))
             if all(_begins(word, title) or _begins(word, body) for word in wanted):
-                hits.append((-sum(_begins(word, title) for word in wanted), -int(row[3]), str(row[0])))
-        found = (self.note(note_id) for _, _, note_id in sorted(hits))
-        return tuple(note for note in found if note is not None)
+                hits.append((-sum(_begins(word, title) for word in wanted), -_number(row[10]), note.id, note))
+        return tuple(note for *_, note in sorted(hits, key=lambda hit: hit[:3]))
 
     # Settings
 
@@ -194,14 +205,8 @@ def _number(value: object) -> int:
     return int(value) if isinstance(value, int | float) else 0
 
 
-def _plain(text: str) -> str:
-    """Lower case without accents, as Joplin fills `notes_normalized`."""
-    decomposed = unicodedata.normalize("NFD", text.lower())
-    return "".join(character for character in decomposed if not unicodedata.combining(character))
-
-
 def _words(text: str) -> list[str]:
-    return _WORD.findall(_plain(text))
+    return _WORD.findall(plain(text))
 
 
 def _begins(word: str, words: list[str]) -> bool:

@@ -7,9 +7,10 @@ others, the border and the roads are rounded to what a sketch needs.
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from typing import Final, TypeAlias
+
+from device_farm.simulator.apps.plain_text import plain
 
 LatLon: TypeAlias = tuple[float, float]
 
@@ -113,12 +114,6 @@ def parse_location(text: str) -> Point | None:
     if len(numbers) != 2 or abs(numbers[0]) > 85 or abs(numbers[1]) > 180:
         return None
     return location_point(*numbers)
-
-
-def plain(text: str) -> str:
-    """Lower case without accents, so that `schonberg` finds Schönberg."""
-    decomposed = unicodedata.normalize("NFD", text.casefold())
-    return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
 
 
 def search_places(query: str) -> tuple[Point, ...]:
