@@ -53,7 +53,7 @@ class PrivateAdbServer:
     """
 
     def __init__(self, *, start_timeout_s: float = 15.0, keys: str = "", program: str = "", port: int = 0) -> None:
-        """`keys` is the path of a private key that phones know already; without one, the server makes its own.
+        """`keys` is the path of a private key that phones know already; where there is none, the server makes its own.
 
         `program` empty is the `adb` of the PATH, `port` 0 a free one.
         """
@@ -90,24 +90,17 @@ class PrivateAdbServer:
         adb, port = self._program or find_adb(), self._port or free_port()
         check_free(port)
         self._home = tempfile.TemporaryDirectory(prefix="farm-adb-", ignore_cleanup_errors=True)
-        environment = dict(os.environ, HOME=self._home.name, TMPDIR=self._home.name)
-        # The scan for emulators covers 5554 up to this port: an empty range.
-        environment |= {"ADB_LOCAL_TRANSPORT_MAX_PORT": "5553", "ADB_MDNS": "0", "ADB_USB": "0"}
-        environment.pop("ADB_VENDOR_KEYS", None)
-        if self._keys:
-            environment["ADB_VENDOR_KEYS"] = self._keys
-        self._process = await asyncio.create_subprocess_exec(
-            *tied_to_this_process(),
-            adb,
-            "-P",
-            str(port),
-            "nodaemon",
-            "server",
-            env=environment,
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.DEVNULL,
-            stderr=asyncio.subprocess.DEVNULL,
-        )
+        try:
+            self._process = await asyncio.create_subprocess_exec(
+                *tied_to_this_process(),
+                *(adb, "-P", str(port), "nodaemon", "server"),
+                env=_environment(self._home.name, self._keys),
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=asyncio.subprocess.DEVNULL,
+                stderr=asyncio.subprocess.DEVNULL,
+            )
+        except OSError as error:
+            raise TransportError(f"{adb} cannot be started: {error.strerror}", fix=ADB_FIX) from error
         server = AdbServer("127.0.0.1", port)
         try:
             async with asyncio.timeout(self._start_timeout_s):
@@ -125,3 +118,13 @@ class PrivateAdbServer:
                 if self._process is not None and self._process.returncode is not None:
                     raise TransportError(f"adb ended at once with {self._process.returncode}") from error
             await asyncio.sleep(0.02)
+
+
+def _environment(home: str, keys: str) -> dict[str, str]:
+    environment = dict(os.environ, HOME=home, TMPDIR=home)
+    # The scan for emulators covers 5554 up to this port: an empty range.
+    environment |= {"ADB_LOCAL_TRANSPORT_MAX_PORT": "5553", "ADB_MDNS": "0", "ADB_USB": "0"}
+    environment.pop("ADB_VENDOR_KEYS", None)
+    if keys and os.path.exists(keys):
+        environment["ADB_VENDOR_KEYS"] = keys
+    return environment

@@ -66,12 +66,20 @@ class SocketStream(asyncio.Protocol):
             self._transport.close()
 
 
+class UnreachableError(TransportError):
+    """Nobody listens there, or went away before the phone heard of anything: asking again does nothing twice."""
+
+
+class RefusedError(TransportError):
+    """The adb server answered FAIL; holds its words."""
+
+
 async def connect_socket(host: str, port: int, *, what: str, fix: str = "") -> SocketStream:
-    """Raises TransportError naming `what` when nothing listens there."""
+    """Raises UnreachableError naming `what` when nothing listens there."""
     try:
         _, stream = await asyncio.get_running_loop().create_connection(SocketStream, host, port)
     except OSError as error:
-        raise TransportError(f"no {what} at {host}:{port}: {error}", fix=fix) from error
+        raise UnreachableError(f"no {what} at {host}:{port}: {error}", fix=fix) from error
     return stream
 
 
@@ -117,7 +125,11 @@ class AdbServer:
 
     async def version(self) -> int:
         """The server's protocol version, such as 41."""
-        return int(await self.query("host:version"), 16)
+        answer = await self.query("host:version")
+        try:
+            return int(answer, 16)
+        except ValueError:
+            raise TransportError(f"not an adb server: its version is {answer[:20]!r}") from None
 
     async def devices(self) -> tuple[ListedDevice, ...]:
         return parse_devices(await self.query("host:devices"))
@@ -218,13 +230,13 @@ class AdbServer:
 
 
 async def _expect_okay(stream: SocketStream) -> None:
-    """Raises TransportError with the server's own words where it answers FAIL."""
+    """Raises RefusedError with the server's own words where it answers FAIL."""
     status = await read_exactly(stream, 4)
     if status == b"OKAY":
         return
     if status != b"FAIL":
         raise TransportError(f"not an adb server: it answered {status!r}")
-    raise TransportError(f"the adb server says: {(await read_block(stream)).decode('utf-8', 'replace')}")
+    raise RefusedError(f"the adb server says: {(await read_block(stream)).decode('utf-8', 'replace')}")
 
 
 class ServerConnection:
@@ -251,8 +263,7 @@ class ServerConnection:
             stream = await self._server._dial()
             try:
                 # Two round trips: the server throws away what follows a transport request in the same segment.
-                await stream.write(self._request)
-                await _expect_okay(stream)
+                await self._reach(stream)
                 await stream.write(encode_request(service))
                 await self._expect_service(stream, service)
             except BaseException:
@@ -262,6 +273,16 @@ class ServerConnection:
 
     async def close(self) -> None:
         self._features = None
+
+    async def _reach(self, stream: SocketStream) -> None:
+        try:
+            await stream.write(self._request)
+            await _expect_okay(stream)
+        except RefusedError:
+            raise
+        except TransportError as error:
+            # A server that is being killed still takes connections, and drops them.
+            raise UnreachableError(f"the adb server went away: {error.message}") from error
 
     async def _expect_service(self, stream: SocketStream, service: str) -> None:
         try:

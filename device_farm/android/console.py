@@ -13,6 +13,10 @@ TOKEN_FILE = ".emulator_console_auth_token"
 _MAX_ANSWER = 1024 * 1024
 
 
+class ConsoleClosedError(TransportError):
+    """The console hung up before it had answered."""
+
+
 class EmulatorConsole:
     """One kept connection; the first command connects, and one that finds it closed connects anew."""
 
@@ -30,6 +34,7 @@ class EmulatorConsole:
 
         Raises:
             GuestError: the console answered `KO`; holds its words.
+            ConsoleClosedError: it hung up instead of answering.
             TransportError: nothing answers.
         """
         if "\n" in line or "\r" in line:
@@ -87,7 +92,7 @@ class EmulatorConsole:
             self._drop()
             raise
         self._drop()
-        raise TransportError("the emulator console closed the connection")
+        raise ConsoleClosedError("the emulator console closed the connection")
 
     def _drop(self) -> None:
         writer, self._reader, self._writer = self._writer, None, None

@@ -11,7 +11,7 @@ import contextlib
 from collections.abc import Awaitable, Callable
 
 from device_farm.adb.private_server import PrivateAdbServer
-from device_farm.adb.smart_socket import AdbServer, ServerConnection, SocketStream
+from device_farm.adb.smart_socket import AdbServer, RefusedError, ServerConnection, SocketStream, UnreachableError
 from device_farm.emulator.command import EmulatorPorts
 from device_farm.errors import BackendError, TransportError
 
@@ -30,16 +30,21 @@ class EmulatorAdb:
         self._keys = keys
         self._own = self._made()
         self._server = AdbServer("127.0.0.1", port)
+        self._holds_port = False
         self._mending = asyncio.Lock()
 
     async def start(self) -> None:
         """Raises DeadlineError or TransportError where it does not come up."""
         await self._own.__aenter__()
+        self._holds_port = True
 
     async def close(self) -> None:
         """Ends the server, also one that another program has started in its place. Idempotent."""
-        with contextlib.suppress(TransportError):
-            await self._server.kill()
+        if self._holds_port:
+            # Otherwise it is a stranger's server that listens there.
+            self._holds_port = False
+            with contextlib.suppress(TransportError):
+                await self._server.kill()
         await self._own.close()
 
     async def state(self, serial: str) -> str:
@@ -127,8 +132,10 @@ class MendingConnection:
     async def features(self) -> frozenset[str]:
         try:
             return await self._connection.features()
-        except TransportError as error:
-            await self._mend(error)
+        except TransportError:
+            # The server alone was asked, so it may be asked again however that went wrong.
+            await self._check()
+            await self._link.mend(self._ports)
             return await self._connection.features()
 
     async def open(self, service: str) -> SocketStream:
@@ -151,6 +158,4 @@ class MendingConnection:
 
 def is_lost(error: TransportError) -> bool:
     """Whether the server is gone, or has no such phone: nothing has reached the phone then."""
-    return error.message.startswith("no adb server at") or (
-        error.message.startswith("the adb server says: device") and "not found" in error.message
-    )
+    return isinstance(error, UnreachableError) or (isinstance(error, RefusedError) and "not found" in error.message)

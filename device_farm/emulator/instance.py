@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from device_farm.adb.client import AdbClient
-from device_farm.android.console import EmulatorConsole
+from device_farm.android.console import ConsoleClosedError, EmulatorConsole
 from device_farm.emulator.adb_link import EmulatorAdb
 from device_farm.emulator.boot import STAGES, Booting, Stage, console_answers, expect_own, pass_stage
 from device_farm.emulator.command import EmulatorPorts, Launch, command_line, environment
@@ -24,8 +24,6 @@ from device_farm.errors import BackendError, GuestError, TransportError
 
 _LOG = logging.getLogger(__name__)
 _CONSOLE_TIMEOUT_S = 10.0
-
-
 _DYING_S = 0.5
 _PORT_ATTEMPTS = 3
 
@@ -70,8 +68,7 @@ class EmulatorInstance:
         self.launch = launch
         self.around = surroundings
         ports = launch.ports
-        keys = surroundings.adb_key if os.path.exists(surroundings.adb_key) else ""
-        self.adb = EmulatorAdb(surroundings.adb_program, adb_server_port, keys=keys)
+        self.adb = EmulatorAdb(surroundings.adb_program, adb_server_port, keys=surroundings.adb_key)
         self.control = EmulatorControl(ports.grpc)
         self.console = EmulatorConsole(
             "127.0.0.1", ports.console, token_file=surroundings.console_token, timeout_s=_CONSOLE_TIMEOUT_S
@@ -217,9 +214,11 @@ class EmulatorInstance:
     async def _asked_to_end(self) -> bool:
         try:
             await self.console.command("kill")
-        except (TransportError, GuestError) as error:
+        except ConsoleClosedError:
             # It says its farewell and closes, or only closes.
-            return "closed the connection" in error.message
+            return True
+        except (TransportError, GuestError):
+            return False
         return True
 
     def _booting(self) -> Booting:
