@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import partial
-from typing import assert_never
 
 from device_farm.simulator.apps.notes.markdown import Block, parse_markdown
+from device_farm.simulator.apps.notes.preview import block_widget
 from device_farm.simulator.toolkit import widgets as w
 
-_HEADINGS: tuple[w.TextStyle, ...] = ("headline", "title_large", "title_large", "title", "title", "title_small")
 _BOX = re.compile(r"^(\s*[-*+]\s+\[)([ xX])(\]\s)")
 
 
@@ -23,7 +22,7 @@ def body_widgets(body: str, on_change: Callable[[str], None]) -> tuple[w.Widget,
             found.append(_check_line(block, partial(_toggled, body, boxes, on_change)))
             boxes += 1
         else:
-            found.append(_block(block))
+            found.append(block_widget(block))
     return tuple(found)
 
 
@@ -48,35 +47,3 @@ def _check_line(block: Block, on_change: Callable[[bool], None]) -> w.Widget:
     done = block.kind == "checked"
     text = w.Text(block.text, style="body_large", weight=1, strike=done)
     return w.Row((w.Spacer(width=16.0 * block.level), w.Checkbox(done, on_change=on_change), text))
-
-
-def _block(block: Block) -> w.Widget:
-    match block.kind:
-        case "heading":
-            return w.Text(block.text, style=_HEADINGS[block.level - 1], font_weight="medium", padding=(0, 8))
-        case "rule":
-            return w.Divider()
-        case "code":
-            return w.Text(block.text, style="body", background="surface_high", padding=12, radius=8)
-        case "quote":
-            return w.Text(block.text, style="body_large", colour="on_surface_variant", padding=(16, 4))
-        case "bullet":
-            return _item("•", block)
-        case "number":
-            return _item(f"{block.number}.", block)
-        case "text" | "checked" | "unchecked":
-            return w.Text(block.text, style="body_large", padding=(0, 4))
-        case _:
-            assert_never(block.kind)
-
-
-def _item(mark: str, block: Block) -> w.Widget:
-    return w.Row(
-        (
-            w.Spacer(width=16.0 * block.level),
-            w.Text(mark, style="body_large", width=24),
-            w.Text(block.text, style="body_large", weight=1),
-        ),
-        cross="start",
-        padding=(0, 2),
-    )

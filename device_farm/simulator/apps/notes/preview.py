@@ -13,11 +13,12 @@ _HEADINGS: tuple[w.TextStyle, ...] = ("headline", "title_large", "title_large", 
 
 def preview_widgets(name: str, text: str) -> tuple[w.Widget, ...]:
     if is_markdown_name(name):
-        return tuple(_block_widget(block) for block in parse_markdown(text))
+        return tuple(block_widget(block) for block in parse_markdown(text))
     return tuple(w.Text(line or " ", style="body_large") for line in text.splitlines())
 
 
-def _block_widget(block: Block) -> w.Widget:
+def block_widget(block: Block) -> w.Widget:
+    """A block as it reads; a check box only shows its state."""
     match block.kind:
         case "heading":
             return w.Text(block.text, style=_HEADINGS[block.level - 1], font_weight="medium", padding=(0, 8))
