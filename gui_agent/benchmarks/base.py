@@ -50,7 +50,7 @@ class TaskTemplate(ABC):
 
     `goal` is a format string over the parameters, unless `goal_text` is overridden. `max_steps` counts actions,
     `time_budget_s` is wall-clock seconds, `complexity` goes from 1 (one screen) to 5. `evaluator` is `answer` where
-    the agent's answer decides.
+    the agent's answer decides, and `parts` where the reward is the share of what holds (`judge_parts`).
     """
 
     name: ClassVar[str]

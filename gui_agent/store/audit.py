@@ -9,7 +9,7 @@ from device_farm.types.task import Task
 from device_farm.types.trajectory import Episode, Scored
 from gui_agent.store.reader import RunReader
 from gui_agent.store.record import StoredEpisode
-from verifier.rules.base import reward_of
+from verifier.rules.base import reward_of, share_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +70,9 @@ def check_blobs(reader: RunReader, stored: StoredEpisode) -> set[str]:
 
 def _follows(task: Task, outcome: Scored) -> float:
     """The reward that the evidence stands for. AndroidWorld states its own, which may be a fraction, as the first
-    piece; what else must hold comes after it."""
+    piece; what else must hold comes after it. Of a task of several parts each piece is one."""
+    if task.evaluator == "parts":
+        return share_of(outcome.evidence)
     if task.evaluator != "androidworld" or not outcome.evidence:
         return reward_of(outcome.evidence)
     stated, *conditions = outcome.evidence

@@ -24,7 +24,7 @@ from device_farm.types.geometry import Point, Rect, Size
 from device_farm.types.observation import Foreground, Observation, Screenshot, image_digest
 from device_farm.types.task import Task
 from device_farm.types.trajectory import Episode, Evidence, ModelTurn, Provenance, Scored, Step
-from gui_agent.store.audit import audit
+from gui_agent.store.audit import audit, check_verdict
 from gui_agent.store.files import LocalFiles, StorageError
 from gui_agent.store.layout import Layout, episode_id
 from gui_agent.store.reader import RunReader
@@ -266,6 +266,19 @@ def test_step_line_that_is_dropped_is_noticed(tmp_path: Path) -> None:
     path.write_text("".join(path.read_text().splitlines(keepends=True)[:-1]))
     with pytest.raises(DataError, match="2 of 3 steps"):
         RunReader(tmp_path).load("s.T.0.a1")
+
+
+@pytest.mark.parametrize(("evaluator", "reward", "problem"), [
+    ("parts", 0.5, ""),
+    ("parts", 0.0, "reward 0, but the evidence says 0.5"),
+    ("state", 0.0, ""),
+    ("state", 0.5, "reward 0.5, but the evidence says 0"),
+])  # fmt: skip
+def test_verdict_of_a_task_of_parts_is_their_share(evaluator: str, reward: float, problem: str) -> None:
+    made = episode()
+    evidence = tuple(Evidence(probe="p", observed="o", expected="e", holds=holds) for holds in (True, False))
+    scored = Scored(reward=reward, evidence=evidence)
+    assert check_verdict(replace(made, task=replace(made.task, evaluator=evaluator), outcome=scored)) == problem
 
 
 def test_audit_reports_lost_altered_and_unused_blobs_and_unfounded_rewards(tmp_path: Path) -> None:

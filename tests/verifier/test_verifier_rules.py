@@ -20,7 +20,7 @@ from device_farm.types.action import Click
 from device_farm.types.geometry import Point
 from device_farm.types.trajectory import Evidence
 from verifier.rules.answer import AnswerContains, AnswerEquals
-from verifier.rules.base import Probe, judge, reward_of
+from verifier.rules.base import AllOf, Probe, judge, judge_parts, reward_of
 from verifier.rules.content import ContentRow, parse_rows
 from verifier.rules.database import RowExists, RowsEqual, query
 from verifier.rules.files import DirectoryHolds, FileAbsent, FileContains, FileEquals, FileExists, FileResembles
@@ -439,6 +439,19 @@ def test_judge_keeps_all_evidence_and_rewards_only_the_whole() -> None:
         return scored.reward, [piece.holds for piece in scored.evidence]
 
     assert run(scenario()) == (0.0, [True, False, True])
+
+
+def test_parts_count_alike_and_a_part_of_several_probes_needs_all_of_them() -> None:
+    async def scenario() -> tuple[float, list[bool], str]:
+        guest = Guest()
+        await guest.start()
+        home, file = ForegroundApp(app="home"), FileExists(path="/none")
+        scored = await judge_parts(guest, home, AllOf(probes=(home, file)), home, file)
+        return scored.reward, [piece.holds for piece in scored.evidence], scored.evidence[1].expected
+
+    reward, holds, expected = run(scenario())
+    assert (reward, holds) == (0.5, [True, False, True, False])
+    assert expected.startswith("home; ")
 
 
 def test_verdict_without_evidence_is_refused() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from device_farm.device import Device, ShellResult
@@ -31,16 +32,50 @@ def reward_of(evidence: Sequence[Evidence]) -> float:
     return 1.0 if all(piece.holds for piece in evidence) else 0.0
 
 
+def share_of(evidence: Sequence[Evidence]) -> float:
+    """The share of the pieces that hold. Raises VerifierError for no evidence at all."""
+    reward_of(evidence)
+    return sum(piece.holds for piece in evidence) / len(evidence)
+
+
 async def judge(device: Device, *probes: Probe, also: Sequence[Evidence] = ()) -> Scored:
     """Runs every probe, even after one fails, so that the evidence is complete. `also` is evidence already at hand.
 
     Raises:
         VerifierError, GuestError, TransportError: a probe could not run.
     """
-    evidence = [*also]
-    for probe in probes:
-        evidence.append(await probe.check(device))  # noqa: PERF401 - sequential on purpose: one device, one wire
-    return Scored(reward=reward_of(evidence), evidence=tuple(evidence))
+    evidence = (*also, *await _asked(device, probes))
+    return Scored(reward=reward_of(evidence), evidence=evidence)
+
+
+async def judge_parts(device: Device, *probes: Probe) -> Scored:
+    """As `judge`, for tasks of several parts that count alike: the reward is the share of the probes that hold.
+
+    The templates of such tasks state `evaluator = "parts"`, so that a stored verdict can be checked.
+    """
+    evidence = await _asked(device, probes)
+    return Scored(reward=share_of(evidence), evidence=evidence)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AllOf:
+    """Several probes as one part: it holds where all of them do."""
+
+    probes: tuple[Probe, ...]
+
+    async def check(self, device: Device) -> Evidence:
+        evidence = await _asked(device, self.probes)
+        return Evidence(
+            probe="; ".join(piece.probe for piece in evidence),
+            observed="; ".join(piece.observed for piece in evidence),
+            expected="; ".join(piece.expected for piece in evidence),
+            holds=reward_of(evidence) == 1.0,
+        )
+
+
+async def _asked(device: Device, probes: Sequence[Probe]) -> tuple[Evidence, ...]:
+    """One after the other on purpose: one device, one wire."""
+    return tuple([await probe.check(device) for probe in probes])
 
 
 def shown(value: object) -> str:

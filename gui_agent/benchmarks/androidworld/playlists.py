@@ -1,14 +1,13 @@
-"""Playlists of media apps, compared as AndroidWorld compares them; verdicts that count parts."""
+"""Playlists of media apps, compared as AndroidWorld compares them."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from device_farm.device import Device
-from device_farm.types.trajectory import Evidence, Scored
+from device_farm.types.trajectory import Evidence
 from gui_agent.benchmarks.androidworld.texts import same_text
-from verifier.rules.base import Probe, shown
+from verifier.rules.base import shown
 from verifier.rules.database import query
 
 
@@ -43,15 +42,3 @@ class PlaylistHolds:
             expected=shown(list(self.items)),
             holds=count == len(self.items) and there,
         )
-
-
-async def mean_of(device: Device, probes: Sequence[Probe]) -> Scored:
-    """The share of `probes` that hold.
-
-    Raises:
-        VerifierError, GuestError, TransportError: a probe could not run.
-    """
-    evidence = []
-    for probe in probes:
-        evidence.append(await probe.check(device))  # noqa: PERF401 - sequential on purpose: one device, one wire
-    return Scored(reward=sum(found.holds for found in evidence) / len(evidence), evidence=tuple(evidence))

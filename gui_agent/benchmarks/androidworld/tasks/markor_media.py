@@ -37,7 +37,7 @@ from gui_agent.benchmarks.androidworld.tasks.text_messages import (
 from gui_agent.benchmarks.base import Script, TaskTemplate
 from gui_agent.benchmarks.basics.phone.common import SDCARD, text_param
 from gui_agent.benchmarks.ui import Match, tap, wait_for
-from verifier.rules.base import reward_of
+from verifier.rules.base import AllOf, judge_parts
 
 _RECEIPT: Final = "receipt.png"
 _FILES: Final = Match(resource_id="network_list")
@@ -136,6 +136,7 @@ class MarkorCreateNoteAndSms(TaskTemplate):
     """Half of the reward is for the note, half for the message."""
 
     name = "MarkorCreateNoteAndSms"
+    evaluator = "parts"
     goal = (
         "Make a new Markor note called {file_name} that says: {text}\nThen share the whole note by SMS with {number}, "
         "using Simple SMS Messenger."
@@ -154,10 +155,9 @@ class MarkorCreateNoteAndSms(TaskTemplate):
 
     async def evaluate(self, device: Device, task: Task, answer: str | None) -> Scored:
         text = text_param(task.params, "text")
-        note = await NoteReads(path=f"{NOTEBOOK}/{task.params['file_name']}", expected=text).check(device)
-        sent = await MessageSent(number=text_param(task.params, "number"), text=text).check(device)
-        front = await MessengerInFront().check(device)
-        return Scored(reward=(reward_of((note,)) + reward_of((sent, front))) / 2, evidence=(note, sent, front))
+        note = NoteReads(path=f"{NOTEBOOK}/{task.params['file_name']}", expected=text)
+        sent = MessageSent(number=text_param(task.params, "number"), text=text)
+        return await judge_parts(device, note, AllOf(probes=(sent, MessengerInFront())))
 
     def expert(self, task: Task) -> Script:
         yield from start_app("Markor")

@@ -15,7 +15,7 @@ from device_farm.types.action import Click, TypeText
 from device_farm.types.task import JsonValue, Task
 from device_farm.types.trajectory import Evidence, Scored
 from device_farm.types.ui_tree import UiNode
-from gui_agent.benchmarks.androidworld.playlists import PlaylistHolds, mean_of
+from gui_agent.benchmarks.androidworld.playlists import PlaylistHolds
 from gui_agent.benchmarks.androidworld.screens import bring_row, read_list, select_rows, start_app, under
 from gui_agent.benchmarks.androidworld.setting import set_clock
 from gui_agent.benchmarks.androidworld.tasks.music_files import silent_mp3
@@ -23,7 +23,7 @@ from gui_agent.benchmarks.base import LOOK, Script, TaskTemplate
 from gui_agent.benchmarks.basics.phone.common import SDCARD, run, text_param
 from gui_agent.benchmarks.params import TextParam
 from gui_agent.benchmarks.ui import ExpertStuck, Match, Plain, tap, visible_nodes, wait_for
-from verifier.rules.base import Probe, judge, shown
+from verifier.rules.base import Probe, judge, judge_parts, shown
 from verifier.rules.database import RowsEqual, query
 from verifier.rules.files import FileExists
 
@@ -197,6 +197,7 @@ class RetroPlayingQueue(_Music):
 
 class RetroSavePlaylist(_Music):
     name = "RetroSavePlaylist"
+    evaluator = "parts"
     goal = (
         "In Retro Music, make a playlist “{playlist_name}” of these songs in this order: {songs}. After that, export "
         "the playlist to the phone's Downloads folder."
@@ -205,7 +206,7 @@ class RetroSavePlaylist(_Music):
 
     async def evaluate(self, device: Device, task: Task, answer: str | None) -> Scored:
         path = f"{SDCARD}/Download/{task.params['playlist_name']}.m3u"
-        return await mean_of(device, (self.playlist(task), FileExists(path=path)))
+        return await judge_parts(device, self.playlist(task), FileExists(path=path))
 
     def expert(self, task: Task) -> Script:
         name = text_param(task.params, "playlist_name")

@@ -28,7 +28,7 @@ from gui_agent.benchmarks.ui import (
     type_text,
     wait_for,
 )
-from verifier.rules.base import Probe, guest_output, judge, shown
+from verifier.rules.base import Probe, guest_output, judge, judge_parts, shown
 from verifier.rules.settings import SettingEquals
 
 Radio = Literal["wifi", "bluetooth"]
@@ -325,16 +325,11 @@ class OpenAppTaskEval(_System):
         yield from allow_everything()
 
 
-async def _share(device: Device, *probes: Probe) -> Scored:
-    """A composite task's reward: the share of its parts that hold."""
-    evidence = [await probe.check(device) for probe in probes]
-    return Scored(reward=sum(piece.holds for piece in evidence) / len(evidence), evidence=tuple(evidence))
-
-
 class TurnOnWifiAndOpenApp(_System):
     name = "TurnOnWifiAndOpenApp"
     goal = "Switch Wi-Fi on, and after that open the app {app_name}."
     params = {"app_name": ChoiceParam(tuple(APPS))}
+    evaluator = "parts"
     complexity = 2
     max_steps = 20
 
@@ -343,7 +338,7 @@ class TurnOnWifiAndOpenApp(_System):
         await _switch(device, "wifi", "off")
 
     async def evaluate(self, device: Device, task: Task, answer: str | None) -> Scored:
-        return await _share(device, _radio_is("wifi", "on"), TopActivityOf(package=_app_of(task)[0]))
+        return await judge_parts(device, _radio_is("wifi", "on"), TopActivityOf(package=_app_of(task)[0]))
 
     def expert(self, task: Task) -> Script:
         yield from open_wifi_page()
@@ -355,6 +350,7 @@ class TurnOnWifiAndOpenApp(_System):
 class TurnOffWifiAndTurnOnBluetooth(_System):
     name = "TurnOffWifiAndTurnOnBluetooth"
     goal = "Switch Wi-Fi off and then Bluetooth on."
+    evaluator = "parts"
     complexity = 2
     max_steps = 20
 
@@ -364,7 +360,7 @@ class TurnOffWifiAndTurnOnBluetooth(_System):
         await _switch(device, "bluetooth", "off")
 
     async def evaluate(self, device: Device, task: Task, answer: str | None) -> Scored:
-        return await _share(device, _radio_is("wifi", "off"), _radio_is("bluetooth", "on"))
+        return await judge_parts(device, _radio_is("wifi", "off"), _radio_is("bluetooth", "on"))
 
     def expert(self, task: Task) -> Script:
         yield from open_quick_settings()

@@ -16,14 +16,14 @@ from device_farm.device import Device
 from device_farm.types.action import TypeText
 from device_farm.types.task import JsonValue, Task
 from device_farm.types.trajectory import Scored
-from gui_agent.benchmarks.androidworld.playlists import PlaylistHolds, mean_of
+from gui_agent.benchmarks.androidworld.playlists import PlaylistHolds
 from gui_agent.benchmarks.androidworld.screens import bring_row, select_rows, start_app
 from gui_agent.benchmarks.androidworld.setting import set_clock
 from gui_agent.benchmarks.base import Script, TaskTemplate
 from gui_agent.benchmarks.basics.phone.common import SDCARD, run, text_param
 from gui_agent.benchmarks.params import TextParam
 from gui_agent.benchmarks.ui import Match, Plain, tap, wait_for, wait_gone
-from verifier.rules.base import Probe, judge
+from verifier.rules.base import Probe, judge, judge_parts
 
 PACKAGE: Final = "org.videolan.vlc"
 DATABASE: Final = f"/data/data/{PACKAGE}/app_db/vlc_media.db"
@@ -175,6 +175,7 @@ class VlcCreatePlaylist(TaskTemplate):
 
 class VlcCreateTwoPlaylists(TaskTemplate):
     name = "VlcCreateTwoPlaylists"
+    evaluator = "parts"
     goal = (
         "In VLC, make two playlists of files in VLCVideos of the internal memory. First “{playlist_name1}” with, in "
         "this order: {listed1}. Then “{playlist_name2}” with, in this order: {listed2}."
@@ -211,7 +212,7 @@ class VlcCreateTwoPlaylists(TaskTemplate):
         await _set_up(device, task, [name for kind in kinds for name in names_of(task.params, kind)])
 
     async def evaluate(self, device: Device, task: Task, answer: str | None) -> Scored:
-        return await mean_of(device, [_holds(*_wanted(task, number)) for number in (1, 2)])
+        return await judge_parts(device, *(_holds(*_wanted(task, number)) for number in (1, 2)))
 
     def expert(self, task: Task) -> Script:
         yield from _open_folder()
