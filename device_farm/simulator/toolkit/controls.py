@@ -25,10 +25,11 @@ class Button(Widget):
 
 @dataclass(frozen=True, slots=True)
 class Fab(Widget):
-    """Floating action button; `text` makes it an extended one."""
+    """Floating action button; `text` makes it an extended one. `colour` is that of icon and text."""
 
     icon: str
     text: str = ""
+    colour: Colour = "on_primary_container"
 
 
 @dataclass(frozen=True, slots=True)

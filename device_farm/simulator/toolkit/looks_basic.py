@@ -72,11 +72,11 @@ def _button(widget: Button) -> Widget:
 
 
 def _fab(widget: Fab) -> Widget:
-    icon = Icon(widget.icon, colour="on_primary_container")
+    icon = Icon(widget.icon, colour=widget.colour)
     look = {"background": "primary_container", "radius": 16.0, "elevation": 3.0}
     if not widget.text:
         return Stack((icon,), ("center",), width=56, height=56, class_name="android.widget.ImageButton", **look)  # type: ignore[arg-type]
-    label = Text(widget.text, style="label_large", colour="on_primary_container", decorative=True)
+    label = Text(widget.text, style="label_large", colour=widget.colour, decorative=True)
     return Row(
         (icon, label),
         gap=12,

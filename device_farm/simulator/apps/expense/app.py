@@ -78,15 +78,12 @@ class Main(Activity[MainState]):
 
 
 def _add_button(context: MainContext) -> w.Widget:
-    return w.Stack(
-        (w.Icon("add", colour=WHITE),),
-        ("center",),
-        width=56,
-        height=56,
+    return w.Fab(
+        "add",
+        colour=WHITE,
         radius=28,
         elevation=6,
         background=BLUE,
-        class_name="android.widget.ImageButton",
         resource_id="fb_main_add",
         on_tap=lambda: open_entry(context),
     )

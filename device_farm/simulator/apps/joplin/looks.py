@@ -68,15 +68,12 @@ def note_row(
 
 def round_button(icon: str, description: str, on_tap: w.Handler) -> w.Widget:
     """The floating action button in Joplin's red."""
-    return w.Row(
-        (w.Icon(icon, colour=ON_HEADER),),
+    return w.Fab(
+        icon,
+        colour=ON_HEADER,
         description=description,
         class_name="android.widget.Button",
         background=ADD,
-        radius=16,
         elevation=6,
-        width=56,
-        height=56,
-        main="center",
         on_tap=on_tap,
     )

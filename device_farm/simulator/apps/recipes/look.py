@@ -16,7 +16,6 @@ from device_farm.simulator.toolkit.theme import TYPE_SCALE
 
 GREEN_800: Final = 0xFF2E7D32
 GREEN_500: Final = 0xFF4CAF50
-GRAY_600: Final = 0xFF757575
 WHITE: Final = 0xFFFFFFFF
 
 _CARD_TEXT_DP: Final = 411 - 2 * 8 - 120 - 2 * 8
@@ -99,15 +98,12 @@ def recipe_card(files: FileSystem, recipe: Recipe, *, seasonal: bool, on_tap: Ha
 
 
 def green_fab(icon: str, description: str, resource_id: str, on_tap: Handler) -> w.Widget:
-    return w.Stack(
-        (w.Icon(icon, colour=WHITE),),
-        ("center",),
-        width=56,
-        height=56,
+    return w.Fab(
+        icon,
+        colour=WHITE,
         radius=28,
         elevation=6,
         background=GREEN_800,
-        class_name="android.widget.ImageButton",
         description=description,
         resource_id=resource_id,
         on_tap=on_tap,

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from device_farm.simulator.apps.tracks.activity_types import ACTIVITY_TYPES, by_label
 from device_farm.simulator.apps.tracks.formats import distance_parts, elapsed
-from device_farm.simulator.apps.tracks.looks import bottom_bar, open_screen, track_id_of, value, values
+from device_farm.simulator.apps.tracks.looks import bottom_bar, delete_dialog, open_screen, track_id_of, value, values
 from device_farm.simulator.apps.tracks.store import Track, TrackStore, store_of
 from device_farm.simulator.toolkit import widgets as w
 from device_farm.simulator.toolkit.app import Activity, Context
@@ -47,12 +45,6 @@ class TrackEdit(Activity[None]):
 class TrackStopped(Activity[None]):
     """`TrackStoppedActivity`: the form, the totals, and Discard, Resume, Finish."""
 
-    ends: ClassVar[tuple[tuple[str, str], ...]] = (
-        ("delete", "Discard"),
-        ("play_circle", "Resume"),
-        ("check", "Finish"),
-    )
-
     def build(self, context: Context[None]) -> w.Widget:
         store = store_of(context)
         track = store.get(track_id_of(context))
@@ -63,15 +55,15 @@ class TrackStopped(Activity[None]):
             value("Distance", *distance_parts(track.distance_m, store.units), "distance"),
         )
         body = w.Scroll((*form(context, track), totals), key="form", gap=12, padding=16, weight=1)
-        handlers = (
-            lambda: context.dialog("discard"),
-            lambda: self._resume(context, store, track),
-            lambda: self._finish(context, store),
+        ends = (
+            ("delete", "Discard", lambda: context.dialog("discard")),
+            ("play_circle", "Resume", lambda: self._resume(context, store, track)),
+            ("check", "Finish", lambda: self._finish(context, store)),
         )
         buttons = w.Row(
             tuple(
-                w.IconButton(icon, description=text, resource_id=f"{text.lower()}_button", size=36, on_tap=handler)
-                for (icon, text), handler in zip(self.ends, handlers, strict=True)
+                w.IconButton(icon, description=text, resource_id=f"{text.lower()}_button", size=36, on_tap=on_tap)
+                for icon, text, on_tap in ends
             ),
             main="between",
             padding=(32, 16),
@@ -95,11 +87,7 @@ class TrackStopped(Activity[None]):
             store_of(context).delete([track_id_of(context)])
             context.finish()
 
-        return w.Dialog(
-            title="Delete track?",
-            text="The track and its markers will be permanently deleted from the device.",
-            buttons=(w.DialogButton("Cancel"), w.DialogButton("OK", discard)),
-        )
+        return delete_dialog("The track and its markers", discard)
 
 
 def form(context: Context[None], track: Track) -> tuple[w.Widget, ...]:

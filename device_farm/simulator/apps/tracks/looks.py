@@ -15,6 +15,7 @@ from device_farm.simulator.toolkit.app import Context
 S = TypeVar("S")
 TRACK_ID = "track_id"
 TRACK_IDS = "track_ids"
+TABS = ("Stats", "Intervals", "By time", "By distance")
 
 
 def open_screen(context: Context[S], class_name: str, *, track_id: int = 0, track_ids: Sequence[int] = ()) -> None:
@@ -66,3 +67,25 @@ def value(label: str, text: str, unit: str, resource_id: str) -> w.Widget:
 
 def values(*cells: w.Widget) -> w.Widget:
     return w.Row(cells, gap=12, cross="start", padding=(16, 0))
+
+
+def record_button(icon: str, description: str, resource_id: str, *, on_tap: w.Handler, on_hold: w.Handler) -> w.Widget:
+    """The round red button that records and, held, stops."""
+    return w.Fab(
+        icon,
+        colour=0xFFFFFFFF,
+        background=0xFFB71C1C,
+        radius=28,
+        description=description,
+        resource_id=resource_id,
+        on_tap=on_tap,
+        on_long_press=on_hold,
+    )
+
+
+def delete_dialog(text: str, on_delete: w.Handler, *, title: str = "Delete track?") -> w.Dialog:
+    return w.Dialog(
+        title=title,
+        text=f"{text} will be permanently deleted from the device.",
+        buttons=(w.DialogButton("Cancel"), w.DialogButton("OK", on_delete)),
+    )

@@ -12,13 +12,11 @@ from device_farm.simulator.apps.tracks.formats import (
     height_parts,
     speed_parts,
 )
-from device_farm.simulator.apps.tracks.looks import bottom_bar, open_screen, start_of, track_id_of, value, values
+from device_farm.simulator.apps.tracks.looks import TABS, bottom_bar, delete_dialog, open_screen, start_of, track_id_of, value, values
 from device_farm.simulator.apps.tracks.store import Track, TrackStore, store_of
 from device_farm.simulator.intents import SEND, Intent
 from device_farm.simulator.toolkit import widgets as w
 from device_farm.simulator.toolkit.app import Activity, Context
-
-_TABS = ("Stats", "Intervals", "By time", "By distance")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +36,7 @@ class TrackRecorded(Activity[RecordedState]):
         track = store.get(track_id_of(context))
         if track is None:
             return w.Screen(app_bar=w.AppBar("OpenTracks", navigation="back"))
-        tabs = w.Tabs(_TABS, context.state.tab, lambda index: context.update(tab=index))
+        tabs = w.Tabs(TABS, context.state.tab, lambda index: context.update(tab=index))
         return w.Screen(
             body=w.Column((tabs, _page(context, store, track))), bottom=bottom_bar(context, *_actions(context, track))
         )
@@ -48,11 +46,7 @@ class TrackRecorded(Activity[RecordedState]):
             store_of(context).delete([track_id_of(context)])
             context.finish()
 
-        return w.Dialog(
-            title="Delete track?",
-            text="The track and its markers will be permanently deleted from the device.",
-            buttons=(w.DialogButton("Cancel"), w.DialogButton("OK", delete)),
-        )
+        return delete_dialog("The track and its markers", delete)
 
 
 def _actions(context: RecordedContext, track: Track) -> tuple[w.Widget, ...]:

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from device_farm.simulator.apps.tracks.formats import distance_parts, elapsed, speed_parts
-from device_farm.simulator.apps.tracks.looks import bottom_bar, open_screen, track_id_of, value, values
+from device_farm.simulator.apps.tracks.looks import TABS, bottom_bar, open_screen, record_button, track_id_of, value, values
 from device_farm.simulator.apps.tracks.store import TrackStore, store_of
 from device_farm.simulator.toolkit import widgets as w
 from device_farm.simulator.toolkit.app import Activity, Context
-
-_TABS = ("Stats", "Intervals", "By time", "By distance")
 
 
 class TrackRecording(Activity[None]):
@@ -17,18 +15,12 @@ class TrackRecording(Activity[None]):
         track = store.get(track_id_of(context))
         if track is None or store.recording_id != track.id:
             return w.Screen(app_bar=w.AppBar("OpenTracks", navigation="back"))
-        button = w.Row(
-            (w.Icon("stop", colour=0xFFFFFFFF),),
-            description="Stop",
-            resource_id="track_recording_fab_action",
-            class_name="android.widget.ImageButton",
-            background=0xFFB71C1C,
-            radius=28,
-            width=56,
-            height=56,
-            main="center",
+        button = record_button(
+            "stop",
+            "Stop",
+            "track_recording_fab_action",
             on_tap=lambda: context.toast("Hold to stop"),
-            on_long_press=lambda: self._stop(context, store),
+            on_hold=lambda: self._stop(context, store),
         )
         body = w.Scroll(
             (
@@ -42,7 +34,7 @@ class TrackRecording(Activity[None]):
             weight=1,
             padding=(0, 16),
         )
-        return w.Screen(body=w.Column((w.Tabs(_TABS), body)), bottom=bottom_bar(context, button))
+        return w.Screen(body=w.Column((w.Tabs(TABS), body)), bottom=bottom_bar(context, button))
 
     def _stop(self, context: Context[None], store: TrackStore) -> None:
         if track_id := store.stop_recording():

@@ -16,7 +16,7 @@ from device_farm.simulator.sqlite_engine import Value
 from device_farm.simulator.toolkit.app import AppContext
 
 _COLUMNS = (
-    "_id, name, description, category, activity_type, starttime, stoptime, totaldistance, totaltime, movingtime,"
+    "_id, name, description, category, activity_type, starttime, totaldistance, totaltime, movingtime,"
     " maxspeed, elevationgain, elevationloss, starttime_offset"
 )
 _RECORDING = "recordingTrackId"
@@ -32,7 +32,6 @@ class Track:
     category: str
     activity_type: str
     start_ms: int
-    stop_ms: int
     distance_m: float
     total_ms: int
     moving_ms: int
@@ -154,14 +153,13 @@ def _track(row: sqlite3.Row) -> Track:
         category=_text(row[3]),
         activity_type=_text(row[4]),
         start_ms=int(_number(row[5])),
-        stop_ms=int(_number(row[6])),
-        distance_m=_number(row[7]),
-        total_ms=int(_number(row[8])),
-        moving_ms=int(_number(row[9])),
-        max_speed=_number(row[10]),
-        gain_m=None if row[11] is None else _number(row[11]),
-        loss_m=None if row[12] is None else _number(row[12]),
-        offset_s=int(_number(row[13])),
+        distance_m=_number(row[6]),
+        total_ms=int(_number(row[7])),
+        moving_ms=int(_number(row[8])),
+        max_speed=_number(row[9]),
+        gain_m=None if row[10] is None else _number(row[10]),
+        loss_m=None if row[11] is None else _number(row[11]),
+        offset_s=int(_number(row[12])),
     )
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import partial
 
 from device_farm.simulator.apps.tracks.formats import distance, elapsed, relative_date
-from device_farm.simulator.apps.tracks.looks import open_screen, start_of
+from device_farm.simulator.apps.tracks.looks import delete_dialog, open_screen, record_button, start_of
 from device_farm.simulator.apps.tracks.store import Track, TrackStore, store_of
 from device_farm.simulator.intents import SEND, Intent
 from device_farm.simulator.toolkit import widgets as w
@@ -71,11 +71,7 @@ class TrackList(Activity[ListState]):
             store_of(context).delete(track_ids)
             context.update(selected=())
 
-        return w.Dialog(
-            title="Delete selected?" if many else "Delete track?",
-            text=f"{text} will be permanently deleted from the device.",
-            buttons=(w.DialogButton("Cancel"), w.DialogButton("OK", delete)),
-        )
+        return delete_dialog(text, delete, title="Delete selected?" if many else "Delete track?")
 
 
 def close_search(context: ListContext) -> None:
@@ -298,18 +294,12 @@ def _bottom(context: ListContext, store: TrackStore) -> w.Widget:
         description="GPS",
         on_tap=lambda: context.toast("Waiting for GPS signal"),
     )
-    button = w.Row(
-        (w.Icon("stop" if recording else "fiber_manual_record", colour=0xFFFFFFFF),),
-        description="Record",
-        resource_id="track_list_fab_action",
-        class_name="android.widget.ImageButton",
-        background=0xFFB71C1C,
-        radius=28,
-        width=56,
-        height=56,
-        main="center",
+    button = record_button(
+        "stop" if recording else "fiber_manual_record",
+        "Record",
+        "track_list_fab_action",
         on_tap=lambda: context.toast("Hold to stop") if recording else _record(context, store),
-        on_long_press=lambda: _stop(context, store),
+        on_hold=lambda: _stop(context, store),
     )
     left: tuple[w.Widget, ...] = (statistics,) if recording else (statistics, gps)
     return w.Row(
