@@ -12,7 +12,16 @@ from device_farm.simulator.apps.tracks.formats import (
     height_parts,
     speed_parts,
 )
-from device_farm.simulator.apps.tracks.looks import TABS, bottom_bar, delete_dialog, open_screen, start_of, track_id_of, value, values
+from device_farm.simulator.apps.tracks.looks import (
+    TABS,
+    bottom_bar,
+    delete_dialog,
+    open_screen,
+    start_of,
+    track_id_of,
+    value,
+    values,
+)
 from device_farm.simulator.apps.tracks.store import Track, TrackStore, store_of
 from device_farm.simulator.intents import SEND, Intent
 from device_farm.simulator.toolkit import widgets as w

@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 from device_farm.simulator.apps.tracks.formats import distance_parts, elapsed, speed_parts
-from device_farm.simulator.apps.tracks.looks import TABS, bottom_bar, open_screen, record_button, track_id_of, value, values
+from device_farm.simulator.apps.tracks.looks import (
+    TABS,
+    bottom_bar,
+    open_screen,
+    record_button,
+    track_id_of,
+    value,
+    values,
+)
 from device_farm.simulator.apps.tracks.store import TrackStore, store_of
 from device_farm.simulator.toolkit import widgets as w
 from device_farm.simulator.toolkit.app import Activity, Context
