@@ -7,7 +7,7 @@ from pathlib import Path
 
 from device_farm.cli.command import Command
 
-FORMATS = ("jsonl", "ui-s1", "sharegpt", "parquet")
+FORMATS = ("jsonl", "ui-s1", "sharegpt", "qa", "parquet")
 
 
 def _configure(parser: argparse.ArgumentParser) -> None:
@@ -15,7 +15,8 @@ def _configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--format", required=True, choices=FORMATS, help="the form of the data set")
     parser.add_argument("--out", type=Path, metavar="DIR", help="a new folder (default RUN/export/FORMAT)")
     parser.add_argument("--success-only", action="store_true", help="only episodes with reward 1")
-    parser.add_argument("--dialect", metavar="NAME", help="sharegpt: how actions are written (default: the platform's)")
+    parser.add_argument("--dialect", metavar="NAME", help="sharegpt and qa: how actions are written")
+    parser.add_argument("--seed", type=int, default=0, help="qa: of which questions are asked")
     parser.add_argument("--json", action="store_true", help="the last line is one JSON object")
 
 

@@ -14,6 +14,7 @@ from device_farm.types.codec.dialects import dialect_by_name
 from gui_agent.export.base import ExportResult
 from gui_agent.export.jsonl import export_jsonl
 from gui_agent.export.parquet import export_parquet, require_pyarrow
+from gui_agent.export.qa import export_qa
 from gui_agent.export.sharegpt import export_sharegpt
 from gui_agent.export.ui_s1 import export_ui_s1
 from gui_agent.store.files import storage_errors
@@ -24,7 +25,7 @@ async def run_export(namespace: argparse.Namespace) -> int:
     """Raises ConfigError, PrerequisiteError and DataError."""
     reader = RunReader(namespace.run)
     out = namespace.out or namespace.run / "export" / namespace.format
-    if namespace.dialect is not None and namespace.format != "sharegpt":
+    if namespace.dialect is not None and namespace.format not in ("sharegpt", "qa"):
         raise ConfigError(f"{namespace.format} has its own form", field="--dialect", fix="leave it out")
     if namespace.dialect is not None:
         dialect_by_name(namespace.dialect, field="--dialect")
@@ -54,6 +55,8 @@ def _export(reader: RunReader, out: Path, namespace: argparse.Namespace) -> Expo
                 return export_ui_s1(reader, out, success_only=only)
             case "sharegpt":
                 return export_sharegpt(reader, out, success_only=only, dialect=namespace.dialect)
+            case "qa":
+                return export_qa(reader, out, success_only=only, dialect=namespace.dialect, seed=namespace.seed)
             case "parquet":
                 return export_parquet(reader, out, success_only=only)
     raise ConfigError(f"unknown format {namespace.format!r}", field="--format")

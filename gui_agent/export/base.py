@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from device_farm.types.observation import Observation, Screenshot
+from device_farm.types.observation import ImageFormat, Observation, Screenshot
 from device_farm.types.trajectory import Scored
+from gui_agent.datasets.types import ScreenRef
 from gui_agent.store.blobs import image_path
 from gui_agent.store.reader import RunReader, final_attempts
 from gui_agent.store.record import StoredEpisode
@@ -51,6 +52,12 @@ class ImageFolder:
         """None where the observation has no screenshot. Raises DataError for a lost or damaged one."""
         shot = observation.screenshot
         return None if shot is None else self._copy(shot)
+
+    def path_of_screen(self, screen: ScreenRef) -> str:
+        """Of a screen of this run's trajectories. Raises DataError for a lost or damaged one."""
+        digest, _, image_format = screen.key.partition(".")
+        kept: ImageFormat = "jpeg" if image_format == "jpeg" else "png"
+        return self._copy(Screenshot(digest=digest, size=screen.size, format=kept))
 
     def _copy(self, shot: Screenshot) -> str:
         name = image_path(self._reader.layout, shot.digest, shot.format).name

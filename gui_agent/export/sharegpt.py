@@ -19,7 +19,7 @@ from gui_agent.policies.openai import pointer_after
 from gui_agent.policies.prompts import first_message, system_prompt
 from gui_agent.store.reader import RunReader
 
-_DEFAULT_DIALECT = {"android": "mobile_use", "desktop": "computer_use"}
+DEFAULT_DIALECT = {"android": "mobile_use", "desktop": "computer_use"}
 
 
 def export_sharegpt(reader: RunReader, out: Path, *, success_only: bool, dialect: str | None) -> ExportResult:
@@ -34,19 +34,26 @@ def export_sharegpt(reader: RunReader, out: Path, *, success_only: bool, dialect
     samples: list[dict[str, Any]] = []
     count = skipped = 0
     for stored in selected(reader, success_only=success_only):
-        name = dialect or _DEFAULT_DIALECT[stored.episode.task.platform]
+        name = dialect or DEFAULT_DIALECT[stored.episode.task.platform]
         made, left_out = _samples(stored.episode.task, stored.episode.steps, images, name)
         samples += made
         skipped += left_out
         count += 1
-    target, info = out / "sharegpt.json", out / "dataset_info.json"
+    target = out / "sharegpt.json"
     target.write_text(json.dumps(samples, ensure_ascii=False, indent=1) + "\n", "utf-8")
+    info = write_dataset_info(target)
+    return ExportResult(files=(target, info), episodes=count, rows=len(samples), skipped_steps=skipped)
+
+
+def write_dataset_info(target: Path) -> Path:
+    """The file beside `target` that tells LLaMA-Factory how it is to be read."""
+    info = target.parent / "dataset_info.json"
     tags = {"role_tag": "role", "content_tag": "content", "user_tag": "user", "assistant_tag": "assistant"}
     columns = {"messages": "messages", "images": "images"}
     described = {"file_name": target.name, "formatting": "sharegpt", "columns": columns}
     described["tags"] = {**tags, "system_tag": "system"}
     info.write_text(json.dumps({"farm": described}, indent=1) + "\n", "utf-8")
-    return ExportResult(files=(target, info), episodes=count, rows=len(samples), skipped_steps=skipped)
+    return info
 
 
 def _samples(

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from device_farm.errors import DialectError
+from gui_agent.datasets.questions import Question, QuestionSet
 from gui_agent.datasets.types import Trajectory
+from gui_agent.models.prompt import Prompt
 from gui_agent.rl.types import TrainSample
 from gui_agent.training.learner import Learner
 from gui_agent.training.source import EpochSource
@@ -50,15 +52,27 @@ def _sayable(trajectory: Trajectory, learner: Learner) -> int:
 async def sft_sample(trajectory: Trajectory, index: int, learner: Learner) -> TrainSample:
     """Raises DataError where a screen is missing or corrupt, or the policy cannot read or say the step."""
     prompt = await learner.prompt(trajectory, index)
-    ids_T = np.asarray(learner.encode(prompt, learner.reply(trajectory.steps[index])), dtype=np.int64)
+    ids = learner.encode(prompt, learner.reply(trajectory.steps[index]))
+    return _demonstrated(prompt, ids, trajectory.id, index)
+
+
+def question_sample(question: Question, learner: Learner) -> TrainSample:
+    """Turns of one dialogue may share a packed sequence. Raises DataError where the policy cannot read the prompt."""
+    ids = learner.encode(question.prompt, question.reply)
+    return _demonstrated(question.prompt, ids, question.dialogue, question.turn, kind=question.kind)
+
+
+def _demonstrated(prompt: Prompt, ids: Sequence[int], trajectory: str, step: int, **tags: str) -> TrainSample:
+    ids_T = np.asarray(ids, dtype=np.int64)
     return TrainSample(
         prompt=prompt,
         response_ids_T=ids_T,
         sampled_logprobs_T=np.zeros(0, dtype=np.float32),
         advantages_T=np.ones(len(ids_T), dtype=np.float32),
         mask_T=np.ones(len(ids_T), dtype=np.bool_),
-        trajectory=trajectory.id,
-        step=index,
+        trajectory=trajectory,
+        step=step,
+        tags=tags,
     )
 
 
@@ -70,3 +84,12 @@ def sft_source(shown: Demonstrations, learner: Learner, *, size: int, seed: int)
         return await sft_sample(shown.trajectories[number], step, learner)
 
     return EpochSource(make, [step for _, step in shown.steps], size=size, seed=seed)
+
+
+def question_source(questions: QuestionSet, learner: Learner, *, size: int, seed: int) -> EpochSource:
+    """Perception, grounding and backtracking. Batches hold turns that come after as many others."""
+
+    async def make(index: int) -> TrainSample:
+        return question_sample(await questions.question(index), learner)
+
+    return EpochSource(make, questions.lengths, size=size, seed=seed)

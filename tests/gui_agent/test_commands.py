@@ -360,7 +360,7 @@ def test_run_of_a_free_goal_is_undecided_and_wants_a_policy_that_can() -> None:
     assert refused.returncode == 2 and "expert cannot follow a free goal" in refused.stderr
 
 
-@pytest.mark.parametrize("kind", ["jsonl", "ui-s1", "sharegpt"])
+@pytest.mark.parametrize("kind", ["jsonl", "ui-s1", "sharegpt", "qa"])
 def test_export_writes_every_episode_and_its_images(run_folder: Path, tmp_path: Path, kind: str) -> None:
     out = tmp_path / kind
     done = farm("export", str(run_folder), "--format", kind, "--out", str(out), "--json")

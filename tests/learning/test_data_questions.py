@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 
@@ -24,8 +25,10 @@ from gui_agent.datasets.episodes import load_episodes
 from gui_agent.datasets.perception import exchanges_of, page_of, perception_dialogues
 from gui_agent.datasets.questions import Exchange, QuestionSet
 from gui_agent.datasets.types import ExpertStep, ScreenRef, Trajectory
+from gui_agent.export.qa import export_qa
 from gui_agent.models.prompt import ChatPrompt, ImagePart, TextPart
 from gui_agent.rl.screens import ResizedScreens
+from gui_agent.store.reader import RunReader
 
 EXACT = CoordinateSpace.exact(SCREEN)
 
@@ -333,3 +336,45 @@ def test_backtracking_depth_thoughts_and_failed_trajectories() -> None:
 )
 def test_backtracking_asks_only_for_what_shows(steps: tuple[ExpertStep, ...], answers: int) -> None:
     assert len(backtracked(*steps)) == answers
+
+
+# Where they go
+
+
+def test_questions_are_exported_as_dialogues(tmp_path: Path) -> None:
+    run = write_run(tmp_path / "run", episode("x", steps_of(TAP_FIRST, TAP_FIRST, DONE)))
+    out = tmp_path / "out"
+    out.mkdir()
+    result = export_qa(RunReader(run), out, success_only=True, dialect=None, seed=0)
+    lines = [json.loads(line) for line in (out / "qa.jsonl").read_text("utf-8").splitlines()]
+    assert [line["kinds"] for line in lines[3:]] == [["backtrack_and_plan"]] * 2
+    assert (result.rows, result.episodes) == (5, 1)
+    for line in lines:
+        roles = [message["role"] for message in line["messages"]]
+        assert roles == ["system", *["user", "assistant"] * len(line["kinds"])]
+        shown = "".join(message["content"] for message in line["messages"])
+        assert shown.count("<image>") == len(line["images"])
+        assert all((out / image).is_file() for image in line["images"])
+    assert (out / lines[1]["images"][0]).read_bytes() == png(20)
+    assert json.loads((out / "dataset_info.json").read_text())["farm"]["file_name"] == "qa.jsonl"
+
+
+def test_question_becomes_a_sample_whose_answer_is_trained(tmp_path: Path) -> None:
+    pytest.importorskip("torch", reason="torch is not installed")
+    import tiny_clicker
+
+    from gui_agent.training.sft import question_source
+
+    learner = replace(tiny_clicker.make(), encode=lambda prompt, reply: [*reply.encode(), 256])
+    screens = ResizedScreens(lambda step: step.screen.size)
+    questions = QuestionSet(perception_dialogues(run_of(tmp_path / "run"), space_of, limit=3), screens)
+    source = question_source(questions, learner, size=9, seed=0)
+    supply = asyncio.run(source.next(0))
+    wanted = [asyncio.run(questions.question(index)) for index in range(len(questions))]
+    assert len(supply.samples) == 9
+    by_place = {(sample.trajectory, sample.step): sample for sample in supply.samples}
+    for question in wanted:
+        sample = by_place[question.dialogue, question.turn]
+        assert bytes(sample.response_ids_T[:-1].tolist()).decode() == question.reply
+        assert (sample.prompt, sample.tags) == (question.prompt, {"kind": question.kind})
+        assert sample.mask_T.all() and (sample.advantages_T == 1).all()
