@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Final, Literal, TypeAlias
 
+from device_farm.simulator.apps import overlays
 from device_farm.simulator.apps.expense.categories import FOOD, category_of
 from device_farm.simulator.toolkit import widgets as w
 from device_farm.simulator.toolkit.app import Context
@@ -121,6 +122,4 @@ def drawer(context: MainContext) -> w.Widget:
         )
         for page, title, icon in PAGES
     )
-    panel = w.Column((header, *rows), width=300, height="fill", background="surface", resource_id="nv_main")
-    scrim = w.Spacer(width="fill", height="fill", background=0x66000000, on_tap=lambda: context.update(drawer=False))
-    return w.Stack((scrim, panel), ("fill", "start"))
+    return overlays.drawer((header, *rows), lambda: context.update(drawer=False), resource_id="nv_main")

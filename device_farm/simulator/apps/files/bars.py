@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import partial
 
+from device_farm.simulator.apps import overlays
 from device_farm.simulator.apps.file_actions import entry_of, transfer_entries
 from device_farm.simulator.apps.files.browser import (
     FilesContext,
@@ -206,19 +207,11 @@ def drawer(context: FilesContext) -> w.Widget:
         )
         for root in roots_of(context)
     )
-    panel = w.Column(
+    return overlays.drawer(
         (w.Text("Files", style="title_large", padding=(16, 48, 16, 16)), *rows),
-        width=300,
-        height="fill",
-        padding=(12, 0),
+        lambda: context.update(drawer=False),
         background="surface_low",
+        padding=(12, 0),
         resource_id=f"{PACKAGE}:id/drawer_roots",
-    )
-    scrim = w.Spacer(
-        width="fill",
-        height="fill",
-        background=0x66000000,
         description="Close navigation",
-        on_tap=lambda: context.update(drawer=False),
     )
-    return w.Stack((scrim, panel), places=("fill", "start"))

@@ -18,6 +18,7 @@ from device_farm.simulator.apps.gallery.names import (
     may_look,
 )
 from device_farm.simulator.apps.gallery.tiles import album_tile
+from device_farm.simulator.apps.overlays import question
 from device_farm.simulator.apps.settings.all_files import access_intent
 from device_farm.simulator.intents import ComponentName, Intent
 from device_farm.simulator.toolkit import widgets as w
@@ -181,10 +182,4 @@ def _access_question(context: Context[FoldersState]) -> w.Widget:
         ),
         padding=(16, 8),
     )  # fmt: skip
-    box = w.Column(
-        (w.Text(text, style="body_large", padding=(24, 24, 24, 8), resource_id="message"), buttons),
-        background="surface_high",
-        radius=28,
-        width=340,
-    )
-    return w.Stack((box,), ("center",), background=0x66000000)
+    return question(w.Text(text, style="body_large", padding=(24, 24, 24, 8), resource_id="message"), buttons)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from functools import partial
 
+from device_farm.simulator.apps import overlays
 from device_farm.simulator.apps.joplin.list_page import new_folder
 from device_farm.simulator.apps.joplin.model import ALL_NOTES, Folder
 from device_farm.simulator.apps.joplin.state import JoplinContext, open_folder, open_page, shown_folder
 from device_farm.simulator.apps.joplin.store import JoplinStore
 from device_farm.simulator.toolkit import widgets as w
 
-_WIDTH = 300
 _LINE = 40
 
 
@@ -33,21 +33,12 @@ def drawer(context: JoplinContext, store: JoplinStore) -> w.Widget:
         w.Divider(padding=(0, 8)),
         _line("Synchronise", "sync", lambda: open_page(context, "config")),
     )
-    panel = w.Column(
+    return overlays.drawer(
         (w.Scroll(tuple(lines), key="sidebar", weight=1), w.Column(bottom)),
-        width=_WIDTH,
-        height="fill",
-        background="surface",
+        lambda: context.update(drawer=False),
         padding=(0, 8),
-    )
-    outside = w.Row(
-        width="fill",
-        height="fill",
-        background="scrim",
         description="Close sidebar",
-        on_tap=lambda: context.update(drawer=False),
     )
-    return w.Stack((outside, panel), places=("fill", "start"))
 
 
 def _line(text: str, icon: str, on_tap: w.Handler | None, *, marked: bool = False) -> w.Widget:

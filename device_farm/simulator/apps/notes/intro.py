@@ -6,6 +6,7 @@ from typing import Literal, Protocol, TypeAlias, TypeVar
 
 from device_farm.simulator.apps.first_run import set_stage, stage
 from device_farm.simulator.apps.notes.options import PACKAGE
+from device_farm.simulator.apps.overlays import question
 from device_farm.simulator.apps.settings.all_files import MANAGE_FILES, access_intent
 from device_farm.simulator.toolkit import widgets as w
 from device_farm.simulator.toolkit.app import Context
@@ -102,5 +103,4 @@ def ask_for_storage(context: Context[S]) -> w.Widget:
         padding=(24, 24, 24, 8),
         resource_id="android:id/message",
     )
-    box = w.Column((message, buttons), background="surface_high", radius=28, width=340)
-    return w.Stack((box,), ("center",), background=0x66000000)
+    return question(message, buttons)

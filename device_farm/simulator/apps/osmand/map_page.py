@@ -10,6 +10,7 @@ from device_farm.simulator.apps.osmand.places import CENTER, COUNTRY, START_ZOOM
 from device_farm.simulator.apps.osmand.projection import distance_m, distance_text
 from device_farm.simulator.apps.osmand.sketch import sketch_map, zoom
 from device_farm.simulator.apps.osmand.state import BLUE, MapContext, Page
+from device_farm.simulator.apps.overlays import drawer
 from device_farm.simulator.toolkit import widgets as w
 from device_farm.simulator.toolkit.base import Handler
 from device_farm.simulator.toolkit.containers import Place
@@ -90,9 +91,7 @@ def _drawer(context: MapContext) -> w.Widget:
     )
     rows = tuple(w.ListRow(title, icon=icon, title_id="title", on_tap=on_tap) for title, icon, on_tap in entries)
     head = w.Text("OsmAnd", style="title_large", padding=(16, 24))
-    panel = w.Column((head, *rows), width=300, height="fill", background="surface", resource_id="menuItems")
-    scrim = w.Spacer(width="fill", height="fill", background=0x66000000, on_tap=lambda: context.update(menu=False))
-    return w.Stack((scrim, panel), ("fill", "start"))
+    return drawer((head, *rows), lambda: context.update(menu=False), resource_id="menuItems")
 
 
 def kind_text(point: Point) -> str:

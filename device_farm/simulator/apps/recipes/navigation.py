@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Final, Literal, TypeAlias
 
+from device_farm.simulator.apps import overlays
 from device_farm.simulator.apps.recipes.look import GREEN_800, WHITE, white_icon
 from device_farm.simulator.apps.recipes.store import ALL
 from device_farm.simulator.toolkit import widgets as w
@@ -78,12 +79,9 @@ def drawer(context: MainContext) -> w.Widget:
                 on_tap=partial(go_to, context, page),
             )
         )
-    panel = w.Column(tuple(rows), width=300, height="fill", background="surface", resource_id="nav_view")
-    scrim = w.Spacer(
-        width="fill",
-        height="fill",
-        background=0x66000000,
+    return overlays.drawer(
+        tuple(rows),
+        lambda: context.update(drawer=False),
+        resource_id="nav_view",
         description="Close navigation drawer",
-        on_tap=lambda: context.update(drawer=False),
     )
-    return w.Stack((scrim, panel), ("fill", "start"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import zlib
 from dataclasses import dataclass
 
+from device_farm.simulator.apps.overlays import question
 from device_farm.simulator.apps.sms.access import store_of, thread_intent
 from device_farm.simulator.apps.sms.names import DEFAULT_APP_KEY, LABEL, NEW_CLASS, PACKAGE, is_default, set_default
 from device_farm.simulator.apps.sms.people import list_date, names
@@ -271,20 +272,10 @@ def _role_question(context: Context[MainState]) -> w.Widget:
         gap=8,
         padding=(20, 8),
     )
-    box = w.Column(
-        (
-            w.Text(
-                f"Set {LABEL} as your default SMS app?",
-                style="title_large",
-                padding=(24, 24, 24, 12),
-                resource_id=_ROLE + "title",
-            ),
-            current,
-            own,
-            buttons,
-        ),
-        background="surface_high",
-        radius=28,
-        width=340,
+    title = w.Text(
+        f"Set {LABEL} as your default SMS app?",
+        style="title_large",
+        padding=(24, 24, 24, 12),
+        resource_id=_ROLE + "title",
     )
-    return w.Stack((box,), ("center",), background=0x66000000)
+    return question(title, current, own, buttons)
