@@ -36,7 +36,7 @@ def config_from(namespace: argparse.Namespace) -> RunConfig:
     stored = _stored_config(namespace)
     if stored is not None:
         paths.insert(0, stored)
-    overrides = _flags(namespace)
+    overrides = run_flags(namespace)
     policy = getattr(namespace, "policy", None)
     if policy is not None and paths:
         defaults, paths = merge(defaults, _without_other_policy(paths, policy)), []
@@ -85,7 +85,8 @@ def policy_type(name: str) -> str:
     return name
 
 
-def _flags(namespace: argparse.Namespace) -> list[str]:
+def run_flags(namespace: argparse.Namespace) -> list[str]:
+    """The flags that were given as overrides of a RunConfig."""
     given = {name: getattr(namespace, name, None) for name in _PLAIN}
     flags = [f"{name}={json.dumps(value)}" for name, value in given.items() if value is not None]
     if getattr(namespace, "tasks", None) is not None:

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from device_farm.cli.command import Command
-from gui_agent.commands.options import add_config_options
+from gui_agent.commands.options import add_config_options, add_device_options
 
 
 def _configure(parser: argparse.ArgumentParser) -> None:
@@ -16,6 +16,10 @@ def _configure(parser: argparse.ArgumentParser) -> None:
         help="sft: imitate; offline: RL on single steps; semi-online: RL on the policy's own history;"
         " online: RL on episodes on devices",
     )
+    parser.add_argument("--suite", metavar="NAME", help="online: the suite of tasks (default basics)")
+    parser.add_argument("--tasks", metavar="NAME,NAME", help="online: only these templates of the suite")
+    parser.add_argument("--episodes", type=int, metavar="N", help="online: how many different tasks (default 32)")
+    add_device_options(parser)
     add_config_options(parser)
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="the run folder")
     parser.add_argument("--seed", type=int, metavar="N", help="of everything that is drawn (default 0)")

@@ -16,6 +16,7 @@ from typing import Any
 from device_farm.cli.command import Exit
 from device_farm.config import load_config
 from device_farm.errors import ConfigError, PrerequisiteError
+from gui_agent.commands.settings import run_flags
 from gui_agent.store.lock import RunLock
 from gui_agent.store.toml import dump_toml
 from gui_agent.training.config import IDENTITY, TrainConfig
@@ -60,6 +61,7 @@ def config_from(namespace: argparse.Namespace) -> TrainConfig:
     paths = [stored, *namespace.config] if namespace.resume and stored.exists() else list(namespace.config)
     flags = [f"recipe={json.dumps(namespace.recipe)}"]
     flags += [f"trainer.seed={namespace.seed}"] if namespace.seed is not None else []
+    flags += [f"run.{flag}" for flag in run_flags(namespace) if not flag.startswith("seed=")]
     config = load_config(TrainConfig, paths=paths, overrides=[*flags, *namespace.overrides])
     if namespace.resume and stored.exists():
         _check_same(load_config(TrainConfig, paths=[stored]), config)

@@ -111,11 +111,12 @@ class Runner:
         try:
             async with asyncio.TaskGroup() as group:
                 writers = [group.create_task(self._write(finished, one_at_a_time)) for _ in range(_WRITERS)]
-                async with asyncio.TaskGroup() as crew:
-                    for index, platform in enumerate(slots):
-                        crew.create_task(self._worker(index, platform, work, finished))
-                for _ in writers:
-                    await finished.put(None)
+                try:
+                    async with asyncio.TaskGroup() as crew:
+                        for index, platform in enumerate(slots):
+                            crew.create_task(self._worker(index, platform, work, finished))
+                finally:
+                    await _written(writers, finished)
         except BaseExceptionGroup as errors:
             raise first_error(errors) from errors
         return RunResult(
@@ -188,6 +189,15 @@ class Runner:
     def _on_step(self, index: int, step: Step) -> None:
         self._meter.steps += 1
         self._tell(StepTaken(worker=index, step=step))
+
+
+async def _written(writers: Sequence[asyncio.Task[None]], finished: asyncio.Queue[Episode | None]) -> None:
+    """What is over gets stored, also where the run is broken off; unless it is for the store itself."""
+    if any(writer.done() for writer in writers):
+        return
+    for _ in writers:
+        await finished.put(None)
+    await asyncio.wait(writers)
 
 
 def _started(index: int, device_id: str, assignment: Assignment) -> AttemptStarted:

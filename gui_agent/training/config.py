@@ -152,5 +152,22 @@ class TrainConfig(ConfigModel):
     lora: LoraSection | None = None
 
 
-IDENTITY = ("recipe", "policy", "data", "samples", "rollout", "loss", "lora", "trainer.seed", "trainer.optimiser")
+IDENTITY = (
+    "recipe",
+    "policy",
+    "data",
+    "samples",
+    "rollout",
+    "online",
+    "loss",
+    "lora",
+    "trainer.seed",
+    "trainer.optimiser",
+    "run.suite",
+    "run.tasks",
+    "run.platform",
+    "run.episodes",
+    "run.combinations",
+    "run.seed",
+)
 """What a resumed run must share with what is in its folder."""

@@ -1,10 +1,11 @@
 """Which groups are begun and which are trained on: in the order of their start, so that short ones push none aside.
 
 Groups are numbered as they are begun. The trainer takes them by number; a group that is not whole yet is waited for,
-and nothing behind it is taken before it. At most `ahead` groups are begun and not taken.
+and nothing behind it is taken before it. While an update of version v gathers its groups and is computed, at most
+`ahead` groups are begun, counted from the first that it takes; more only where it needs more itself.
 
     With tasks groups an update and ahead = tasks · (max_staleness + 1), a group that was begun under version v is taken
-    by the update of version v + max_staleness, however long it lasts: at most ahead − 1 groups are in front of it.
+    by the update of version v + max_staleness, however long it lasts: that many updates take all that is in front.
 
 So no group is too old, and none is dropped, whatever the lengths of its episodes: fast groups wait for slow ones, not
 the other way round. With a larger `ahead` devices idle less, and old groups are dropped and counted. Assumes that every
@@ -31,11 +32,16 @@ class Ledger:
     ahead: int
     taken: int = 0
     begun: int = 0
+    _first: int = 0
     _landed: dict[int, dict[int, Rollout]] = field(default_factory=dict)
 
-    def admit(self) -> range:
-        """The numbers of the groups that may be begun now; they count as begun."""
-        numbers = range(self.begun, max(self.begun, self.taken + self.ahead))
+    def update(self) -> None:
+        """An update begins to gather its groups."""
+        self._first = self.taken
+
+    def admit(self, wanted: int = 0) -> range:
+        """The numbers of the groups that may be begun now; they count as begun. The update wants `wanted` groups."""
+        numbers = range(self.begun, max(self.begun, self._first + self.ahead, self.taken + wanted))
         self.begun = numbers.stop
         return numbers
 
@@ -67,7 +73,7 @@ class Ledger:
 
     def go_on_from(self, taken: int) -> None:
         """As if the first `taken` groups were taken, and none behind them begun."""
-        self.taken = self.begun = taken
+        self.taken = self.begun = self._first = taken
         self._landed.clear()
 
 

@@ -98,6 +98,7 @@ class OnlineSource:
         the farm failed of.
         """
         await self._weights.publish(policy_version)
+        self._ledger.update()
         batch = self._settings.batch
         groups: list[Group] = []
         weighed: list[GroupSamples] = []
@@ -105,7 +106,7 @@ class OnlineSource:
         while refills < batch.refills:
             refills += 1
             passing = sum(one.spread > batch.eta for one in weighed)
-            fresh = [await self._fresh(policy_version) for _ in range(batch.tasks - passing)]
+            fresh = [await self._fresh(policy_version, wanted) for wanted in range(batch.tasks - passing, 0, -1)]
             groups += fresh
             weighed += [train_samples(group, self._advantages) for group in fresh]
             if enough([one.spread for one in weighed], batch.tasks, batch.eta):
@@ -117,10 +118,10 @@ class OnlineSource:
         said = figures(groups, chosen, self._counts.cleared(), policy_version, waiting=self._ledger.waiting())
         return Supply(samples=samples, figures={**said, "refills": refills, "device_utilisation": self._utilisation()})
 
-    async def _fresh(self, version: int) -> Group:
-        """The next group with a rollout that is young enough; those that are too old are masked and counted."""
+    async def _fresh(self, version: int, wanted: int) -> Group:
+        """The next of `wanted` groups with a rollout that is young enough; older ones are left out and counted."""
         while True:
-            group = await self._front()
+            group = await self._front(wanted)
             limit = self._settings.max_staleness
             stale = [is_trained(rollout) and age(rollout, version) > limit for rollout in group.rollouts]
             self._counts.stale += sum(stale)
@@ -129,14 +130,12 @@ class OnlineSource:
                 kept = tuple(rollout for rollout, old in zip(group.rollouts, stale, strict=True) if not old)
                 return replace(group, rollouts=kept, policy_version=version)
 
-    async def _front(self) -> Group:
-        self._begin()
+    async def _front(self, wanted: int) -> Group:
+        self._begin(wanted)
         while not self._ledger.ready():
             self._landed.clear()
             await self._landed_or_failed()
-        group = self._ledger.take()
-        self._begin()
-        return group
+        return self._ledger.take()
 
     async def _landed_or_failed(self) -> None:
         if self._serving is None:
@@ -150,8 +149,8 @@ class OnlineSource:
             self._serving.result()
             raise RuntimeError("the farm stopped serving")
 
-    def _begin(self) -> None:
-        for number in self._ledger.admit():
+    def _begin(self, wanted: int) -> None:
+        for number in self._ledger.admit(wanted):
             task = self._tasks[order(number, len(self._tasks), self._settings.batch.seed)]
             for index in range(self._settings.size):
                 one = replace(task, id=f"{task.id}~{number}.{index}")
