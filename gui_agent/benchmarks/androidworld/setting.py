@@ -1,15 +1,23 @@
-"""The state that every AndroidWorld task begins in: the benchmark's date, and the home screen."""
+"""What the set-up of every AndroidWorld task has: the benchmark's date, and a random generator of its own."""
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
+from random import Random
 from typing import Final
 
 from device_farm.device import Device
+from device_farm.types.task import Task
 from gui_agent.benchmarks.basics.phone.common import run
 
 START: Final = datetime(2023, 10, 15, 15, 34, tzinfo=UTC)
 """Device time at the start of every task (AndroidWorld's `device_constants.DT`)."""
+
+
+def generator_of(task: Task) -> Random:
+    """What a set-up draws from: the same for the same task, parameters included."""
+    return Random(f"{task.template} {task.seed} {json.dumps(dict(task.params), sort_keys=True)}")
 
 
 async def set_clock(device: Device) -> None:

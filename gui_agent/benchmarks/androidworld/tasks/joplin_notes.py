@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shlex
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -11,7 +10,8 @@ from typing import Final
 
 from device_farm.device import Device
 from device_farm.types.task import Task
-from gui_agent.benchmarks.androidworld.setting import START
+from gui_agent.benchmarks.androidworld.setting import START, generator_of
+from gui_agent.benchmarks.androidworld.tables import literal
 from gui_agent.benchmarks.basics.phone.common import run
 
 PACKAGE: Final = "net.cozic.joplin"
@@ -50,7 +50,7 @@ class NoteRow:
 
 def with_noise(task: Task, wanted: Sequence[NoteRow], excluded: Callable[[NoteRow], bool]) -> list[NoteRow]:
     """`wanted` among `NOISE` other notes, none of which `excluded` holds for; the same for the same task."""
-    rng = Random(f"{task.template} {task.seed} {json.dumps(dict(task.params), sort_keys=True)}")
+    rng = generator_of(task)
     rows: list[NoteRow] = list(wanted)
     while len(rows) < NOISE + len(wanted):
         row = NoteRow(
@@ -76,11 +76,11 @@ async def put_notes(device: Device, rows: Sequence[NoteRow], rng: Random) -> Non
     for name, folder_id in folders.items():
         statements.append(
             "INSERT INTO folders (id, title, created_time, updated_time, user_created_time, user_updated_time)"
-            f" VALUES ({_sql(folder_id)}, {_sql(name)}, {', '.join([str(_YESTERDAY_MS)] * 4)})"
+            f" VALUES ({literal(folder_id)}, {literal(name)}, {', '.join([str(_YESTERDAY_MS)] * 4)})"
         )
     for row in rows:
         values = (f"{rng.getrandbits(128):032x}", folders[row.folder], row.title, row.body)
-        listed = ", ".join((*map(_sql, values), str(int(row.is_todo)), *[str(_YESTERDAY_MS)] * 2))
+        listed = ", ".join((*map(literal, values), str(int(row.is_todo)), *[str(_YESTERDAY_MS)] * 2))
         statements.append(
             "INSERT INTO notes (id, parent_id, title, body, is_todo, created_time, updated_time, user_created_time,"
             f" user_updated_time) VALUES ({listed}, {_YESTERDAY_MS}, {_YESTERDAY_MS})"
@@ -92,7 +92,3 @@ async def put_notes(device: Device, rows: Sequence[NoteRow], rng: Random) -> Non
     script = "BEGIN; " + "; ".join(statements) + "; COMMIT;"
     await run(device, f"am force-stop {PACKAGE}")
     await run(device, f"sqlite3 {DATABASE} {shlex.quote(script)}")
-
-
-def _sql(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"

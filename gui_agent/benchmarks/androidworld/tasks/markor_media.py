@@ -28,8 +28,8 @@ from gui_agent.benchmarks.androidworld.tasks.note_files import (
 from gui_agent.benchmarks.androidworld.tasks.note_hand import new_file, save, write
 from gui_agent.benchmarks.androidworld.tasks.text_hand import LABEL, enter_number, press_send
 from gui_agent.benchmarks.androidworld.tasks.text_messages import (
+    MESSENGER_IN_FRONT,
     MessageSent,
-    MessengerInFront,
     NumberParam,
     empty_messages,
     phone_number,
@@ -157,7 +157,7 @@ class MarkorCreateNoteAndSms(TaskTemplate):
         text = text_param(task.params, "text")
         note = NoteReads(path=f"{NOTEBOOK}/{task.params['file_name']}", expected=text)
         sent = MessageSent(number=text_param(task.params, "number"), text=text)
-        return await judge_parts(device, note, AllOf(probes=(sent, MessengerInFront())))
+        return await judge_parts(device, note, AllOf(probes=(sent, MESSENGER_IN_FRONT)))
 
     def expert(self, task: Task) -> Script:
         yield from start_app("Markor")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,7 +16,8 @@ from device_farm.types.trajectory import Evidence, Scored
 from device_farm.types.ui_tree import UiNode
 from gui_agent.benchmarks.androidworld.playlists import PlaylistHolds
 from gui_agent.benchmarks.androidworld.screens import bring_row, read_list, select_rows, start_app, under
-from gui_agent.benchmarks.androidworld.setting import set_clock
+from gui_agent.benchmarks.androidworld.setting import generator_of, set_clock
+from gui_agent.benchmarks.androidworld.storage import empty_storage
 from gui_agent.benchmarks.androidworld.tasks.music_files import silent_mp3
 from gui_agent.benchmarks.base import LOOK, Script, TaskTemplate
 from gui_agent.benchmarks.basics.phone.common import SDCARD, run, text_param
@@ -124,10 +124,10 @@ class _Music(TaskTemplate):
         return {title: rng.randint(180_000, 300_000) for title in titles}
 
     async def set_up(self, device: Device, task: Task) -> None:
-        rng = Random(f"{task.template} {task.seed} {json.dumps(dict(task.params), sort_keys=True)}")
+        rng = generator_of(task)
         await set_clock(device)
         await run(device, f"am force-stop {PACKAGE}")
-        await run(device, f"find {SDCARD} -mindepth 1 -type f -delete")
+        await empty_storage(device)
         await run(device, f"sqlite3 {PLAYLISTS} 'DELETE FROM PlaylistEntity; DELETE FROM SongEntity'")
         await run(device, f"sqlite3 {QUEUE} 'DELETE FROM playing_queue; DELETE FROM original_playing_queue'")
         for title, duration_ms in self.durations_ms(task, rng).items():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from random import Random
 from typing import ClassVar, Final
 
@@ -22,9 +23,9 @@ from gui_agent.benchmarks.androidworld.tasks.text_hand import (
     start_with_contact,
 )
 from gui_agent.benchmarks.androidworld.tasks.text_messages import (
+    MESSENGER_IN_FRONT,
     MessageSent,
     MessageSentAgain,
-    MessengerInFront,
     NumberParam,
     delete_contacts,
     empty_messages,
@@ -73,7 +74,7 @@ class _Sms(TaskTemplate):
 
     async def evaluate(self, device: Device, task: Task, answer: str | None) -> Scored:
         sent = MessageSent(number=text_param(task.params, "number"), text=text_param(task.params, "message"))
-        return await judge(device, sent, MessengerInFront())
+        return await judge(device, sent, MESSENGER_IN_FRONT)
 
 
 class SimpleSmsSend(_Sms):
@@ -185,9 +186,8 @@ class SimpleSmsResend(_Sms):
 
 async def put_on_clipboard(device: Device, text: str) -> None:
     """Through the Clipper app, which has to be in front for it."""
-    escaped = "'" + text.replace("'", "'\"'\"'") + "'"
     await run(device, f"am start -W -n {CLIPPER}/{CLIPPER}.Main")
-    await run(device, f"am broadcast -a clipper.set -e text {escaped}")
+    await run(device, f"am broadcast -a clipper.set -e text {shlex.quote(text)}")
     await run(device, "input keyevent KEYCODE_HOME")
 
 

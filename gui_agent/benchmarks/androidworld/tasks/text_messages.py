@@ -13,6 +13,7 @@ from device_farm.errors import VerifierError
 from device_farm.types.task import JsonValue
 from device_farm.types.trajectory import Evidence
 from gui_agent.benchmarks.androidworld.setting import set_clock
+from gui_agent.benchmarks.androidworld.tasks.system import TopActivityOf
 from gui_agent.benchmarks.androidworld.texts import same_text
 from gui_agent.benchmarks.basics.phone.common import run
 from verifier.rules.base import guest_output, shown
@@ -23,7 +24,7 @@ DATABASE: Final = "/data/data/com.android.providers.telephony/databases/mmssms.d
 RECENT_S: Final = 300
 """A message counts as sent in the task when it is at most this old."""
 
-_TOP_ACTIVITY: Final = re.compile(r"visible=true topActivity=ComponentInfo\{([^/}]+)/")
+MESSENGER_IN_FRONT: Final = TopActivityOf(package=PACKAGE)
 _COLUMNS: Final = ("address", "date", "body")
 _RAW_CONTACTS: Final = "content://com.android.contacts/raw_contacts"
 _DATA: Final = "content://com.android.contacts/data"
@@ -119,17 +120,6 @@ class MessageSent:
             expected=f"to {self.number} within {RECENT_S} s: {self.text}",
             holds=holds,
         )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MessengerInFront:
-    """The messenger is the app in front."""
-
-    async def check(self, device: Device) -> Evidence:
-        listed = await guest_output(device, "am stack list")
-        found = _TOP_ACTIVITY.search(listed)
-        top = found.group(1) if found is not None else ""
-        return Evidence(probe="app in front", observed=top, expected=PACKAGE, holds=top == PACKAGE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

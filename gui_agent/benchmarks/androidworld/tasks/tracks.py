@@ -13,7 +13,7 @@ from device_farm.types.task import JsonValue, Task
 from device_farm.types.trajectory import Scored
 from gui_agent.benchmarks.androidworld.answer_probes import NumberAnswered, TextsAnswered
 from gui_agent.benchmarks.androidworld.screens import read_list, start_app
-from gui_agent.benchmarks.androidworld.setting import set_clock
+from gui_agent.benchmarks.androidworld.setting import generator_of, set_clock
 from gui_agent.benchmarks.androidworld.spoken_dates import reworded, understood, written
 from gui_agent.benchmarks.androidworld.tasks.tracks_hand import (
     LIST,
@@ -28,7 +28,6 @@ from gui_agent.benchmarks.androidworld.tasks.tracks_state import (
     TODAY,
     Activity,
     clock_time,
-    generator_of,
     put_activities,
     shown_distance,
     with_noise,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shlex
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -11,8 +10,8 @@ from random import Random
 from typing import Final
 
 from device_farm.device import Device
-from device_farm.types.task import Task
 from gui_agent.benchmarks.androidworld.setting import START
+from gui_agent.benchmarks.androidworld.tables import literal
 from gui_agent.benchmarks.basics.phone.common import run
 
 PACKAGE: Final = "de.dennisguse.opentracks"
@@ -73,10 +72,6 @@ def clock_time(text: str) -> time:
         return datetime.strptime(text, "%H:%M").time()
 
 
-def generator_of(task: Task) -> Random:
-    return Random(f"{task.template} {task.seed} {json.dumps(dict(task.params), sort_keys=True)}")
-
-
 def with_noise(wanted: Sequence[Activity], excluded: Callable[[Activity], bool], rng: Random) -> list[Activity]:
     """`wanted` among `NOISE` activities of the last two weeks for none of which `excluded` holds."""
     rows = list(wanted)
@@ -110,7 +105,7 @@ async def put_activities(device: Device, rows: Sequence[Activity], rng: Random) 
     for row in rows:
         total_ms = row.minutes * 60_000
         speed = row.distance_m / (total_ms / 1000) if total_ms else 0.0
-        texts = ", ".join(_sql(text) for text in (row.name, row.description, row.category, row.category))
+        texts = ", ".join(literal(text) for text in (row.name, row.description, row.category, row.category))
         numbers = (row.start_ms, row.start_ms + total_ms, row.distance_m, total_ms, total_ms, speed, speed)
         statements.append(
             "INSERT INTO tracks (name, description, category, activity_type, starttime, stoptime, totaldistance,"
@@ -121,7 +116,3 @@ async def put_activities(device: Device, rows: Sequence[Activity], rng: Random) 
     script = "BEGIN; " + "; ".join(statements) + "; COMMIT;"
     await run(device, f"am force-stop {PACKAGE}")
     await run(device, f"sqlite3 {DATABASE} {shlex.quote(script)}")
-
-
-def _sql(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"

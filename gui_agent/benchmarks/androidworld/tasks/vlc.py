@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import string
 import tempfile
 from collections.abc import Mapping
@@ -18,7 +17,8 @@ from device_farm.types.task import JsonValue, Task
 from device_farm.types.trajectory import Scored
 from gui_agent.benchmarks.androidworld.playlists import PlaylistHolds
 from gui_agent.benchmarks.androidworld.screens import bring_row, select_rows, start_app
-from gui_agent.benchmarks.androidworld.setting import set_clock
+from gui_agent.benchmarks.androidworld.setting import generator_of, set_clock
+from gui_agent.benchmarks.androidworld.storage import empty_storage
 from gui_agent.benchmarks.base import Script, TaskTemplate
 from gui_agent.benchmarks.basics.phone.common import SDCARD, run, text_param
 from gui_agent.benchmarks.params import TextParam
@@ -97,10 +97,10 @@ def plain_video(shade: int) -> bytes:
 
 
 async def _set_up(device: Device, task: Task, files: list[str]) -> None:
-    rng = Random(f"{task.template} {task.seed} {json.dumps(dict(task.params), sort_keys=True)}")
+    rng = generator_of(task)
     await set_clock(device)
     await run(device, f"am force-stop {PACKAGE}")
-    await run(device, f"find {SDCARD} -mindepth 1 -type f -delete")
+    await empty_storage(device)
     await run(device, f"mkdir -p {SDCARD}/{FOLDER}")
     tables = "; ".join(f"DELETE FROM {table}" for table in ("Playlist", "Media", "PlaylistMediaRelation"))
     await run(device, f"sqlite3 {DATABASE} '{tables}'")
