@@ -68,11 +68,11 @@ def farm_train(config: Path, out: Path, *settings: str) -> int:
     return asyncio.run(training(config, out, *settings))
 
 
-def training(config: Path, out: Path, *settings: str) -> Any:
+async def training(config: Path, out: Path, *settings: str) -> int:
     parser = argparse.ArgumentParser()
     COMMAND.configure(parser)
     more = [part for setting in settings for part in (("--set", setting) if "=" in setting else (setting,))]
-    return COMMAND.run(parser.parse_args(["online", "--config", str(config), "--out", str(out), "--json", *more]))
+    return await COMMAND.run(parser.parse_args(["online", "--config", str(config), "--out", str(out), "--json", *more]))
 
 
 def untimed(out: Path) -> list[dict[str, Any]]:
