@@ -22,7 +22,7 @@ from device_farm.types.geometry import Size
 from gui_agent.models.prompt import ChatPrompt, ImagePart, Message, Prompt, TextPart
 
 _CACHED_BYTES = 2 << 30
-"""Of patches: a phone's screen at Qwen2.5-VL's default size takes 24 MB."""
+"""Of patches: a phone's screen at Qwen2.5-VL's default size takes 3 MB."""
 
 
 class Tokenizer(Protocol):
@@ -57,12 +57,12 @@ class ImageForm:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EncodedImage:
-    """`patches_PF` float32, `grid` rows and columns of them; `tokens` placeholders stand for it. `key` finds it again:
-    two images of one key are the same.
+    """`pixels_PF` uint8, the patches of one frame; `grid` rows and columns of them; `tokens` placeholders stand for it.
+    `key` finds it again: two images of one key are the same.
     """
 
     key: str
-    patches_PF: NDArray[np.float32] = field(repr=False, compare=False)
+    pixels_PF: NDArray[np.uint8] = field(repr=False, compare=False)
     grid: tuple[int, int]
     tokens: int
 
@@ -82,7 +82,22 @@ class EncodedPrompt:
 
 
 def patches_of(image: ImagePart, form: ImageForm) -> tuple[NDArray[np.float32], tuple[int, int]]:
-    """(P, 3 * frames * patch_px ** 2) patches, merged neighbours together, and the rows and columns of the grid.
+    """(P, 3 * frames * patch_px ** 2) patches as the model takes them, and the rows and columns of the grid.
+
+    Raises:
+        PolicyError: the data is no image.
+    """
+    pixels_PF, grid = pixels_of(image, form)
+    mean_C: NDArray[np.float32] = np.array(form.mean, dtype=np.float32)
+    std_C: NDArray[np.float32] = np.array(form.std, dtype=np.float32)
+    scaled = pixels_PF.reshape(len(pixels_PF), 3, 1, -1).astype(np.float32) / np.float32(255)
+    scaled = (scaled - mean_C[:, None, None]) / std_C[:, None, None]
+    # A still image is a film whose frames are equal.
+    return np.repeat(scaled, form.frames, axis=2).reshape(len(pixels_PF), -1), grid
+
+
+def pixels_of(image: ImagePart, form: ImageForm) -> tuple[NDArray[np.uint8], tuple[int, int]]:
+    """(P, 3 * patch_px ** 2) patches, R, G and B one after the other, merged neighbours together; rows and columns.
 
     An image that already has the model's size is not resampled; others are, bicubically.
 
@@ -97,17 +112,11 @@ def patches_of(image: ImagePart, form: ImageForm) -> tuple[NDArray[np.float32], 
         shrinks = size.width * size.height < pixels.shape[0] * pixels.shape[1]
         method = cv2.INTER_AREA if shrinks else cv2.INTER_CUBIC
         pixels = cv2.resize(pixels, (size.width, size.height), interpolation=method)
-    scaled = pixels[:, :, ::-1].astype(np.float32) / 255.0
-    mean_C: NDArray[np.float32] = np.array(form.mean, dtype=np.float32)
-    std_C: NDArray[np.float32] = np.array(form.std, dtype=np.float32)
-    scaled = (scaled - mean_C) / std_C
     rows, columns = size.height // form.patch_px, size.width // form.patch_px
     across, px = form.merge, form.patch_px
-    blocks = scaled.reshape(rows // across, across, px, columns // across, across, px, 3)
+    blocks = pixels[:, :, ::-1].reshape(rows // across, across, px, columns // across, across, px, 3)
     blocks = blocks.transpose(0, 3, 1, 4, 6, 2, 5)
-    # A still image is a film whose frames are equal.
-    frames = np.repeat(blocks[:, :, :, :, :, None], form.frames, axis=5)
-    return np.ascontiguousarray(frames.reshape(rows * columns, -1)), (rows, columns)
+    return np.ascontiguousarray(blocks.reshape(rows * columns, -1)).astype(np.uint8, copy=False), (rows, columns)
 
 
 class DialogueEncoder:
@@ -155,13 +164,13 @@ class DialogueEncoder:
     def _image(self, image: ImagePart, form: ImageForm) -> EncodedImage:
         found = self._cache.pop(image.digest, None)
         if found is None:
-            patches_PF, grid = patches_of(image, form)
+            pixels_PF, grid = pixels_of(image, form)
             tokens = grid[0] * grid[1] // form.merge**2
-            found = EncodedImage(key=image.digest, patches_PF=patches_PF, grid=grid, tokens=tokens)
-            self._cached_bytes += patches_PF.nbytes
+            found = EncodedImage(key=image.digest, pixels_PF=pixels_PF, grid=grid, tokens=tokens)
+            self._cached_bytes += pixels_PF.nbytes
         self._cache[image.digest] = found
         while self._cached_bytes > _CACHED_BYTES and len(self._cache) > 1:
-            self._cached_bytes -= self._cache.popitem(last=False)[1].patches_PF.nbytes
+            self._cached_bytes -= self._cache.popitem(last=False)[1].pixels_PF.nbytes
         return found
 
 

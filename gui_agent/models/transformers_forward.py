@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch.utils.checkpoint import checkpoint
 
 from gui_agent.models.encoding import EncodedImage, EncodedPrompt
@@ -110,10 +111,19 @@ def hidden_states(
 
 def _see(parts: TransformersParts, images: Sequence[EncodedImage]) -> tuple[torch.Tensor, Sequence[torch.Tensor]]:
     """Features (F, H) of all images, and those that Qwen3-VL adds in its first layers."""
-    patches_PF = tensor(parts, np.concatenate([image.patches_PF for image in images]))
+    patches_PF = _patches(parts, np.concatenate([image.pixels_PF for image in images]))
     grids_I3 = tensor(parts, np.array([(1, *image.grid) for image in images], np.int64))
     output = parts.module.model.get_image_features(patches_PF, grids_I3, return_dict=True)
     return torch.cat(list(output.pooler_output)), getattr(output, "deepstack_features", None) or ()
+
+
+def _patches(parts: TransformersParts, pixels_PF: NDArray[np.uint8]) -> torch.Tensor:
+    """As `encoding.patches_of` has them, scaled on the model's device: a quarter of the bytes travel."""
+    form = parts.encoder.form
+    assert form is not None
+    mean_C, std_C = (tensor(parts, np.array(each, np.float32))[:, None, None] for each in (form.mean, form.std))
+    scaled = tensor(parts, pixels_PF).reshape(len(pixels_PF), 3, 1, -1).float() / 255.0
+    return ((scaled - mean_C) / std_C).expand(-1, -1, form.frames, -1).reshape(len(pixels_PF), -1)
 
 
 def sayable_logits(parts: TransformersParts, hidden_PH: torch.Tensor) -> torch.Tensor:

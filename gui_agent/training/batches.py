@@ -23,6 +23,32 @@ class Measured(Protocol):
     def length(self, sample: TrainSample) -> int: ...
 
 
+@runtime_checkable
+class Packs(Protocol):
+    """A policy that scores samples of one trajectory or group together, each shared part once."""
+
+    @property
+    def packs(self) -> bool:
+        """False: it could, and does not."""
+        ...
+
+    def batches(self, samples: Sequence[TrainSample], tokens: int) -> list[list[TrainSample]]:
+        """Every sample once, in batches that it scores in `tokens` tokens each, wherever a sample is not longer."""
+        ...
+
+
+def packs(policy: object) -> bool:
+    return isinstance(policy, Packs) and policy.packs
+
+
+def batches_for(policy: object, samples: Sequence[TrainSample], tokens: int) -> list[list[TrainSample]]:
+    """Micro-batches as the policy packs them, or padded ones of like length."""
+    if isinstance(policy, Packs) and policy.packs:
+        return policy.batches(samples, tokens)
+    measure = length_of(policy)
+    return micro_batches(samples, [measure(sample) for sample in samples], tokens)
+
+
 def length_of(policy: object) -> Callable[[TrainSample], int]:
     """The policy's own measure, or the length of the response."""
     return policy.length if isinstance(policy, Measured) else lambda sample: len(sample.response_ids_T)

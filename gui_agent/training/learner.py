@@ -20,7 +20,8 @@ class Learner:
     """`model` samples from the weights of `policy`, `reference` scores with those of the start, or is None.
 
     `encode` gives the ids of a reply to a prompt, the end token included; it raises DataError where it has none.
-    `space` gives the coordinates that the policy speaks in on a screen.
+    `space` gives the coordinates that the policy speaks in on a screen, `summary_of` what a reply holds of a semantic
+    context, "" for histories without one.
     """
 
     policy: TrainablePolicy
@@ -31,6 +32,7 @@ class Learner:
     screens: StepScreens
     encode: Callable[[Prompt, str], Sequence[int]]
     reference: TrainablePolicy | None = None
+    summary_of: Callable[[str], str] = lambda reply: ""
 
     def reply(self, step: ExpertStep) -> str:
         """The demonstration in the policy's own words. Raises DialectError where it has none for the action."""

@@ -20,7 +20,7 @@ Degenerate cases: one step packs to itself; two equal steps to one sequence that
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -102,6 +102,48 @@ def pack(steps: Sequence[StepTokens]) -> Packed:
         predictors=tuple(predictors),
         targets=tuple(step.ids_T[len(step.ids_T) - step.response :] for step in steps),
         unpacked=sum(len(step.ids_T) for step in steps),
+    )
+
+
+def packed_batches(steps: Sequence[StepTokens], tokens: int) -> list[list[int]]:
+    """Every step once, in batches that pack to at most `tokens` each; a step longer than that stands alone.
+
+    Steps that begin alike come one after the other, so that they share: an order in which a tree's branches never
+    part. A batch is closed when the next step does not fit. Empty for no step.
+    """
+    if not steps:
+        return []
+    columns = [_columns(step, _image_index(steps)) for step in steps]
+    order = sorted(range(len(steps)), key=lambda index: columns[index].T.astype(">i8").tobytes())
+    batches: list[list[int]] = []
+    size = 0
+    for index in order:
+        own = columns[index].shape[1]
+        # In this order the longest common beginning is that with the step just before.
+        fresh = own - _shared(columns[index], columns[batches[-1][-1]]) if batches else own
+        if batches and size + fresh <= tokens:
+            batches[-1].append(index)
+            size += fresh
+        else:
+            batches.append([index])
+            size = own
+    return batches
+
+
+def filled(packed: Packed, multiple: int, token: int) -> Packed:
+    """With tokens at the end that see themselves only, and nobody sees, up to a whole `multiple` of tokens."""
+    length = len(packed.ids_T)
+    extra = -length % multiple
+    if not extra:
+        return packed
+    more = np.arange(length, length + extra)
+    return replace(
+        packed,
+        ids_T=np.concatenate([packed.ids_T, np.full(extra, token)]),
+        positions_AT=np.pad(packed.positions_AT, ((0, 0), (0, extra))),
+        ends_T=np.concatenate([packed.ends_T, more + 1]),
+        image_T=np.concatenate([packed.image_T, np.full(extra, -1)]),
+        patch_T=np.pad(packed.patch_T, (0, extra)),
     )
 
 

@@ -17,6 +17,7 @@ from tiny_transformers import dialogue, screen, tiny_model
 from device_farm.types.geometry import Size
 from gui_agent.models.base import Sampling
 from gui_agent.models.config import TransformersModelConfig
+from gui_agent.models.encoding import patches_of
 from gui_agent.models.positions import rope_positions
 from gui_agent.models.transformers_forward import hidden_states, padded, token_scores
 from gui_agent.models.transformers_model import TransformersModel
@@ -52,13 +53,15 @@ def test_hidden_states_equal_the_models_own(kind: str, side: Any, loaded: dict[s
     parts = loaded[kind]
     prompts = prompts_of(parts)
     sequences, mask_NT = padded(parts, prompts, side)
+    shown = {image.digest: image for image in (screen(1), screen(2, Size(120, 80)))}
     with torch.no_grad():
         ours_NTH, cache = hidden_states(parts, sequences, mask_NT)
     assert cache is None
     for row, prompt in enumerate(prompts):
         inputs: dict[str, Any] = {"input_ids": torch.from_numpy(prompt.ids_T)[None]}
         if prompt.images:
-            inputs["pixel_values"] = torch.from_numpy(np.concatenate([image.patches_PF for image in prompt.images]))
+            patches = [patches_of(shown[image.key], parts.encoder.form)[0] for image in prompt.images]
+            inputs["pixel_values"] = torch.from_numpy(np.concatenate(patches))
             inputs["image_grid_thw"] = torch.tensor([(1, *image.grid) for image in prompt.images])
             inputs["mm_token_type_ids"] = (inputs["input_ids"] == parts.encoder.form.token_id).long()
         with torch.no_grad():
@@ -120,7 +123,7 @@ def test_replies_to_one_prompt_share_its_computation(loaded: dict[str, Transform
 
     replies = asyncio.run(scenario())
     encoded = parts.encoder.encode(prompt)
-    assert seen == [encoded.images[0].patches_PF.shape[0]]
+    assert seen == [encoded.images[0].pixels_PF.shape[0]]
     assert widths[0] == (1, len(encoded.ids_T)) and set(widths[1:]) == {(4, 1)}
     for hook in hooks:
         hook.remove()
