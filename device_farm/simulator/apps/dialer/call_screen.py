@@ -5,7 +5,7 @@ from __future__ import annotations
 from urllib.parse import unquote
 
 from device_farm.simulator import telephone
-from device_farm.simulator.apps.dialer.call_log import caller_name, people
+from device_farm.simulator.apps.contacts.phone_book import title_of
 from device_farm.simulator.state import PhoneCall
 from device_farm.simulator.toolkit import widgets as w
 from device_farm.simulator.toolkit.app import Activity, Context
@@ -38,7 +38,7 @@ class InCall(Activity[None]):
 
 
 def _held(context: Context[None], call: PhoneCall) -> tuple[w.Widget, ...]:
-    name = caller_name(people(context), call.number)
+    name = title_of(context, call.number)
     return (
         _status(_progress(context, call)),
         w.Text(name, style="headline", align="center", resource_id="contactgrid_contact_name"),

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 from urllib.parse import unquote
 
-from device_farm.simulator.apps.dialer.call_log import KINDS, LoggedCall, Person, caller_name, logged_calls, people
+from device_farm.simulator.apps.contacts.phone_book import Person, names, people
+from device_farm.simulator.apps.dialer.call_log import KINDS, LoggedCall, logged_calls
 from device_farm.simulator.apps.dialer.keypad import call, keypad
 from device_farm.simulator.apps.dialer.state import DialerContext, DialerState
+from device_farm.simulator.framework.sms_provider import address_key
 from device_farm.simulator.toolkit import widgets as w
 from device_farm.simulator.toolkit.app import Activity
 
@@ -54,16 +57,16 @@ def _asked(context: DialerContext) -> DialerState:
 
 
 def _page(context: DialerContext) -> w.Widget:
-    known = people(context)
     match context.state.tab:
         case 0:
-            rows = tuple(_person(context, person) for person in known if person.starred)
+            rows = tuple(_person(context, person) for person in people(context) if person.starred)
             return _listed(rows, "favorites", "No favorites yet")
         case 1:
+            known = names(context)
             rows = tuple(_logged(context, entry, known) for entry in logged_calls(context))
             return _listed(rows, "recents", "Your call log is empty")
         case _:
-            return _listed(tuple(_person(context, person) for person in known), "contacts", "No contacts yet")
+            return _listed(tuple(_person(context, person) for person in people(context)), "contacts", "No contacts yet")
 
 
 def _listed(rows: tuple[w.Widget, ...], key: str, empty: str) -> w.Widget:
@@ -80,16 +83,16 @@ def _listed(rows: tuple[w.Widget, ...], key: str, empty: str) -> w.Widget:
 def _person(context: DialerContext, person: Person) -> w.Widget:
     return w.ListRow(
         person.name,
-        person.number,
+        person.numbers[0],
         leading=w.Avatar(person.name[:1]),
-        on_tap=partial(call, context, person.number),
+        on_tap=partial(call, context, person.numbers[0]),
     )
 
 
-def _logged(context: DialerContext, entry: LoggedCall, known: tuple[Person, ...]) -> w.Widget:
+def _logged(context: DialerContext, entry: LoggedCall, known: Mapping[str, str]) -> w.Widget:
     kind, icon = KINDS.get(entry.kind, KINDS[1])
     moment = context.local(entry.at_s)
-    name = caller_name(known, entry.number)
+    name = known.get(address_key(entry.number), entry.number)
     return w.ListRow(
         name,
         f"{kind} • {moment:%b} {moment.day}, {moment:%H:%M}",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import unquote
 
+from device_farm.simulator.apps.contacts.phone_book import plain_number
 from device_farm.simulator.apps.sms.names import (
     PACKAGE,
     SCHEMES,
@@ -13,7 +14,6 @@ from device_farm.simulator.apps.sms.names import (
     THREAD_NUMBER,
     THREAD_TEXT,
 )
-from device_farm.simulator.apps.sms.people import plain_number
 from device_farm.simulator.apps.sms.store import MessageStore
 from device_farm.simulator.intents import ComponentName, Intent
 from device_farm.simulator.toolkit.app import AppContext

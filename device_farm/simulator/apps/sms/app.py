@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from device_farm.simulator.apps.contacts.phone_book import title_of
 from device_farm.simulator.apps.seeding import first_start
 from device_farm.simulator.apps.sms.access import store_of, thread_intent
 from device_farm.simulator.apps.sms.main import Main, notification_id
@@ -17,7 +18,6 @@ from device_farm.simulator.apps.sms.names import (
     set_default,
 )
 from device_farm.simulator.apps.sms.new_conversation import NewConversation
-from device_farm.simulator.apps.sms.people import title_of
 from device_farm.simulator.apps.sms.thread import Thread
 from device_farm.simulator.framework.telephony_schema import SMS_DELIVER, TELEPHONY_PACKAGE, sms_database
 from device_farm.simulator.intents import DEFAULT, LAUNCHER, MAIN, SEND, SENDTO, VIEW, Intent, IntentFilter

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Protocol, TypeVar
 
+from device_farm.simulator.apps.contacts.phone_book import title_of
 from device_farm.simulator.apps.sms.access import store_of
-from device_farm.simulator.apps.sms.people import bubble_date, title_of
+from device_farm.simulator.apps.sms.dates import bubble_date
 from device_farm.simulator.apps.sms.store import Message
 from device_farm.simulator.toolkit import widgets as w
 from device_farm.simulator.toolkit.app import Context

@@ -5,10 +5,11 @@ from __future__ import annotations
 import zlib
 from dataclasses import dataclass
 
+from device_farm.simulator.apps.contacts.phone_book import names
 from device_farm.simulator.apps.overlays import question
 from device_farm.simulator.apps.sms.access import store_of, thread_intent
+from device_farm.simulator.apps.sms.dates import list_date
 from device_farm.simulator.apps.sms.names import DEFAULT_APP_KEY, LABEL, NEW_CLASS, PACKAGE, is_default, set_default
-from device_farm.simulator.apps.sms.people import list_date, names
 from device_farm.simulator.apps.sms.store import Conversation
 from device_farm.simulator.framework.sms_provider import address_key
 from device_farm.simulator.intents import ComponentName, Intent

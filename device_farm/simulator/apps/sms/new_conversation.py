@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from device_farm.simulator.apps.contacts.phone_book import Person, names, people, plain_number
 from device_farm.simulator.apps.sms.access import address_of, store_of, text_of, thread_intent
-from device_farm.simulator.apps.sms.people import Person, names, people, plain_number
 from device_farm.simulator.apps.sms.thread import Thread, ThreadState, thread_screen
 from device_farm.simulator.framework.sms_provider import address_key
 from device_farm.simulator.toolkit import widgets as w

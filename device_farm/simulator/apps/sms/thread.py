@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from device_farm.simulator.apps.contacts.phone_book import title_of
 from device_farm.simulator.apps.sms.access import address_of, store_of, text_of
 from device_farm.simulator.apps.sms.bubbles import message_rows
-from device_farm.simulator.apps.sms.people import bubble_date, title_of
+from device_farm.simulator.apps.sms.dates import bubble_date
 from device_farm.simulator.apps.sms.selection import selection_bar
 from device_farm.simulator.apps.sms.store import Message
 from device_farm.simulator.intents import DIAL, INSERT, Intent

@@ -1,4 +1,4 @@
-"""Names for numbers, from the contacts; and how dates are written."""
+"""The contacts that have a phone number, as the phone app and the messenger look them up."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ class Person:
 
     name: str
     numbers: tuple[str, ...]
+    starred: bool = False
 
     def fits(self, text: str) -> bool:
         """Whether the name or a number holds `text`."""
@@ -31,19 +32,19 @@ def plain_number(number: str) -> str:
 
 
 def people(context: AppContext) -> tuple[Person, ...]:
-    """Contacts with a number, by name."""
+    """Contacts with a number, by name; none where the file is no contacts database."""
     sql = (
-        "SELECT contact_id, COALESCE(display_name, ''), data1 FROM view_data"
-        f" WHERE mimetype = '{PHONE_MIMETYPE}' AND COALESCE(data1, '') != ''"
+        "SELECT contact_id, COALESCE(display_name, ''), data1, starred FROM view_data"
+        f" WHERE mimetype = '{PHONE_MIMETYPE}' AND COALESCE(data1, '') != '' ORDER BY _id"
     )
     try:
         rows = context.database(DATABASE_PATH, SCHEMA).query(sql)
     except sqlite3.Error:
         return ()
     found: dict[int, Person] = {}
-    for contact_id, name, number in rows:
+    for contact_id, name, number, starred in rows:
         known = found[contact_id].numbers if contact_id in found else ()
-        found[contact_id] = Person(name=str(name) or str(number), numbers=(*known, str(number)))
+        found[contact_id] = Person(name=str(name) or str(number), numbers=(*known, str(number)), starred=bool(starred))
     return tuple(sorted(found.values(), key=lambda person: (person.name.lower(), person.numbers)))
 
 
@@ -55,22 +56,3 @@ def names(context: AppContext) -> dict[str, str]:
 def title_of(context: AppContext, address: str) -> str:
     """The contact's name, else the number."""
     return names(context).get(address_key(address), address)
-
-
-def time_text(context: AppContext, at_ms: int) -> str:
-    return context.local(at_ms / 1000).strftime("%H:%M" if context.is_24_hour else "%I:%M %p")
-
-
-def list_date(context: AppContext, at_ms: int) -> str:
-    """The time for today, else month and day; with the year where it is another."""
-    moment, now = context.local(at_ms / 1000), context.local()
-    if moment.date() == now.date():
-        return time_text(context, at_ms)
-    return moment.strftime("%m/%d" if moment.year == now.year else "%m/%d/%Y")
-
-
-def bubble_date(context: AppContext, at_ms: int) -> str:
-    """Date and time over a group of messages; only the time for today."""
-    time = time_text(context, at_ms)
-    moment = context.local(at_ms / 1000)
-    return time if moment.date() == context.local().date() else f"{list_date(context, at_ms)}, {time}"
