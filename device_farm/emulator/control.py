@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -20,6 +20,7 @@ from device_farm.simulator.toolkit.png import assemble, encode_strips
 
 _STATUS_TIMEOUT_S = 5.0
 _FRAME_TIMEOUT_S = 8.0
+_LIST_TIMEOUT_S = 30.0
 _OPTIONS = (
     ("grpc.max_receive_message_length", -1),
     ("grpc.enable_http_proxy", 0),
@@ -66,19 +67,15 @@ class EmulatorControl:
 
     async def snapshots(self) -> tuple[SnapshotInfo, ...]:
         """All of the AVD, whether this emulator could load them or not."""
-        wanted = snapshot_pb.SnapshotFilter(statusFilter=snapshot_pb.SnapshotFilter.All)
-        reply = await self._call(lambda: self._store().ListSnapshots(wanted, timeout=30.0), "ListSnapshots")
         return tuple(
             SnapshotInfo(name=each.snapshot_id, created_s=float(each.details.creation_time), size_bytes=int(each.size))
-            for each in reply.snapshots
+            for each in await self._listed()
         )
 
     async def was_loaded(self, name: str) -> bool:
         """Whether this emulator runs from the snapshot `name`."""
-        wanted = snapshot_pb.SnapshotFilter(statusFilter=snapshot_pb.SnapshotFilter.All)
-        reply = await self._call(lambda: self._store().ListSnapshots(wanted, timeout=30.0), "ListSnapshots")
         loaded = snapshot_pb.SnapshotDetails.Loaded
-        return any(each.snapshot_id == name and each.status == loaded for each in reply.snapshots)
+        return any(each.snapshot_id == name and each.status == loaded for each in await self._listed())
 
     async def load_snapshot(self, name: str, *, timeout_s: float) -> None:
         """Raises GuestError with the emulator's words where it refuses."""
@@ -102,6 +99,11 @@ class EmulatorControl:
         channel, self._channel = self._channel, None
         if channel is not None:
             await channel.close()
+
+    async def _listed(self) -> Sequence[snapshot_pb.SnapshotDetails]:
+        wanted = snapshot_pb.SnapshotFilter(statusFilter=snapshot_pb.SnapshotFilter.All)
+        reply = await self._call(lambda: self._store().ListSnapshots(wanted, timeout=_LIST_TIMEOUT_S), "ListSnapshots")
+        return tuple(reply.snapshots)
 
     async def _snapshot_call(self, call: Callable[[], Awaitable[Any]], what: str, name: str) -> None:
         reply = await self._call(call, what)

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from device_farm.adb.client import AdbClient
 from device_farm.android.console import ConsoleClosedError, EmulatorConsole
@@ -133,12 +134,29 @@ class EmulatorInstance:
         seconds = self.around.deadlines.load_s
         try:
             self.check_alive()
-            await self._load(snapshot, seconds)
+            await self.snapshot("load", snapshot, timeout_s=seconds)
         except (TransportError, GuestError) as error:
             raise BackendError(f"snapshot {snapshot!r} was not loaded: {error.message}", fix=error.fix) from error
         await self.client.close()
         for stage in ("adb", "system", "packages"):
             await pass_stage(stage, self._booting(), seconds=seconds)
+
+    async def snapshot(self, what: Literal["save", "load", "delete"], name: str, *, timeout_s: float) -> None:
+        """Has the emulator do it, by gRPC or else by the console.
+
+        Raises:
+            GuestError: it refused.
+            TransportError: it did not answer.
+        """
+        if self.has_control:
+            control = self.control
+            calls = {"save": control.save_snapshot, "load": control.load_snapshot, "delete": control.delete_snapshot}
+            try:
+                await calls[what](name, timeout_s=timeout_s)
+                return
+            except UnservedError as error:
+                _LOG.info("%s: snapshot %s by the console: %s", self.launch.ports.serial, what, error)
+        await self.console.command(f"avd snapshot {what} {name}", timeout_s=timeout_s)
 
     async def close(self, *, hangs: bool = False, again: bool = False) -> None:
         """Ends the emulator: by its console unless it `hangs`, then by signals. Idempotent.
@@ -147,10 +165,11 @@ class EmulatorInstance:
 
         Never from inside: an Android that powers itself off (`reboot -p`) leaves a virtual device that does not boot.
         """
-        process, self._process = self._process, None
-        if process is not None:
+        if (process := self._process) is not None:
             asked = not hangs and process.exit_code is None and await self._asked_to_end()
             await process.stop(asked=asked, timeout_s=self.around.deadlines.stop_s)
+            # Only now: a close that was cancelled half way is done again by the next one.
+            self._process = None
         await self.client.close()
         await self.console.close()
         await self.control.close()
@@ -201,15 +220,6 @@ class EmulatorInstance:
             said = f"; {words.text}" if words.kind == "snapshot_unfit" else ""
             message = f"the emulator booted cold instead of from its snapshot: {error.message}{said}"
             raise BackendError(message, field="snapshot", fix="farm emulator prepare") from error
-
-    async def _load(self, snapshot: str, seconds: float) -> None:
-        if self.has_control:
-            try:
-                await self.control.load_snapshot(snapshot, timeout_s=seconds)
-                return
-            except UnservedError as error:
-                _LOG.info("%s: loading by the console: %s", self.launch.ports.serial, error)
-        await self.console.command(f"avd snapshot load {snapshot}", timeout_s=seconds)
 
     async def _asked_to_end(self) -> bool:
         try:

@@ -41,8 +41,12 @@ class EmulatorMachine:
 
     async def reset(self, seed: int | None) -> None:
         instance = self._running()
+        await self._set_back(instance)
+        # Not before: an emulator that has died or hangs could not delete them.
         if self._own_snapshots is not None:
             await self._own_snapshots.forget()
+
+    async def _set_back(self, instance: EmulatorInstance) -> None:
         if instance.launch.snapshot:
             try:
                 await instance.load(instance.launch.snapshot)

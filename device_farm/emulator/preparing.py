@@ -9,7 +9,6 @@ from pathlib import Path
 
 from device_farm.adb.client import AdbClient
 from device_farm.emulator.avd import Avd
-from device_farm.emulator.control import UnservedError
 from device_farm.emulator.fingerprint import Fingerprint, write_fingerprint
 from device_farm.emulator.instance import EmulatorInstance, start_on_free_ports
 from device_farm.errors import BackendError, GuestError, TransportError
@@ -50,7 +49,7 @@ async def prepare(
         await _fulfil(instance, wishes, tell)
         await instance.client.shell("input keyevent KEYCODE_WAKEUP; input keyevent KEYCODE_HOME; sync")
         tell(f"saving the snapshot {snapshot!r}")
-        await _save(instance, snapshot)
+        await instance.snapshot("save", snapshot, timeout_s=_SAVE_TIMEOUT_S)
         if not (avd.snapshots / snapshot).is_dir():
             raise BackendError(f"the emulator saved {snapshot!r}, but not in {avd.snapshots}", field="avd_home")
         write_fingerprint(avd.snapshots / snapshot, made_of)
@@ -89,13 +88,3 @@ async def _install(client: AdbClient, package: Path) -> None:
     await client.push(_APK, data)
     await client.install(_APK)
     await client.run(f"rm -f {_APK}")
-
-
-async def _save(instance: EmulatorInstance, snapshot: str) -> None:
-    if instance.has_control:
-        try:
-            await instance.control.save_snapshot(snapshot, timeout_s=_SAVE_TIMEOUT_S)
-            return
-        except UnservedError:
-            pass
-    await instance.console.command(f"avd snapshot save {snapshot}", timeout_s=_SAVE_TIMEOUT_S)

@@ -10,7 +10,7 @@ from device_farm.emulator.control import UnservedError
 from device_farm.emulator.instance import EmulatorInstance
 from device_farm.errors import BackendError, GuestError
 
-_SAVE_TIMEOUT_S = 120.0
+_TIMEOUT_S = 120.0
 
 
 def read_only_snapshots() -> NoSnapshots:
@@ -32,7 +32,7 @@ class WritableSnapshots:
         if name not in self._own and name in {info.name for info in await self._all()}:
             fix = "choose another name"
             raise GuestError(f"the virtual device has a snapshot {name!r} that is not yours", field="name", fix=fix)
-        await self._do("save", name)
+        await self._instance.snapshot("save", name, timeout_s=_TIMEOUT_S)
         self._own.add(name)
         for info in await self.list():
             if info.name == name:
@@ -53,7 +53,7 @@ class WritableSnapshots:
     async def delete(self, name: str) -> None:
         check_name(name)
         self._expect(name)
-        await self._do("delete", name)
+        await self._instance.snapshot("delete", name, timeout_s=_TIMEOUT_S)
         self._own.discard(name)
 
     async def forget(self) -> None:
@@ -74,14 +74,3 @@ class WritableSnapshots:
             except UnservedError:
                 pass
         return parse_snapshot_list(await self._instance.console.command("avd snapshot list"))
-
-    async def _do(self, what: str, name: str) -> None:
-        control = self._instance.control
-        if self._instance.has_control:
-            call = control.save_snapshot if what == "save" else control.delete_snapshot
-            try:
-                await call(name, timeout_s=_SAVE_TIMEOUT_S)
-                return
-            except UnservedError:
-                pass
-        await self._instance.console.command(f"avd snapshot {what} {name}", timeout_s=_SAVE_TIMEOUT_S)

@@ -130,10 +130,8 @@ def test_swiftshader_that_kills_qemu_is_recognised_and_swangle_does_not(rig: Rig
     rig.faults("swiftshader-crash")
 
     async def scenario() -> None:
-        config = rig.config(gpu="swiftshader_indirect", snapshot="")
         error = await failing_start(rig, gpu="swiftshader_indirect", snapshot="")
         assert "swangle_indirect" in error.fix and "SIGSEGV" in error.message
-        assert config.gpu == "swiftshader_indirect"
         async with started(rig.config(snapshot="")) as (device,):
             await device.health()
 
@@ -273,6 +271,24 @@ def test_a_phone_whose_qemu_dies_says_so_and_comes_back_by_its_reset(rig: Rig) -
     asyncio.run(scenario())
 
 
+def test_a_writer_that_dies_with_snapshots_of_its_own_is_reset_and_they_go(rig: Rig) -> None:
+    rig.faults("die-after=1 x1")
+
+    async def scenario() -> None:
+        async with started(rig.config(read_only=False)) as (device,):
+            await device.snapshot_save("mine")
+            assert (rig.avd / "snapshots" / "mine").is_dir()
+            with pytest.raises(FarmError):
+                await device.shell("input tap 500 500")
+            await device.reset()
+            await device.health()
+            assert await device.snapshot_list() == ()
+            assert not (rig.avd / "snapshots" / "mine").exists()
+            assert (rig.avd / "snapshots" / "farm").is_dir()
+
+    asyncio.run(scenario())
+
+
 @pytest.mark.slow
 def test_a_snapshot_that_is_refused_ends_in_a_new_start(rig: Rig) -> None:
     rig.faults("load-refused x1")
@@ -335,7 +351,7 @@ def test_a_control_service_that_never_answers_leaves_adb_and_console(rig: Rig) -
     rig.faults("grpc-silent")
 
     async def scenario() -> None:
-        async with started(rig.config(deadlines={"control_s": 3})) as (device,):
+        async with started(rig.config(deadlines={"control_s": 12})) as (device,):
             assert digest_of(await device.observe(PIXELS))
             assert device.info.endpoints is not None and device.info.endpoints.grpc == 0
             await device.push("/sdcard/Download/left.txt", b"1")
