@@ -29,6 +29,12 @@ class HasMessages(Protocol):
 S = TypeVar("S", bound=HasMessages)
 
 
+def face(name: str, size: float = 40) -> w.Widget:
+    """The first letter of a name; a person for what begins with none, such as a number."""
+    letter = name[:1].upper() if name[:1].isalpha() else ""
+    return w.Avatar(letter, "" if letter else "person", name, size=size)
+
+
 def message_rows(context: Context[S], messages: tuple[Message, ...]) -> tuple[w.Widget, ...]:
     rows: list[w.Widget] = []
     name = title_of(context, context.state.address)
@@ -68,9 +74,7 @@ def _bubble(context: Context[S], message: Message, name: str) -> w.Widget:
         on_tap=toggle if context.state.selected else None,
         on_long_press=toggle,
     )
-    avatar = w.Avatar(name[:1].upper() if name[:1].isalpha() else "", "" if name[:1].isalpha() else "person", name,
-                      size=32)  # fmt: skip
-    parts = (avatar, body) if message.received else (body,)
+    parts = (face(name, 32), body) if message.received else (body,)
     return w.Row(
         parts,
         gap=8,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from device_farm.simulator.apps.contacts.phone_book import names
 from device_farm.simulator.apps.overlays import question
 from device_farm.simulator.apps.sms.access import store_of, thread_intent
+from device_farm.simulator.apps.sms.bubbles import face
 from device_farm.simulator.apps.sms.dates import list_date
 from device_farm.simulator.apps.sms.names import DEFAULT_APP_KEY, LABEL, NEW_CLASS, PACKAGE, is_default, set_default
 from device_farm.simulator.apps.sms.store import Conversation
@@ -122,7 +123,6 @@ def _nothing(context: Context[MainState]) -> w.Widget:
 
 def _row(context: Context[MainState], entry: Conversation, known: dict[str, str]) -> w.Widget:
     name = known.get(address_key(entry.address), entry.address)
-    letter = name[:1].upper() if name[:1].isalpha() else ""
     weight: w.FontWeight = "regular" if entry.read else "bold"
     snippet = entry.draft or entry.snippet
     chosen = entry.address in context.state.selected
@@ -157,7 +157,7 @@ def _row(context: Context[MainState], entry: Conversation, known: dict[str, str]
     date = w.Text(list_date(context, entry.date_ms), style="body_small", colour="on_surface_variant",
                   resource_id="conversation_date")  # fmt: skip
     return w.Row(
-        (w.Avatar(letter, "" if letter else "person", name, size=44), words, date),
+        (face(name, 44), words, date),
         gap=14,
         padding=(16, 8),
         height=_ROW_HEIGHT,

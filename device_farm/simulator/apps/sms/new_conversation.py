@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from device_farm.simulator.apps.contacts.phone_book import Person, names, people, plain_number
 from device_farm.simulator.apps.sms.access import address_of, store_of, text_of, thread_intent
+from device_farm.simulator.apps.sms.bubbles import face
 from device_farm.simulator.apps.sms.thread import Thread, ThreadState, thread_screen
 from device_farm.simulator.framework.sms_provider import address_key
 from device_farm.simulator.toolkit import widgets as w
@@ -73,10 +74,9 @@ class NewConversation(Thread):
         return (label, w.Row(faces, gap=4, padding=(12, 4), resource_id="suggestions_holder"))
 
     def _face(self, context: Context[ThreadState], name: str, address: str) -> w.Widget:
-        letter = name[:1].upper() if name[:1].isalpha() else ""
         return w.Column(
             (
-                w.Avatar(letter, "" if letter else "person", name, size=48),
+                face(name, 48),
                 w.Text(name, style="label", max_lines=1, align="center", resource_id="suggested_contact_name"),
             ),
             gap=4,
@@ -101,11 +101,10 @@ class NewConversation(Thread):
         )
 
     def _row(self, context: Context[ThreadState], person: Person) -> w.Widget:
-        letter = person.name[:1].upper() if person.name[:1].isalpha() else ""
         return w.ListRow(
             person.name,
             ", ".join(map(plain_number, person.numbers)),
-            leading=w.Avatar(letter, "" if letter else "person", person.name),
+            leading=face(person.name),
             title_id="item_contact_name",
             summary_id="item_contact_number",
             resource_id="item_contact_frame",

@@ -131,8 +131,10 @@ class MessageStore:
         """Marks all that came in as read, or the last one as unread."""
         received = [message for message in self.messages(address) if message.received]
         changed = [message for message in received if not message.read] if read else received[-1:]
-        for message in changed:
-            self._database.execute("UPDATE sms SET read = ?, seen = 1 WHERE _id = ?", (1 if read else 0, message.id))
+        if changed:
+            self._database.execute_many(
+                "UPDATE sms SET read = ?, seen = 1 WHERE _id = ?", [(int(read), message.id) for message in changed]
+            )
 
     def delete(self, ids: Iterable[int]) -> None:
         gone = tuple(ids)
