@@ -182,5 +182,6 @@ def _sample(group: Group, trajectory: str, step: RolloutStep, advantage: float) 
         trajectory=trajectory,
         step=step.index,
         policy_version=group.policy_version if step.policy_version is None else step.policy_version,
+        prompt_ids=step.completion.prompt_token_ids,
         tags={"patched": step.patched or "", "match": "exact" if step.match.exact else "not"},
     )

@@ -70,7 +70,8 @@ class TrainSample:
 
     `response_ids_T` int64; `sampled_logprobs_T` float32, as the sampler gave them (empty for SFT); `advantages_T`
     float32, the weight of each token (1 for SFT); `mask_T` bool, False where a token is not trained on. `trajectory`
-    and `step` say which packed sequence it may share: steps of one rollout in order.
+    and `step` say which packed sequence it may share: steps of one rollout in order. `prompt_ids` are what the sampler
+    made of the prompt, where it says so.
     """
 
     prompt: Prompt
@@ -81,4 +82,5 @@ class TrainSample:
     trajectory: str = ""
     step: int = 0
     policy_version: int = 0
+    prompt_ids: tuple[int, ...] = ()
     tags: dict[str, str] = field(default_factory=dict)

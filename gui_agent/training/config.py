@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Literal, TypeAlias
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, TypeAlias
 
-from pydantic import Field, PositiveInt
+from pydantic import Discriminator, Field, PositiveInt, Tag
 
 from device_farm.config import ConfigModel
 from gui_agent.config import RunConfig
+from gui_agent.training.language.config import TransformersPolicyConfig
 
 Recipe: TypeAlias = Literal["sft", "offline", "semi-online", "online"]
 RECIPES: tuple[Recipe, ...] = ("sft", "offline", "semi-online", "online")
@@ -43,11 +45,13 @@ class TrainerConfig(ConfigModel):
     """The loop. One update learns from all samples that its source gives, in micro-batches of at most `tokens` each.
 
     A checkpoint is written every `checkpoint_every` updates and at the end; the last `keep` stay. `bad_limit` updates
-    in a row whose loss or gradient is not finite end the run.
+    in a row whose loss or gradient is not finite end the run. `packing`: samples of one trajectory or group stand in
+    one sequence, each shared part once, where the policy can; with the same gradients.
     """
 
     updates: int = Field(default=100, ge=1)
     tokens: int = Field(default=16384, ge=1)
+    packing: bool = True
     seed: int = Field(default=0, ge=0)
     checkpoint_every: int = Field(default=50, ge=1)
     keep: int = Field(default=2, ge=1)
@@ -69,8 +73,33 @@ class DataConfig(ConfigModel):
 class ImportedConfig(ConfigModel):
     """`import_path` is `module:callable`, called with `options`."""
 
+    kind: Literal["import"] = "import"
     import_path: str = Field(min_length=1)
     options: dict[str, JsonScalar] = Field(default_factory=dict)
+
+
+def _kind(policy: Any) -> str:
+    kind = policy.get("kind", "import") if isinstance(policy, Mapping) else policy.kind
+    return str(kind)
+
+
+PolicySection: TypeAlias = Annotated[
+    Annotated[ImportedConfig, Tag("import")] | Annotated[TransformersPolicyConfig, Tag("transformers")],
+    Discriminator(_kind),
+]
+"""`kind` may be left out of an imported one."""
+
+
+class ParitySection(ConfigModel):
+    """Reinforcement learning takes the server's log-probabilities for those of the trainer's own policy. Before the
+    first update, and before every `every`-th one (0: never again), up to `samples` replies are compared.
+
+    `bound` is the mean difference in nats a token that is borne; a single token may differ by 40 times that.
+    """
+
+    bound: float = Field(default=0.05, gt=0)
+    every: int = Field(default=50, ge=0)
+    samples: int = Field(default=32, ge=1)
 
 
 class RolloutConfig(ConfigModel):
@@ -141,7 +170,7 @@ class TrainConfig(ConfigModel):
     """
 
     recipe: Recipe = "sft"
-    policy: ImportedConfig
+    policy: PolicySection
     data: DataConfig | None = None
     samples: int = Field(default=32, ge=1)
     trainer: TrainerConfig = TrainerConfig()
@@ -149,6 +178,7 @@ class TrainConfig(ConfigModel):
     online: OnlineConfig = OnlineConfig()
     run: RunConfig = RunConfig()
     loss: LossConfig = LossConfig()
+    parity: ParitySection = ParitySection()
     lora: LoraSection | None = None
 
 

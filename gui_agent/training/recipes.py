@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, assert_never
 
 from device_farm.config import import_attribute
-from device_farm.errors import ConfigError
+from device_farm.errors import ConfigError, PrerequisiteError
 from device_farm.types.geometry import Size
 from gui_agent.datasets.episodes import load_episodes
 from gui_agent.datasets.types import Trajectory
@@ -25,11 +25,13 @@ from gui_agent.rl.samples import AdvantageSettings
 from gui_agent.rl.semi_online import SemiOnline, SemiOnlineSettings
 from gui_agent.training.checkpoint import checkpoints
 from gui_agent.training.config import DataConfig, ImportedConfig, RolloutConfig, TrainConfig
+from gui_agent.training.language.config import TransformersPolicyConfig
 from gui_agent.training.learner import Learner
 from gui_agent.training.metrics import Listener
 from gui_agent.training.objective import LikelihoodObjective, Objective, PolicyObjective
 from gui_agent.training.offline import OfflineSettings, offline_source
 from gui_agent.training.online.run import online_source
+from gui_agent.training.parity import GatedSource
 from gui_agent.training.rollout_source import BatchSettings
 from gui_agent.training.semi_online import semi_online_source
 from gui_agent.training.sft import demonstrations, sft_source
@@ -52,7 +54,7 @@ async def train(
         trainer = Trainer(
             learner.policy,
             make_objective(config),
-            source,
+            source if config.recipe == "sft" else GatedSource(source, learner.policy, config.parity),
             config.trainer,
             out,
             reference=learner.reference,
@@ -89,7 +91,9 @@ def make_advantages(config: TrainConfig) -> AdvantageSettings:
 
 
 def load_learner(config: TrainConfig) -> Learner:
-    """Raises ConfigError where the import path does not lead to one, PrerequisiteError where peft is missing."""
+    """Raises ConfigError where the policy's section leads to none, PrerequisiteError where a package is missing."""
+    if isinstance(config.policy, TransformersPolicyConfig):
+        return _language(config, config.policy)
     learner = _made(config.policy)
     if config.lora is None:
         return learner
@@ -97,6 +101,21 @@ def load_learner(config: TrainConfig) -> Learner:
 
     add_adapters(learner.policy.module, config.lora)
     return replace(learner, reference=BaseReference(learner.policy))
+
+
+def _language(config: TrainConfig, policy: TransformersPolicyConfig) -> Learner:
+    try:
+        from gui_agent.training.language.learner import LanguageSettings, language_learner
+    except ImportError as error:
+        fix = "pip install torch transformers"
+        raise PrerequisiteError(f"a transformers policy needs {error.name}", field="policy.kind", fix=fix) from error
+    settings = LanguageSettings(
+        lora=config.lora,
+        packing=config.trainer.packing,
+        reference=make_objective(config).needs_reference,
+        temperature=1.0 if config.recipe == "sft" else config.rollout.temperature,
+    )
+    return language_learner(policy, settings)
 
 
 def _made(config: ImportedConfig) -> Learner:
@@ -179,6 +198,7 @@ def _semi_online(config: RolloutConfig, learner: Learner) -> SemiOnline:
         space=learner.space,
         screens=learner.screens,
         settings=settings,
+        summary_of=learner.summary_of,
     )
 
 
