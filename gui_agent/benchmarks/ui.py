@@ -23,7 +23,6 @@ from device_farm.types.action import (
     LongPress,
     OpenApp,
     PressKey,
-    Scroll,
     Swipe,
     SystemButton,
     SystemButtonName,
@@ -180,12 +179,6 @@ def double_click(match: Match | None = None, *, text: str | None = None, tries: 
     return node
 
 
-def right_click(match: Match | None = None, *, text: str | None = None, tries: int = DEFAULT_TRIES) -> UiScript:
-    node = yield from wait_for(_matching(match, text, None, None), tries=tries)
-    yield Click(at=node.bounds.center, button="right")
-    return node
-
-
 def long_press(
     match: Match | None = None,
     *,
@@ -316,10 +309,12 @@ def scroll_to(
     direction: Direction = "down",
     max_swipes: int = 12,
     within: Rect | None = None,
+    fraction: float = 0.5,
 ) -> UiScript:
     """Scrolls the biggest scrollable area until the element is on the screen, and gives it back.
 
-    Goes once to the end in `direction`, then once all the way back. Raises ExpertStuck.
+    A swipe moves it by `fraction` of its height. Goes once to the end in `direction`, then once all the way back.
+    Raises ExpertStuck.
     """
     meant = _matching(match, text, None, None)
     back: dict[Direction, Direction] = {"down": "up", "up": "down", "left": "right", "right": "left"}
@@ -331,7 +326,7 @@ def scroll_to(
                 return node
             before = _labels(observation)
             area = within or _scrollable(observation)
-            observation = yield swipe_action(observation, way, within=area)
+            observation = yield swipe_action(observation, way, within=area, fraction=fraction)
             if _labels(observation) == before:
                 break
     node = find(observation, meant)
@@ -354,12 +349,6 @@ def scroll_and_tap(text: str | None = None, match: Match | None = None, *, direc
     node = yield from scroll_to(text, match, direction=direction)
     yield Click(at=node.bounds.center)
     return node
-
-
-def wheel(match: Match, *, notches: int) -> Plain:
-    """Turns the mouse wheel over an element; positive shows what lies below."""
-    node = yield from wait_for(match)
-    yield Scroll(at=node.bounds.center, dy=notches)
 
 
 def drag(start: Match, end: Match) -> Plain:

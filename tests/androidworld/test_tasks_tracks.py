@@ -9,7 +9,7 @@ from gui_agent.benchmarks.androidworld.tasks.tracks import TEMPLATES
 from gui_agent.benchmarks.base import TaskTemplate
 
 
-def test_all_four_tracks_tasks_are_there() -> None:
+def test_all_six_tracks_tasks_are_there() -> None:
     assert len(TEMPLATES) == 6
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Sequence
 from typing import Final, TypeVar
 
-from device_farm.types.action import Action, Click, LongPress, Swipe, SystemButton
+from device_farm.types.action import Action, Click, LongPress, Swipe, SystemButton, TypeText
 from device_farm.types.geometry import Point, Rect
 from device_farm.types.observation import Observation
 from device_farm.types.ui_tree import UiNode
 from gui_agent.benchmarks.base import LOOK, Look
-from gui_agent.benchmarks.ui import Direction, ExpertStuck, Match, Plain, UiScript, find, scroll_to, visible_nodes
+from gui_agent.benchmarks.basics.phone.common import tap_icon
+from gui_agent.benchmarks.ui import Direction, ExpertStuck, Match, Plain, UiScript, find, visible_nodes, wait_for
 
 T = TypeVar("T")
 PAGES_MAX: Final = 12
@@ -21,20 +22,22 @@ _PAGE_SHARE: Final = 0.75
 
 def start_app(label: str) -> Plain:
     """Opens an app from the home screen or from the drawer below it, by touch, in one to four steps."""
-    icon = Match(text=label, state="clickable")
     observation = yield LOOK
     if not _at_home(observation):
-        observation = yield SystemButton(button="home")
-    node = find(observation, icon)
-    if node is None:
-        width, height = observation.screen.width, observation.screen.height
-        yield Swipe(start=Point(width // 2, height * 8 // 10), end=Point(width // 2, height * 3 // 10), duration_ms=300)
-        node = yield from scroll_to(match=icon)
-    yield Click(at=node.bounds.center)
+        yield SystemButton(button="home")
+    yield from tap_icon(label)
 
 
 def _at_home(observation: Observation) -> bool:
     return any(node.resource_id.endswith(":id/hotseat") for node in visible_nodes(observation))
+
+
+def fill(match: Match, text: str) -> Plain:
+    """Types into an empty field, which is tapped only where it does not wait for the keyboard already."""
+    field = yield from wait_for(match)
+    if "focused" not in field.states:
+        yield Click(at=field.bounds.center)
+    yield TypeText(text=text)
 
 
 def page(area: Rect, direction: Direction) -> Swipe:

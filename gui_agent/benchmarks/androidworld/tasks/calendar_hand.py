@@ -12,7 +12,7 @@ from device_farm.types.action import Action, Click
 from device_farm.types.geometry import Rect
 from device_farm.types.observation import Observation
 from device_farm.types.ui_tree import UiNode
-from gui_agent.benchmarks.androidworld.screens import joined, page, start_app
+from gui_agent.benchmarks.androidworld.screens import fill, joined, page, start_app
 from gui_agent.benchmarks.base import LOOK, Look
 from gui_agent.benchmarks.ui import (
     ExpertStuck,
@@ -23,7 +23,6 @@ from gui_agent.benchmarks.ui import (
     scroll_to,
     tap,
     type_into,
-    type_text,
     visible_nodes,
     wait_for,
 )
@@ -221,11 +220,7 @@ def new_event(title: str, description: str, start: datetime, minutes: int, repet
     yield from tap(description="New Event")
     if (yield from present(Match(resource_id="fab_event_label"))):
         yield from tap(resource_id="fab_event_label")
-    field = yield from wait_for(Match(resource_id="event_title"))
-    if "focused" in field.states:
-        yield from type_text(title)
-    else:
-        yield from type_into(title, resource_id="event_title")
+    yield from fill(Match(resource_id="event_title"), title)
     yield from type_into(description, resource_id="event_description")
     yield from _set_moment("start", start)
     yield from _set_moment("end", start + timedelta(minutes=minutes))

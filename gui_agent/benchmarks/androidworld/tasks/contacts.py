@@ -12,12 +12,13 @@ from device_farm.types.observation import ObserveRequest
 from device_farm.types.task import Task
 from device_farm.types.trajectory import Evidence, Scored
 from device_farm.types.ui_tree import UiNode
+from gui_agent.benchmarks.androidworld.screens import fill
 from gui_agent.benchmarks.androidworld.setting import set_clock
 from gui_agent.benchmarks.androidworld.texts import same_text
 from gui_agent.benchmarks.base import Script, TaskTemplate
 from gui_agent.benchmarks.basics.phone.common import hinted, launch, run, text_param
 from gui_agent.benchmarks.params import ChoiceParam, TextParam
-from gui_agent.benchmarks.ui import Match, Plain, scroll_to, tap, type_into, type_text
+from gui_agent.benchmarks.ui import Match, Plain, scroll_to, tap
 from verifier.rules.base import judge, shown
 from verifier.rules.content import query_content
 
@@ -94,11 +95,9 @@ def new_contact(first: str, last: str, number: str) -> Plain:
     yield from launch("Contacts")
     yield from tap(description="Create contact")
     for hint, value in (("First name", first), ("Last name", last), ("Phone", number)):
-        field = yield from scroll_to(match=hinted(hint))
-        if "focused" in field.states:
-            yield from type_text(value)
-        elif value:
-            yield from type_into(value, hinted(hint))
+        yield from scroll_to(match=hinted(hint))
+        if value:
+            yield from fill(hinted(hint), value)
 
 
 class _Contacts(TaskTemplate):

@@ -9,16 +9,15 @@ from device_farm.types.action import Action, Click, LongPress, PressKey, TypeTex
 from device_farm.types.geometry import Point
 from device_farm.types.observation import Observation
 from device_farm.types.ui_tree import UiNode
+from gui_agent.benchmarks.androidworld.screens import fill
 from gui_agent.benchmarks.base import LOOK, Look
 from gui_agent.benchmarks.ui import (
     ExpertStuck,
     Match,
     Plain,
     UiScript,
-    find,
     present,
     scroll_to,
-    swipe_action,
     tap,
     visible_nodes,
     wait_for,
@@ -29,25 +28,14 @@ TITLE: Final = "opoc_filesystem_item__title"
 NEW: Final = "Create a new file or folder"
 _TYPES: Final = {".md": "Markdown", ".txt": "Plain Text", ".csv": "CSV", ".org": "OrgMode", "": "None"}
 """Which type in the dialog for new files gives which ending."""
-_MOST_SWIPES: Final = 12
+_PAGE_SHARE: Final = 0.85
 
 Told = Generator[Action | Look, Observation, str]
 
 
 def find_row(name: str) -> UiScript:
     """The row of a file or folder, scrolled into sight. The list is in the order of names, folders first."""
-    wanted = Match(text=name, resource_id=TITLE)
-    observation = yield LOOK
-    for _ in range(_MOST_SWIPES):
-        node = find(observation, wanted)
-        if node is not None:
-            return node
-        before = [row.text for row in rows(observation)]
-        area = next((node for node in visible_nodes(observation) if "scrollable" in node.states), None)
-        observation = yield swipe_action(observation, "down", within=area.bounds if area else None, fraction=0.85)
-        if [row.text for row in rows(observation)] == before:
-            break
-    return (yield from scroll_to(match=wanted, direction="up"))
+    return (yield from scroll_to(match=Match(text=name, resource_id=TITLE), fraction=_PAGE_SHARE))
 
 
 def rows(observation: Observation) -> list[UiNode]:
@@ -71,7 +59,7 @@ def new_file(name: str) -> Plain:
     stem, dot, tail = name.rpartition(".")
     stem, ending = (stem, dot + tail) if stem else (name, "")
     yield from tap(description=NEW)
-    yield from _into_focused("new_file_dialog__name", stem)
+    yield from fill(Match(resource_id="new_file_dialog__name"), stem)
     field = yield from wait_for(Match(resource_id="new_file_dialog__ext"))
     kind = _TYPES.get(ending)
     if kind is None:
@@ -87,7 +75,7 @@ def new_file(name: str) -> Plain:
 
 def new_folder(name: str) -> Plain:
     yield from tap(description=NEW)
-    yield from _into_focused("new_file_dialog__name", name)
+    yield from fill(Match(resource_id="new_file_dialog__name"), name)
     yield from tap(text="FOLDER")
 
 
@@ -102,14 +90,6 @@ def rename_row(name: str, new: str) -> Plain:
     yield from tap(text="OK")
 
 
-def _into_focused(resource_id: str, text: str) -> Plain:
-    """Types into a field, which is tapped only where it does not wait for the keyboard already."""
-    field = yield from wait_for(Match(resource_id=resource_id))
-    if "focused" not in field.states:
-        yield Click(at=field.bounds.center)
-    yield TypeText(text=text)
-
-
 def shown_text() -> Told:
     """What the open document says."""
     node = yield from wait_for(Match(resource_id=EDITOR))
@@ -118,7 +98,7 @@ def shown_text() -> Told:
 
 def write(text: str) -> Plain:
     """Types into an empty document."""
-    yield from _into_focused(EDITOR, text)
+    yield from fill(Match(resource_id=EDITOR), text)
 
 
 def rewrite(text: str) -> Plain:

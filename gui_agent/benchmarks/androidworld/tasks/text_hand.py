@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Generator
 from typing import Final
 
-from device_farm.types.action import Action, Click, SystemButton, TypeText
+from device_farm.types.action import Action, Click, SystemButton
 from device_farm.types.observation import Observation
 from device_farm.types.ui_tree import UiNode
-from gui_agent.benchmarks.androidworld.screens import start_app
+from gui_agent.benchmarks.androidworld.screens import fill, start_app
 from gui_agent.benchmarks.base import LOOK, Look
 from gui_agent.benchmarks.ui import (
     ExpertStuck,
@@ -79,19 +79,19 @@ def start_conversation(number: str) -> Plain:
 
 
 def enter_number(number: str) -> Plain:
-    yield from _into_focused("new_conversation_address", number)
+    yield from fill(Match(resource_id="new_conversation_address"), number)
     yield from tap(resource_id="new_conversation_confirm")
 
 
 def start_with_contact(name: str) -> Plain:
     """A conversation with a contact picked from the list."""
     yield from tap(resource_id="conversations_fab")
-    yield from _into_focused("new_conversation_address", name)
+    yield from fill(Match(resource_id="new_conversation_address"), name)
     yield from tap(Match(text=name, resource_id="item_contact_name"))
 
 
 def send_text(text: str) -> Plain:
-    yield from _into_focused(FIELD, text)
+    yield from fill(Match(resource_id=FIELD), text)
     yield from press_send()
 
 
@@ -104,13 +104,6 @@ def paste_and_send() -> Plain:
 
 def press_send() -> Plain:
     yield from tap(Match(resource_id="thread_send_message"))
-
-
-def _into_focused(resource_id: str, text: str) -> Plain:
-    field = yield from wait_for(Match(resource_id=resource_id))
-    if "focused" not in field.states:
-        yield Click(at=field.bounds.center)
-    yield TypeText(text=text)
 
 
 def last_received() -> Told:

@@ -10,6 +10,7 @@ from device_farm.errors import GuestError
 from device_farm.types.action import Click, Swipe, SystemButton
 from device_farm.types.geometry import Point, Rect
 from device_farm.types.task import JsonValue
+from gui_agent.benchmarks.base import LOOK
 from gui_agent.benchmarks.ui import Match, Plain, find, scroll_to, wait_for
 
 SDCARD = "/storage/emulated/0"
@@ -39,7 +40,13 @@ def text_param(params: Mapping[str, JsonValue], name: str) -> str:
 
 def launch(label: str) -> Plain:
     """Opens an application as a person does: from the home screen, else from the drawer below it."""
-    observation = yield SystemButton(button="home")
+    yield SystemButton(button="home")
+    yield from tap_icon(label)
+
+
+def tap_icon(label: str) -> Plain:
+    """From the home screen: the application's icon there, else in the drawer below."""
+    observation = yield LOOK
     icon = Match(text=label, state="clickable")
     node = find(observation, icon)
     if node is None:
