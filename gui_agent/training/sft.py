@@ -12,6 +12,7 @@ from gui_agent.datasets.questions import Question, QuestionSet
 from gui_agent.datasets.types import Trajectory
 from gui_agent.models.prompt import Prompt
 from gui_agent.rl.types import TrainSample
+from gui_agent.training.batches import packs
 from gui_agent.training.learner import Learner
 from gui_agent.training.source import EpochSource
 
@@ -77,13 +78,27 @@ def _demonstrated(prompt: Prompt, ids: Sequence[int], trajectory: str, step: int
 
 
 def sft_source(shown: Demonstrations, learner: Learner, *, size: int, seed: int) -> EpochSource:
-    """Batches hold steps of like index: their histories, and so their prompts, are of like length."""
+    """Batches hold steps of like index: their histories, and so their prompts, are of like length.
+
+    For a policy that packs they hold whole trajectories of like length instead, about `size` steps together.
+    """
 
     async def make(index: int) -> TrainSample:
         number, step = shown.steps[index]
         return await sft_sample(shown.trajectories[number], step, learner)
 
+    if shown.steps and packs(learner.policy):
+        bundles = _by_trajectory(shown)
+        count = max(1, round(size * len(bundles) / len(shown.steps)))
+        return EpochSource(make, [len(one) for one in bundles], size=count, seed=seed, bundles=bundles)
     return EpochSource(make, [step for _, step in shown.steps], size=size, seed=seed)
+
+
+def _by_trajectory(shown: Demonstrations) -> list[list[int]]:
+    bundles: dict[int, list[int]] = {}
+    for index, (number, _) in enumerate(shown.steps):
+        bundles.setdefault(number, []).append(index)
+    return list(bundles.values())
 
 
 def question_source(questions: QuestionSet, learner: Learner, *, size: int, seed: int) -> EpochSource:

@@ -34,17 +34,25 @@ class SampleSource(Protocol):
 class EpochSource:
     """Epochs over samples that are made when they are needed, in batches of like length.
 
-    A sample that cannot be made, because its screen is corrupt for one, is left out and counted.
+    A sample that cannot be made, because its screen is corrupt for one, is left out and counted. With `bundles` a batch
+    has `size` of these in place of samples, and `lengths` are theirs: the samples of one bundle are never parted.
     """
 
     def __init__(
-        self, make: Callable[[int], Awaitable[TrainSample]], lengths: Sequence[int], *, size: int, seed: int
+        self,
+        make: Callable[[int], Awaitable[TrainSample]],
+        lengths: Sequence[int],
+        *,
+        size: int,
+        seed: int,
+        bundles: Sequence[Sequence[int]] | None = None,
     ) -> None:
         """Raises DataError for no sample at all."""
         if not lengths:
             raise DataError("there is no sample to train on", field="data")
         self._make = make
         self._lengths = lengths
+        self._bundles = bundles
         self._size = size
         self._seed = seed
         self._epoch = 0
@@ -58,7 +66,7 @@ class EpochSource:
         self._position += 1
         if self._position == len(batches):
             self._epoch, self._position = self._epoch + 1, 0
-        samples = await self._made(chosen)
+        samples = await self._made(chosen if self._bundles is None else _flat(self._bundles, chosen))
         return Supply(samples=samples, figures={"epoch": epoch, "unreadable": self._unreadable})
 
     async def _made(self, indices: Sequence[int]) -> tuple[TrainSample, ...]:
@@ -76,6 +84,10 @@ class EpochSource:
     def restore(self, state: dict[str, Any]) -> None:
         self._epoch, self._position = int(state["epoch"]), int(state["position"])
         self._unreadable = int(state["unreadable"])
+
+
+def _flat(bundles: Sequence[Sequence[int]], chosen: Sequence[int]) -> list[int]:
+    return [index for bundle in chosen for index in bundles[bundle]]
 
 
 class FixedSource(EpochSource):
