@@ -13,16 +13,16 @@ from device_farm.simulator.filesystem_errors import FileSystemError
 
 def entry_of(files: FileSystem, path: str) -> Entry | None:
     """The file or folder at `path`, None where there is none."""
-    if not files.exists(path):
+    try:
+        status = files.stat(path)
+    except FileSystemError:
         return None
-    stat = files.stat(path)
-    is_folder = files.is_dir(path)
     return Entry(
         name=posixpath.basename(path),
         path=path,
-        is_folder=is_folder,
-        size_bytes=0 if is_folder else stat.size,
-        modified_s=stat.mtime_s,
+        is_folder=status.is_dir,
+        size_bytes=0 if status.is_dir else status.size,
+        modified_s=status.mtime_s,
     )
 
 

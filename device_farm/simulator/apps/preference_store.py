@@ -29,9 +29,12 @@ class PreferenceStore:
         self._files = files
         self._path = preferences_path(package, name)
 
-    def load(self) -> dict[str, PreferenceValue]:
+    def _values(self) -> Mapping[str, PreferenceValue]:
         node = self._files.node(self._path)
-        return dict(_decoded(node.data)) if isinstance(node, File) else {}
+        return _decoded(node.data) if isinstance(node, File) else {}
+
+    def load(self) -> dict[str, PreferenceValue]:
+        return dict(self._values())
 
     def save(self, values: dict[str, PreferenceValue]) -> None:
         save_file(self._files, self._path, encode_preferences(values))
@@ -40,13 +43,13 @@ class PreferenceStore:
         self.save({**self.load(), **changes})
 
     def text(self, key: str, default: str = "") -> str:
-        value = self.load().get(key, default)
+        value = self._values().get(key, default)
         return value if isinstance(value, str) else default
 
     def flag(self, key: str, default: bool = False) -> bool:
-        value = self.load().get(key, default)
+        value = self._values().get(key, default)
         return value if isinstance(value, bool) else default
 
     def number(self, key: str, default: int = 0) -> int:
-        value = self.load().get(key, default)
+        value = self._values().get(key, default)
         return value if isinstance(value, int) and not isinstance(value, bool) else default
