@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
+import pytest
 from hand import Hand
 
 from device_farm.simulator.apps.camera.screens import PACKAGE
@@ -68,6 +69,19 @@ def test_same_phone_takes_the_same_photo() -> None:
         hand.tap(description="Shutter")
         taken.append(hand.phone.files.read(f"{PHOTOS}/{photos(hand)[0]}"))
     assert taken[0] == taken[1]
+
+
+def test_video_lasts_as_long_as_it_was_recorded_whatever_the_date() -> None:
+    hand = opened()
+    hand.phone.input.swipe(100, 800, 900, 800, 300)
+    hand.tap("Video")
+    hand.tap(description="Shutter")
+    hand.phone.clock.set(hand.phone.clock.now_s() + 3 * 365 * 86_400)
+    hand.pass_time(3)
+    assert hand.sees("00:03")
+    hand.tap(description="Shutter")
+    [name] = hand.phone.files.list(VIDEOS)
+    assert duration_s(hand.phone.files.read(f"{VIDEOS}/{name}")) == pytest.approx(3.5, abs=0.6)
 
 
 def test_video_mode_records_a_film(tmp_path) -> None:  # type: ignore[no-untyped-def]

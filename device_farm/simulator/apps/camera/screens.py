@@ -35,7 +35,7 @@ _FLASH = (("flash_off", "Flash off"), ("flash_auto", "Flash auto"), ("flash_on",
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CameraState:
-    """`recording_since_s` is phone time, 0 while no video is being recorded; `last` the path of the last capture."""
+    """`recording_since_s` counts from boot, 0 while no video is being recorded; `last` the path of the last capture."""
 
     mode: Mode = "photo"
     lens: Lens = "back"
@@ -189,7 +189,7 @@ def _grid_lines() -> w.Widget:
 
 
 def _recording_time(context: CameraContext) -> w.Widget:
-    seconds = int(context.now_s - context.state.recording_since_s)
+    seconds = int(context.clock.uptime_s() - context.state.recording_since_s)
     text = f"{seconds // 60:02d}:{seconds % 60:02d}"
     return w.Row(
         (
@@ -353,7 +353,7 @@ def _press_shutter(context: CameraContext) -> None:
     elif context.state.recording_since_s:
         _stop_recording(context)
     elif context.has_permission(RECORD_AUDIO):
-        context.update(recording_since_s=context.now_s, options_open=False)
+        context.update(recording_since_s=context.clock.uptime_s(), options_open=False)
     else:
         context.request_permission(RECORD_AUDIO)
 
@@ -368,13 +368,14 @@ def _take_photo(context: CameraContext) -> None:
 
 
 def _stop_recording(context: CameraContext) -> None:
-    since = context.state.recording_since_s
-    if not since:
+    state = context.state
+    if not state.recording_since_s:
         return
-    length = max(0.0, context.now_s - since)
+    length = context.clock.uptime_s() - state.recording_since_s
+    start = context.now_s - length
     context.update(recording_since_s=0.0)
     try:
-        path = save_video(context.files, context.phone.seed, context.state.lens, since, length, context.local(since))
+        path = save_video(context.files, context.phone.seed, state.lens, start, length, context.local(start))
     except FileSystemError as error:
         context.toast(str(error))
         return
