@@ -12,7 +12,7 @@ import torch
 
 from device_farm.errors import ConfigError, PolicyError
 from gui_agent.rl.types import TrainSample
-from gui_agent.training.batches import length_of, micro_batches, pad
+from gui_agent.training.batches import batches_for, pad
 from gui_agent.training.checkpoint import (
     load_state,
     newest,
@@ -131,9 +131,8 @@ class Trainer:
 
     def _accumulate(self, samples: Sequence[TrainSample], tokens: int) -> dict[str, float] | None:
         """Adds up the gradients of all micro-batches; None as soon as a loss is not finite."""
-        measure = length_of(self._policy)
         sums: dict[str, float] = {}
-        for batch in micro_batches(samples, [measure(sample) for sample in samples], self._config.tokens):
+        for batch in batches_for(self._policy, samples, self._config.tokens):
             padded = pad(batch, self._device, self._reference_logprobs(batch))
             loss, figures = self._objective(self._policy.score(batch), padded, tokens=tokens)
             if not torch.isfinite(loss):
