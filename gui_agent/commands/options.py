@@ -52,7 +52,7 @@ def add_policy_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--policy",
         metavar="NAME",
-        help="noop, random, expert, replay, mini, openai, or MODULE:CALLABLE (default expert)",
+        help="noop, random, expert, replay, mini, openai, transformers, vllm, or MODULE:CALLABLE (default expert)",
     )
 
 

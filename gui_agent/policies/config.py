@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Any, Literal, TypeAlias
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from device_farm.config import ConfigModel
+from gui_agent.history.config import HistoryConfig
+from gui_agent.models.config import DType
 
 
 class NoopConfig(ConfigModel):
@@ -45,23 +47,20 @@ class MiniConfig(ConfigModel):
     history: bool = True
 
 
-class OpenAiConfig(ConfigModel):
-    """A model behind an OpenAI-compatible server, such as vLLM.
+class ChatConfig(ConfigModel):
+    """What all policies have that ask a language model. `images` is short for `history.images`.
 
-    The key is read from the environment variable that `api_key_env` names ("" for servers without one). `images` is
-    how many of the last screens the model sees; `max_pixels` and `min_pixels` bound the resized image, whose sides
-    are multiples of `patch_px`. `concurrency` bounds the calls in flight, `timeout_s` one call, `retries` how often
-    a failed call is made again, the waits doubling from `backoff_s`. `malformed_limit` replies in a row that do not
-    parse end the episode. `logprobs` stores the ids and log-probabilities of each step's sampled tokens (vLLM).
+    Replies are in `dialect`, their coordinates in pixels of the resized image or relative, in thousandths. `history`
+    says what of the past the model sees. `max_pixels` and `min_pixels` bound the resized image, whose sides are
+    multiples of `patch_px` (28 for Qwen2-VL and Qwen2.5-VL, 32 for Qwen3-VL). With a `seed`, each reply has one of its
+    own. `structured` constrains replies to the dialect's JSON schema. `malformed_limit` replies in a row that do not
+    parse end the episode. `logprobs` stores the ids and log-probabilities of each step's sampled tokens.
     """
 
-    type: Literal["openai"] = "openai"
-    base_url: str = "http://127.0.0.1:8000/v1"
     model: str = Field(min_length=1)
-    api_key_env: str = ""
     dialect: str = "mobile_use"
     coordinates: Literal["resized", "relative"] = "resized"
-    images: int = Field(default=2, ge=1, le=32)
+    history: HistoryConfig = HistoryConfig()
     image_format: Literal["png", "jpeg"] = "png"
     min_pixels: int = Field(default=56 * 56, ge=28 * 28)
     max_pixels: int = Field(default=14 * 14 * 4 * 1280, ge=28 * 28)
@@ -69,13 +68,71 @@ class OpenAiConfig(ConfigModel):
     temperature: float = Field(default=0.0, ge=0, le=2)
     top_p: float = Field(default=1.0, gt=0, le=1)
     max_tokens: int = Field(default=512, ge=1)
+    seed: int | None = Field(default=None, ge=0)
     structured: bool = False
     logprobs: bool = False
+    malformed_limit: int = Field(default=3, ge=1)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _images_of_the_history(cls, values: Any) -> Any:
+        if not isinstance(values, dict) or "images" not in values:
+            return values
+        history = values.get("history", {})
+        if isinstance(history, HistoryConfig):
+            history = history.model_dump()
+        rest = {key: value for key, value in values.items() if key != "images"}
+        return {**rest, "history": {**history, "images": values["images"]} if isinstance(history, dict) else history}
+
+
+class OpenAiConfig(ChatConfig):
+    """A model behind OpenAI-compatible servers, such as vLLM. `base_urls` names several in place of `base_url`; all of
+    them serve the same model: calls are spread over them, and one that fails rests for `rest_s` while others work.
+
+    The key is read from the environment variable that `api_key_env` names ("" for servers without one). `concurrency`
+    bounds the calls in flight at each address, `timeout_s` one call, `retries` how often a failed call is made again,
+    the waits doubling from `backoff_s`. `token_ids` asks vLLM for the ids of tokens where `logprobs` is on.
+    """
+
+    type: Literal["openai"] = "openai"
+    base_url: str = "http://127.0.0.1:8000/v1"
+    base_urls: tuple[str, ...] = ()
+    api_key_env: str = ""
     concurrency: int = Field(default=16, ge=1)
     timeout_s: float = Field(default=120.0, gt=0)
     retries: int = Field(default=4, ge=0)
     backoff_s: float = Field(default=0.5, ge=0)
-    malformed_limit: int = Field(default=3, ge=1)
+    rest_s: float = Field(default=10.0, ge=0)
+    token_ids: bool = True
+
+
+class TransformersConfig(ChatConfig):
+    """A model in this process: `model` is a local folder or a hub name, `adapter` a LoRA folder laid over it ("" none).
+
+    `device` auto takes the first GPU, else the CPU. Up to `batch` replies are sampled together, of the calls that come
+    within `window_ms` of the first; a prompt with its reply has at most `max_context` tokens.
+    """
+
+    type: Literal["transformers"] = "transformers"
+    adapter: str = ""
+    device: str = "auto"
+    dtype: DType = "auto"
+    batch: int = Field(default=8, ge=1)
+    window_ms: float = Field(default=5.0, ge=0)
+    max_context: int = Field(default=16_384, ge=1)
+
+
+class VllmConfig(ChatConfig):
+    """vLLM's engine in this process; `options` go to `vllm.LLM` as they are."""
+
+    type: Literal["vllm"] = "vllm"
+    dtype: DType = "auto"
+    batch: int = Field(default=64, ge=1)
+    window_ms: float = Field(default=5.0, ge=0)
+    max_context: int = Field(default=16_384, ge=1)
+    tensor_parallel: int = Field(default=1, ge=1)
+    memory_share: float = Field(default=0.9, gt=0, le=1)
+    options: dict[str, str | int | float | bool] = Field(default_factory=dict)
 
 
 class ImportedPolicyConfig(ConfigModel):
@@ -87,7 +144,15 @@ class ImportedPolicyConfig(ConfigModel):
 
 
 PolicyConfig: TypeAlias = Annotated[
-    NoopConfig | RandomConfig | ExpertConfig | ReplayConfig | MiniConfig | OpenAiConfig | ImportedPolicyConfig,
+    NoopConfig
+    | RandomConfig
+    | ExpertConfig
+    | ReplayConfig
+    | MiniConfig
+    | OpenAiConfig
+    | TransformersConfig
+    | VllmConfig
+    | ImportedPolicyConfig,
     Field(discriminator="type"),
 ]
-POLICY_NAMES = ("noop", "random", "expert", "replay", "mini", "openai", "import")
+POLICY_NAMES = ("noop", "random", "expert", "replay", "mini", "openai", "transformers", "vllm", "import")

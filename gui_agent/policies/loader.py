@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import importlib
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, assert_never
 
 from device_farm.errors import ConfigError, DataError
-from device_farm.types.codec.dialects import dialect_by_name
 from device_farm.types.task import Task
 from device_farm.types.trajectory import Episode
 from gui_agent.benchmarks.base import TaskTemplate
@@ -23,6 +21,8 @@ from gui_agent.policies.config import (
     PolicyConfig,
     RandomConfig,
     ReplayConfig,
+    TransformersConfig,
+    VllmConfig,
 )
 from gui_agent.store.reader import RunReader, final_attempts
 
@@ -32,6 +32,7 @@ def load_policy(config: PolicyConfig, template_of: Callable[[Task], TaskTemplate
 
     Raises:
         ConfigError: a dialect, an API key, a run or an import path does not exist; names the key.
+        PrerequisiteError: a package that the policy needs is missing.
     """
     match config:
         case NoopConfig():
@@ -54,28 +55,14 @@ def load_policy(config: PolicyConfig, template_of: Callable[[Task], TaskTemplate
             from gui_agent.policies.mini import MiniPolicy
 
             return MiniPolicy(weights, history=history)
-        case OpenAiConfig():
-            return _open_ai(config)
+        case OpenAiConfig() | TransformersConfig() | VllmConfig():
+            from gui_agent.policies.chat_loader import load_chat_policy
+
+            return load_chat_policy(config)
         case ImportedPolicyConfig():
             return _imported(config)
         case _:
             assert_never(config)
-
-
-def _open_ai(config: OpenAiConfig) -> Policy:
-    from gui_agent.policies.openai import OpenAiPolicy
-
-    dialect = dialect_by_name(config.dialect, field="policy.dialect")
-    if not config.base_url.startswith(("http://", "https://")):
-        fix = "write for example http://127.0.0.1:8000/v1"
-        raise ConfigError(f"{config.base_url!r} is no address", field="policy.base_url", fix=fix)
-    if config.min_pixels > config.max_pixels:
-        raise ConfigError(f"{config.min_pixels} is more than policy.max_pixels", field="policy.min_pixels")
-    key = os.environ.get(config.api_key_env, "") if config.api_key_env else ""
-    if config.api_key_env and not key:
-        message = f"the environment variable {config.api_key_env} is not set"
-        raise ConfigError(message, field="policy.api_key_env", fix=f"export {config.api_key_env}=...")
-    return OpenAiPolicy(config, dialect, api_key=key)
 
 
 def _stored_episodes(run: Path) -> Callable[[str], Episode | None]:

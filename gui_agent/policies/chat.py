@@ -1,0 +1,190 @@
+"""A language model as a policy, whatever serves it: screens and the past as a dialogue, replies in a dialect."""
+
+from __future__ import annotations
+
+import asyncio
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from types import TracebackType
+from typing import Literal, Self, assert_never
+
+from device_farm.device import DeviceInfo
+from device_farm.errors import DialectError, PolicyError
+from device_farm.types.action import Action, Click, Drag, LongPress, MoveTo, Scroll, Swipe
+from device_farm.types.codec.dialect import Dialect, ParsedTurn
+from device_farm.types.geometry import Point, Size
+from device_farm.types.observation import Observation
+from device_farm.types.task import Task
+from device_farm.types.trajectory import ModelTurn
+from gui_agent.history.actions import ActionsHistory
+from gui_agent.history.base import PastTurn, Scene
+from gui_agent.history.chat import ChatPromptBuilder
+from gui_agent.history.images import ImagesHistory
+from gui_agent.history.summary import SummaryDialect, SummaryHistory, summary_of
+from gui_agent.models.base import Completion, Model, Sampling
+from gui_agent.policies.base import Decision
+from gui_agent.policies.images import model_image
+from gui_agent.policies.prompts import refused as told_refused
+from gui_agent.policies.prompts import unreadable
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChatSettings:
+    """`image_size` is the size at which the model is shown a screen. `malformed_limit` replies in a row that do not
+    parse end the episode. With a seed in `sampling`, each reply has one of its own.
+    """
+
+    builder: ChatPromptBuilder
+    image_size: Callable[[Size], Size]
+    image_format: Literal["png", "jpeg"] = "png"
+    sampling: Sampling = field(default_factory=Sampling)
+    malformed_limit: int = 3
+
+    @property
+    def dialect(self) -> Dialect:
+        """As replies are parsed: where the model writes summaries, they come before the dialect's words."""
+        plain = self.builder.dialect
+        return SummaryDialect(inner=plain) if self.writes_summaries else plain
+
+    @property
+    def writes_summaries(self) -> bool:
+        return isinstance(self.builder.history, SummaryHistory)
+
+    @property
+    def screens_shown(self) -> int:
+        """How many past screens a prompt can show."""
+        match self.builder.history:
+            case ImagesHistory(images=images) | SummaryHistory(images=images):
+                return images - 1
+            case ActionsHistory():
+                return 0
+            case _:
+                assert_never(self.builder.history)
+
+
+@dataclass(slots=True)
+class _Memory:
+    past: list[PastTurn] = field(default_factory=list)
+    pointer: Point | None = None
+    malformed: int = 0
+    unread: str = ""
+
+
+class ChatSession:
+    """One episode: the past as the model lived it."""
+
+    def __init__(self, model: Model, settings: ChatSettings, task: Task, attempt: int) -> None:
+        self._model = model
+        self._settings = settings
+        self._task = task
+        self._attempt = attempt
+        self._memory = _Memory()
+
+    async def decide(self, observation: Observation, *, refused: str = "") -> Decision:
+        settings, memory = self._settings, self._memory
+        size = settings.image_size(observation.screen)
+        screen = await asyncio.to_thread(model_image, observation, size, settings.image_format)
+        scene = Scene(
+            goal=self._task.goal,
+            past=tuple(memory.past),
+            screen=screen,
+            note="\n".join(part for part in (memory.unread, told_refused(refused) if refused else "") if part),
+            tree=observation.ui_tree,
+            native=observation.screen,
+        )
+        (reply,) = await self._model.generate(settings.builder.build(scene), self._sampling())
+        space = replace(settings.builder.space(scene), pointer=memory.pointer)
+        try:
+            parsed = settings.dialect.parse(reply.text, space)
+        except DialectError as error:
+            return self._malformed(scene, reply, error)
+        self._remember(scene, reply, parsed)
+        memory.malformed, memory.unread = 0, ""
+        memory.pointer = pointer_after(parsed.action, memory.pointer)
+        return Decision(action=parsed.action, turn=_model_turn(reply, parsed.thought))
+
+    def _sampling(self) -> Sampling:
+        sampling = self._settings.sampling
+        if sampling.seed is None:
+            return sampling
+        name = f"{sampling.seed}/{self._task.id}/{self._attempt}/{len(self._memory.past)}"
+        return replace(sampling, seed=zlib.crc32(name.encode()) % 2**31)
+
+    def _malformed(self, scene: Scene, reply: Completion, error: DialectError) -> Decision:
+        memory = self._memory
+        memory.malformed += 1
+        if memory.malformed >= self._settings.malformed_limit:
+            message = f"{memory.malformed} replies in a row did not parse; the last: {error}"
+            raise PolicyError(message, field="policy.dialect")
+        self._remember(scene, reply, None)
+        memory.unread = unreadable(str(error))
+        return Decision(action=None, turn=_model_turn(reply, ""), error=str(error))
+
+    def _remember(self, scene: Scene, reply: Completion, parsed: ParsedTurn | None) -> None:
+        past, shown = self._memory.past, self._settings.screens_shown
+        past.append(
+            PastTurn(
+                screen=scene.screen,
+                reply=reply.text,
+                action=parsed.action if parsed else None,
+                thought=parsed.thought if parsed else "",
+                summary=summary_of(reply.text) if self._settings.writes_summaries else "",
+                note=scene.note,
+            )
+        )
+        # Pixels that no prompt can show any more are let go: long episodes on many devices have many.
+        if len(past) > shown:
+            forgotten = past[-1 - shown]
+            past[-1 - shown] = replace(forgotten, screen=replace(forgotten.screen, data=b""))
+
+    async def close(self) -> None:
+        self._memory.past.clear()
+
+
+def _model_turn(reply: Completion, thought: str) -> ModelTurn:
+    return ModelTurn(
+        text=reply.text,
+        thought=thought,
+        latency_ms=reply.latency_ms,
+        prompt_tokens=reply.prompt_tokens,
+        completion_tokens=reply.completion_tokens,
+        token_ids=reply.token_ids,
+        logprobs=reply.logprobs,
+    )
+
+
+def pointer_after(action: Action, before: Point | None) -> Point | None:
+    """Where the mouse stands after an action."""
+    match action:
+        case Click(at=at) | MoveTo(at=at) | Scroll(at=at) | LongPress(at=at):
+            return at
+        case Drag(end=end) | Swipe(end=end):
+            return end
+        case _:
+            return before
+
+
+class ChatPolicy:
+    """`name` is the config's type, which provenance tells. Entering it enters the model."""
+
+    def __init__(self, name: str, model: Model, settings: ChatSettings) -> None:
+        self.name = name
+        self._model = model
+        self._settings = settings
+
+    @property
+    def dialect(self) -> str:
+        return self._settings.builder.dialect.name
+
+    async def __aenter__(self) -> Self:
+        await self._model.__aenter__()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._model.__aexit__(kind, error, trace)
+
+    async def start(self, task: Task, info: DeviceInfo, *, attempt: int = 1) -> ChatSession:
+        return ChatSession(self._model, self._settings, task, attempt)
