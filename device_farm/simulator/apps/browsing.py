@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, TypeAlias
 
+from device_farm.simulator.apps.times import time_text
+
 SortKey: TypeAlias = Literal["name", "date", "size", "type"]
 FileKind: TypeAlias = Literal["folder", "image", "video", "audio", "document", "text", "archive", "app", "other"]
 
@@ -117,9 +119,7 @@ def size_text(size_bytes: int) -> str:
 def date_text(modified: datetime, now: datetime, use_24_hour: bool = False) -> str:
     """The time of day for today, month and day this year, else the full date."""
     if modified.date() == now.date():
-        if use_24_hour:
-            return modified.strftime("%H:%M")
-        return f"{modified.hour % 12 or 12}:{modified.minute:02d} {'AM' if modified.hour < 12 else 'PM'}"
+        return time_text(modified.hour, modified.minute, use_24_hour)
     month_day = f"{modified.strftime('%b')} {modified.day}"
     return month_day if modified.year == now.year else f"{month_day}, {modified.year}"
 

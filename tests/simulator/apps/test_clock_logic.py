@@ -23,7 +23,8 @@ from device_farm.simulator.apps.clock.timers import (
     new_timer,
     stopwatch_text,
 )
-from device_farm.simulator.apps.clock.weekdays import days_text, has_day, next_ring, time_text, until_text, with_day
+from device_farm.simulator.apps.clock.weekdays import days_text, has_day, next_ring, until_text, with_day
+from device_farm.simulator.apps.times import time_text
 
 # A Sunday.
 NOW = datetime(2023, 10, 15, 15, 34, 20, tzinfo=UTC)

@@ -20,7 +20,6 @@ from device_farm.simulator.apps.calendar.formats import (
     reminder_text,
     rule_label,
     rule_text,
-    time_text,
 )
 from device_farm.simulator.apps.calendar.model import (
     ALL_DAY,
@@ -32,6 +31,7 @@ from device_farm.simulator.apps.calendar.model import (
     is_yearly,
 )
 from device_farm.simulator.apps.calendar.schema import REGULAR_EVENT_COLOUR
+from device_farm.simulator.apps.times import two_digit_time
 from device_farm.simulator.intents import VIEW, Intent
 from device_farm.simulator.toolkit import widgets as w
 from device_farm.simulator.toolkit.app import Activity
@@ -163,9 +163,9 @@ class EditorActivity(Activity[EditorState]):
                 (w.Spacer(width=_GUTTER_DP - 8), day, *(() if event.all_day else (clock,))), padding=(0, 0, 8, 0)
             )
 
-        lines = [line("start", day_title(start.date(), now), time_text(start, is_24_hour), "on_surface")]
+        lines = [line("start", day_title(start.date(), now), two_digit_time(start, is_24_hour), "on_surface")]
         if not self._task:
-            lines.append(line("end", day_title(end.date(), now), time_text(end, is_24_hour), ink))
+            lines.append(line("end", day_title(end.date(), now), two_digit_time(end, is_24_hour), ink))
         return (self._all_day(context), *lines)
 
     def _all_day(self, context: Editor) -> w.Widget:

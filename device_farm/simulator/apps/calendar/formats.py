@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import calendar
-from datetime import date, datetime
+from datetime import date
 
 from device_farm.simulator.apps.calendar.model import (
     DAY_S,
@@ -21,10 +21,6 @@ from device_farm.simulator.apps.calendar.model import (
 )
 
 _ORDERS = ("first", "second", "third", "fourth", "fifth")
-
-
-def time_text(at: datetime, is_24_hour: bool) -> str:
-    return f"{at:%H:%M}" if is_24_hour else f"{at:%I:%M %p}"
 
 
 def date_text(day: date, today: date) -> str:

@@ -12,9 +12,10 @@ from device_farm.simulator.apps.calendar.access import (
     today,
     zone_of,
 )
-from device_farm.simulator.apps.calendar.formats import date_text, span_text, time_text
+from device_farm.simulator.apps.calendar.formats import date_text, span_text
 from device_farm.simulator.apps.calendar.model import Event
 from device_farm.simulator.apps.calendar.repetition import next_reminder
+from device_farm.simulator.apps.times import two_digit_time
 from device_farm.simulator.notifications import Notification, NotificationAction
 from device_farm.simulator.toolkit.app import AppContext
 
@@ -88,7 +89,7 @@ def notify(context: AppContext, event: Event) -> None:
         prefix = "Tomorrow "
     else:
         prefix = f"{date_text(day, now)}, "
-    start, end = (time_text(context.local(at), config.is_24_hour) for at in (event.start_ts, event.end_ts))
+    start, end = (two_digit_time(context.local(at), config.is_24_hour) for at in (event.start_ts, event.end_ts))
     span = "All-day" if event.all_day else start if start == end else f"{start} – {end}"
     more = event.location if config.flag("replace_description") else event.description
     actions = [NotificationAction(text="Snooze", event=SNOOZE, argument=(event.id, event.start_ts))]

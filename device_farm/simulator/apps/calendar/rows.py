@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import date
 
 from device_farm.simulator.apps.calendar.access import config_of, is_past, local_date, today
-from device_farm.simulator.apps.calendar.formats import date_text, section_title, time_text
+from device_farm.simulator.apps.calendar.formats import date_text, section_title
 from device_farm.simulator.apps.calendar.model import Event, argb
+from device_farm.simulator.apps.times import two_digit_time
 from device_farm.simulator.toolkit import widgets as w
 from device_farm.simulator.toolkit.app import Context
 from device_farm.simulator.toolkit.base import Handler
@@ -18,7 +19,7 @@ def occurrence_key(event: Event) -> tuple[int, int]:
 
 
 def _clock(context: Context[object], at_s: int) -> str:
-    return time_text(context.local(at_s), config_of(context).is_24_hour)
+    return two_digit_time(context.local(at_s), config_of(context).is_24_hour)
 
 
 def time_on_day(context: Context[object], event: Event, day: date) -> str:

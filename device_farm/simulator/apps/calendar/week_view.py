@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from device_farm.simulator.apps.calendar.access import config_of, day_start, days_of, events_on, open_event, today
-from device_farm.simulator.apps.calendar.formats import time_text
 from device_farm.simulator.apps.calendar.main_state import Main, move, week_start
 from device_farm.simulator.apps.calendar.model import Event, argb
+from device_farm.simulator.apps.times import two_digit_time
 from device_farm.simulator.toolkit import widgets as w
 
 _HOUR_DP = 60.0
@@ -112,7 +112,7 @@ def _hours(context: Main, days: Sequence[date], events: Sequence[Event]) -> w.Wi
     midnight = context.local(day_start(context, days[0]))
     parts: list[tuple[float, float, w.Widget]] = []
     for hour in range(24):
-        text = time_text(midnight.replace(hour=hour), config.is_24_hour)
+        text = two_digit_time(midnight.replace(hour=hour), config.is_24_hour)
         if hour:
             label = w.Text(text, style="label_small", align="center", colour="on_surface_variant", width=_HOURS_DP)
             parts.append((0.0, hour * _HOUR_DP - 8, label))

@@ -18,7 +18,8 @@ from device_farm.simulator.apps.clock.alarm_store import (
     Instance,
     InstanceState,
 )
-from device_farm.simulator.apps.clock.weekdays import next_ring, time_text
+from device_farm.simulator.apps.clock.weekdays import next_ring
+from device_farm.simulator.apps.times import time_text
 from device_farm.simulator.intents import ComponentName, Intent
 from device_farm.simulator.notifications import Notification, NotificationAction
 from device_farm.simulator.toolkit.app import AppContext

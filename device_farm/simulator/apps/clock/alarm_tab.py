@@ -9,15 +9,8 @@ from functools import partial
 from device_farm.simulator.apps.clock.alarm_manager import delete_alarm, next_time, save_alarm, store_of
 from device_farm.simulator.apps.clock.alarm_store import Alarm
 from device_farm.simulator.apps.clock.state import ClockContext
-from device_farm.simulator.apps.clock.weekdays import (
-    DISPLAY_ORDER,
-    NAMES,
-    days_text,
-    has_day,
-    time_text,
-    until_text,
-    with_day,
-)
+from device_farm.simulator.apps.clock.weekdays import DISPLAY_ORDER, NAMES, days_text, has_day, until_text, with_day
+from device_farm.simulator.apps.times import time_text
 from device_farm.simulator.toolkit import widgets as w
 
 # Height of a closed card with the gap below it, in dp.

@@ -7,7 +7,7 @@ from functools import partial
 from device_farm.simulator.apps.clock.cities import City, search_cities
 from device_farm.simulator.apps.clock.clock_tab import zone_of
 from device_farm.simulator.apps.clock.timer_store import ClockPreferences
-from device_farm.simulator.apps.clock.weekdays import time_text
+from device_farm.simulator.apps.times import time_text
 from device_farm.simulator.toolkit import widgets as w
 from device_farm.simulator.toolkit.app import Activity, Context
 

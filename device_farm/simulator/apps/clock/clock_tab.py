@@ -10,7 +10,8 @@ from device_farm.simulator.apps.clock.alarm_manager import store_of
 from device_farm.simulator.apps.clock.alarm_store import InstanceState
 from device_farm.simulator.apps.clock.cities import City, find_city
 from device_farm.simulator.apps.clock.state import ClockContext, preferences_of
-from device_farm.simulator.apps.clock.weekdays import SHORT_NAMES, time_text
+from device_farm.simulator.apps.clock.weekdays import SHORT_NAMES
+from device_farm.simulator.apps.times import time_text
 from device_farm.simulator.toolkit import widgets as w
 
 

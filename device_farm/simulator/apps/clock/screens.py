@@ -19,7 +19,7 @@ from device_farm.simulator.apps.clock.state import (
 )
 from device_farm.simulator.apps.clock.stopwatch_tab import stopwatch_fab, stopwatch_page
 from device_farm.simulator.apps.clock.timer_tab import back_from_keypad, label_dialog, timer_fab, timer_page
-from device_farm.simulator.apps.clock.weekdays import time_text
+from device_farm.simulator.apps.times import time_text
 from device_farm.simulator.intents import ComponentName, Intent
 from device_farm.simulator.toolkit import widgets as w
 from device_farm.simulator.toolkit.app import Activity, Context

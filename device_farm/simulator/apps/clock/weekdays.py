@@ -57,10 +57,3 @@ def until_text(remaining: timedelta) -> str:
         return "Alarm set for less than 1 minute from now."
     joined = parts[0] if len(parts) == 1 else ", ".join(parts[:-1]) + " and " + parts[-1]
     return f"Alarm set for {joined} from now."
-
-
-def time_text(hour: int, minute: int, use_24_hour: bool) -> str:
-    """`7:05 AM`, or `07:05` on the 24-hour clock."""
-    if use_24_hour:
-        return f"{hour:02d}:{minute:02d}"
-    return f"{hour % 12 or 12}:{minute:02d} {'AM' if hour < 12 else 'PM'}"

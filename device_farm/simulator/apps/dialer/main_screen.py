@@ -10,6 +10,7 @@ from device_farm.simulator.apps.contacts.phone_book import Person, names, people
 from device_farm.simulator.apps.dialer.call_log import KINDS, LoggedCall, logged_calls
 from device_farm.simulator.apps.dialer.keypad import call, keypad
 from device_farm.simulator.apps.dialer.state import DialerContext, DialerState
+from device_farm.simulator.apps.times import time_text
 from device_farm.simulator.framework.sms_provider import address_key
 from device_farm.simulator.toolkit import widgets as w
 from device_farm.simulator.toolkit.app import Activity
@@ -95,7 +96,7 @@ def _logged(context: DialerContext, entry: LoggedCall, known: Mapping[str, str])
     name = known.get(address_key(entry.number), entry.number)
     return w.ListRow(
         name,
-        f"{kind} • {moment:%b} {moment.day}, {moment:%H:%M}",
+        f"{kind} • {moment:%b} {moment.day}, {time_text(moment.hour, moment.minute, context.is_24_hour)}",
         icon=icon,
         trailing=w.IconButton(
             "call", description=f"Call {name}", resource_id="call_button", on_tap=partial(call, context, entry.number)

@@ -7,6 +7,8 @@ from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Final
 
+from device_farm.simulator.apps.times import time_text
+
 AMOUNT: Final = re.compile(r"[+-]?(?:[0-9]{0,8}(?:[.][0-9]{0,2})?|[.][0-9]{0,2})")
 """What can be typed as an amount."""
 
@@ -31,18 +33,13 @@ def typed_amount(cents: int) -> str:
     return amount_text(cents).replace(",", "")
 
 
-def time_text(moment: datetime) -> str:
-    """`5:04 PM`."""
-    return f"{moment.hour % 12 or 12}:{moment:%M %p}"
-
-
 def recent_date(moment: datetime, now: datetime) -> str:
     """Today and yesterday with the time; other days of this month with the year, of other months without."""
     if (moment.year, moment.month) == (now.year, now.month):
         if moment.day == now.day:
-            return f"Today {time_text(moment)}"
+            return f"Today {time_text(moment.hour, moment.minute, False)}"
         if moment.day == now.day - 1:
-            return f"Yesterday {time_text(moment)}"
+            return f"Yesterday {time_text(moment.hour, moment.minute, False)}"
     elif moment.year == now.year:
         return f"{moment:%b} {moment.day}"
     return f"{moment.year} {moment:%b} {moment.day}"
@@ -50,7 +47,7 @@ def recent_date(moment: datetime, now: datetime) -> str:
 
 def entry_date(moment: datetime) -> str:
     """`15 Oct 2023 3:34 PM`, under the title of the form."""
-    return f"{moment.day} {moment:%b} {moment.year} {time_text(moment)}"
+    return f"{moment.day} {moment:%b} {moment.year} {time_text(moment.hour, moment.minute, False)}"
 
 
 def date_range(start: datetime, end: datetime, *, with_year: bool = True) -> str:

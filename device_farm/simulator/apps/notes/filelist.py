@@ -11,6 +11,7 @@ from device_farm.simulator.apps.file_actions import entries_below
 from device_farm.simulator.apps.notes.document import document_intent
 from device_farm.simulator.apps.notes.filetypes import is_text_data, is_text_name
 from device_farm.simulator.apps.notes.options import NOTEBOOK
+from device_farm.simulator.apps.times import time_text
 from device_farm.simulator.intents import VIEW, Intent
 from device_farm.simulator.toolkit import widgets as w
 from device_farm.simulator.toolkit.app import Context
@@ -93,8 +94,7 @@ def _entry_row(context: Context[S], entry: Entry) -> w.Widget:
 
 def _when(moment: datetime, is_24_hour: bool) -> str:
     """Date and time in figures, as Android's DateUtils writes them for the United States."""
-    hour = f"{moment:%H:%M}" if is_24_hour else f"{moment.hour % 12 or 12}:{moment:%M %p}"
-    return f"{moment.month}/{moment.day}/{moment.year}, {hour}"
+    return f"{moment.month}/{moment.day}/{moment.year}, {time_text(moment.hour, moment.minute, is_24_hour)}"
 
 
 def _tapped(context: Context[S], entry: Entry) -> None:

@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from typing import TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from device_farm.simulator.apps.clock.weekdays import time_text
 from device_farm.simulator.apps.settings.pages import PACKAGE, Page, link_row, note, open_page, switch_row, tables_of
+from device_farm.simulator.apps.times import time_text
 from device_farm.simulator.toolkit import widgets as w
 from device_farm.simulator.toolkit.app import Context
 from device_farm.simulator.toolkit.base import Handler
