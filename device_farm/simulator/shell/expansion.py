@@ -31,9 +31,9 @@ _PATTERN_MARKS: Final = re.compile(r"[*?\[]")
 _MARKS: Final = re.compile(r"[*?\[]|^~")
 # One word does not grow beyond this many characters, so that no line of text fills the host's memory.
 _FIELD_MAX: Final = 1 << 24
-# Trimming tries every length, so its time grows with the square of the text.
 # A pattern that stands everywhere multiplies a text by itself: without a bound, four of them fill the host's memory.
 _REPLACED_MAX: Final = 16 << 20
+# Trimming tries every length, so its time grows with the square of the text.
 _TRIM_MAX: Final = 10_000
 
 
