@@ -82,8 +82,8 @@ def _check(path: str, app: App, field: str) -> None:
 
 
 def app_of_package(package: str) -> App | None:
-    """The app of that package which some phone of this process was made with."""
-    return _BY_PACKAGE.get(package)
+    """The built-in app of that package, or the one that some phone of this process was made with."""
+    return next((app for app in BUILTIN_APPS if app.package == package), None) or _BY_PACKAGE.get(package)
 
 
 def remember(apps: tuple[App, ...]) -> None:

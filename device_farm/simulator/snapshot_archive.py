@@ -10,12 +10,12 @@ import io
 import json
 import tarfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, fields, replace
 from types import MappingProxyType
 from typing import Any, Final, get_type_hints
 
-from device_farm.simulator.apps import BUILTIN_APPS
 from device_farm.simulator.clock import VirtualClock
 from device_farm.simulator.filesystem_errors import FileSystemError
 from device_farm.simulator.own_apps import app_of_package
@@ -47,14 +47,35 @@ def pack(snapshot: PhoneSnapshot, *, compress: bool) -> bytes:
 
 
 def unpack(data: bytes, like: PhoneSnapshot) -> PhoneSnapshot:
-    """The snapshot in an archive, for a phone of the kind of `like`.
+    """The snapshot in an archive, for a phone of the kind of `like`; `restarted` makes it one that runs.
+
+    Touches nothing that phones share, so it may run in a thread.
 
     Raises:
         ArchiveError: it is damaged, too large, or of another kind of phone.
     """
-    try:
+    with _explained():
         record, tree = _read(data)
-        return _restarted(_restored(record, tree, like))
+        return _restored(record, tree, like)
+
+
+def restarted(snapshot: PhoneSnapshot) -> PhoneSnapshot:
+    """The phone of an unpacked snapshot after a restart. In the thread of the phones, whose open databases it uses.
+
+    Raises:
+        ArchiveError: a phone does not start from it.
+    """
+    with _explained():
+        phone = SimulatedPhone(snapshot.profile, seed=snapshot.seed, clock=VirtualClock())
+        phone.restore(snapshot)
+        phone.reboot()
+        return phone.snapshot()
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    try:
+        yield
     except ArchiveError:
         raise
     except (tarfile.TarError, OSError, EOFError, zlib.error, UnicodeDecodeError, RecursionError) as error:
@@ -92,7 +113,7 @@ def _read(data: bytes) -> tuple[dict[str, Any], TreeBuilder]:
     left = SIZE_MAX
     with tarfile.open(fileobj=io.BytesIO(data), mode="r:*") as archive:
         for entry in archive:
-            left -= entry.size
+            left -= entry.size + tarfile.BLOCKSIZE
             if left < 0 or entry.size < 0:
                 raise ArchiveError(f"the archive holds more than {SIZE_MAX} bytes")
             source = archive.extractfile(entry) if entry.isreg() else None
@@ -155,20 +176,12 @@ def _package(entry: Mapping[str, Any]) -> InstalledPackage:
 
 
 def _program(name: str, label: str) -> App:
-    """The program of a package: built in, from outside, a part of the system, or the stand-in of an installed APK."""
-    builtin = next((app for app in BUILTIN_APPS if app.package == name), None)
-    own = builtin or app_of_package(name)
-    if own is not None:
-        return own
+    """The program of a package: one that is simulated, a part of the system, or the stand-in of an installed APK."""
+    known = app_of_package(name)
+    if known is not None:
+        return known
     is_system = any(package == name for package, _ in SYSTEM_PACKAGES)
     return headless_app(name, label) if is_system else placeholder_app(name, label)
 
 
 _EMPTY: Final = InstalledPackage(name="", label="", app=App(), uid=0)
-
-
-def _restarted(snapshot: PhoneSnapshot) -> PhoneSnapshot:
-    phone = SimulatedPhone(snapshot.profile, seed=snapshot.seed, clock=VirtualClock())
-    phone.restore(snapshot)
-    phone.reboot()
-    return phone.snapshot()

@@ -13,7 +13,7 @@ from device_farm.pb import snapshot_pb2
 from device_farm.pb import snapshot_service_pb2 as pb
 from device_farm.pb import snapshot_service_pb2_grpc as services
 from device_farm.simulator.handset import Handset
-from device_farm.simulator.snapshot_archive import SIZE_MAX, pack, unpack
+from device_farm.simulator.snapshot_archive import SIZE_MAX, pack, restarted, unpack
 from device_farm.simulator.snapshot_files import ArchiveError
 
 PART_BYTES: Final = 256 * 1024
@@ -27,9 +27,9 @@ class SnapshotServicer(services.SnapshotServiceServicer):
 
     def __init__(self, handset: Handset) -> None:
         self._handset = handset
-        self._loaded = ""
 
     async def ListSnapshots(self, request: pb.SnapshotFilter, context: Context) -> pb.SnapshotList:
+        store = self._handset.snapshots
         return pb.SnapshotList(
             snapshots=[
                 pb.SnapshotDetails(
@@ -37,10 +37,10 @@ class SnapshotServicer(services.SnapshotServiceServicer):
                     details=snapshot_pb2.Snapshot(
                         version=2, creation_time=int(entry.created_s), logical_name=entry.name
                     ),
-                    status=pb.SnapshotDetails.Loaded if entry.name == self._loaded else pb.SnapshotDetails.Compatible,
+                    status=pb.SnapshotDetails.Loaded if store.is_loaded(entry) else pb.SnapshotDetails.Compatible,
                     size=entry.size_bytes,
                 )
-                for entry in self._handset.snapshots.entries()
+                for entry in store.entries()
             ]
         )
 
@@ -50,7 +50,6 @@ class SnapshotServicer(services.SnapshotServiceServicer):
     async def LoadSnapshot(self, request: pb.SnapshotPackage, context: Context) -> pb.SnapshotPackage:
         answer = self._answer(request.snapshot_id, self._handset.snapshots.load)
         if answer.success:
-            self._loaded = request.snapshot_id
             await self._handset.forwarder.flush()
         return answer
 
@@ -86,7 +85,7 @@ class SnapshotServicer(services.SnapshotServiceServicer):
                 return _refusal(name, f"more than {SIZE_MAX} bytes")
         store, like = self._handset.snapshots, self._handset.phone.snapshot()
         try:
-            store.put(name, await asyncio.to_thread(unpack, bytes(data), like))
+            store.put(name, restarted(await asyncio.to_thread(unpack, bytes(data), like)))
         except (ArchiveError, FarmError) as error:
             return _refusal(name, str(error))
         return pb.SnapshotPackage(snapshot_id=name, success=True)

@@ -31,6 +31,7 @@ class SnapshotStore:
     def __init__(self, phone: Callable[[], SimulatedPhone]) -> None:
         self._phone = phone
         self._entries: dict[str, Entry] = {}
+        self._loaded: Entry | None = None
 
     def entries(self) -> tuple[Entry, ...]:
         """Oldest first."""
@@ -38,7 +39,15 @@ class SnapshotStore:
 
     def find(self, name: str) -> Entry:
         """Raises GuestError where there is none of that name."""
-        return self._existing(name)
+        entry = self._entries.get(name)
+        if entry is None:
+            known = ", ".join(self._entries) or "none"
+            raise GuestError(f"no snapshot {name!r}", field="name", fix=f"there is: {known}")
+        return entry
+
+    def is_loaded(self, entry: Entry) -> bool:
+        """Whether the phone was last set to this one; a later one of the same name is another one."""
+        return entry is self._loaded
 
     def put(self, name: str, state: PhoneSnapshot) -> None:
         """Keeps a snapshot that was taken elsewhere. Raises GuestError for a bad name."""
@@ -59,28 +68,24 @@ class SnapshotStore:
 
     def load(self, name: str) -> None:
         """Puts the phone into the state of the snapshot. Raises GuestError where there is none of that name."""
-        self._phone().restore(self._existing(name).state)
+        entry = self.find(name)
+        self._phone().restore(entry.state)
+        self._loaded = entry
 
     def delete(self, name: str) -> None:
         """Raises GuestError where there is none of that name."""
-        self._existing(name)
+        self.find(name)
         del self._entries[name]
 
     def clear(self) -> None:
         self._entries.clear()
+        self._loaded = None
 
     def _keep(self, name: str, state: PhoneSnapshot, uptime_s: float, size_bytes: int) -> None:
         self._entries.pop(name, None)
         self._entries[name] = Entry(
             name=name, created_s=time.time(), uptime_s=uptime_s, size_bytes=size_bytes, state=state
         )
-
-    def _existing(self, name: str) -> Entry:
-        entry = self._entries.get(name)
-        if entry is None:
-            known = ", ".join(self._entries) or "none"
-            raise GuestError(f"no snapshot {name!r}", field="name", fix=f"there is: {known}")
-        return entry
 
 
 def _check_name(name: str) -> None:

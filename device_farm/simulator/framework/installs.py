@@ -10,9 +10,9 @@ import posixpath
 import re
 from dataclasses import dataclass
 
-from device_farm.simulator.apps import BUILTIN_APPS
 from device_farm.simulator.framework.apk import ApkError, ApkInfo, read_apk
 from device_farm.simulator.framework.arguments import ArgumentError, Arguments
+from device_farm.simulator.own_apps import app_of_package
 from device_farm.simulator.shell.process import Process
 
 # Where install sessions keep what was written to them.
@@ -111,7 +111,7 @@ def _install_info(process: Process, data: bytes, info: ApkInfo, options: _Option
         version_code=info.version_code,
         installer=options.installer,
         permissions=info.permissions,
-        program=next((app for app in BUILTIN_APPS if app.package == info.package), None),
+        program=app_of_package(info.package),
     )
     if "-g" in options.flags:
         for permission in info.permissions:

@@ -18,11 +18,12 @@ from device_farm.pb import snapshot_service_pb2_grpc as services
 from device_farm.simulator.phone import SimulatedPhone
 from device_farm.simulator.server import RunningPhone
 from device_farm.simulator.snapshot import PhoneSnapshot
-from device_farm.simulator.snapshot_archive import pack, unpack
+from device_farm.simulator.snapshot_archive import pack, restarted, unpack
 from device_farm.simulator.snapshot_files import ArchiveError
 
 Stub = services.SnapshotServiceStub
 Package = pb.SnapshotPackage
+LOADED = pb.SnapshotDetails.Loaded
 
 
 @pytest.fixture
@@ -67,6 +68,27 @@ def test_what_fails_says_why(stub: Stub) -> None:
     assert [part.success for part in pulled] == [False]
     assert not stub.PushSnapshot(_parts("pushed", b"no archive")).success
     assert not stub.PushSnapshot(iter(())).success
+
+
+def test_only_the_snapshot_that_the_phone_runs_from_is_listed_as_loaded(
+    loop: Loop, phone: RunningPhone, stub: Stub
+) -> None:
+    def loaded() -> list[str]:
+        return [each.snapshot_id for each in stub.ListSnapshots(pb.SnapshotFilter()).snapshots if each.status == LOADED]
+
+    for name in ("one", "two"):
+        assert stub.SaveSnapshot(Package(snapshot_id=name)).success
+    assert loaded() == []
+    assert stub.LoadSnapshot(Package(snapshot_id="one")).success
+    assert loaded() == ["one"]
+    # The console's load counts as well.
+    loop.call(lambda: phone.handset.snapshots.load("two"))
+    assert loaded() == ["two"]
+    assert stub.SaveSnapshot(Package(snapshot_id="two")).success
+    assert loaded() == []
+    loop.call(phone.handset.reset)
+    assert stub.SaveSnapshot(Package(snapshot_id="two")).success
+    assert loaded() == []
 
 
 @pytest.mark.parametrize("kind", [Package.TAR, Package.TARGZ])
@@ -164,7 +186,7 @@ _PACKED = pack(_SMALL, compress=False)
 def test_a_damaged_archive_is_a_snapshot_or_refused(place: int, junk: bytes, cut: bool) -> None:
     damaged = _PACKED[:place] + junk + (b"" if cut else _PACKED[place + len(junk) :])
     try:
-        found = unpack(damaged, _SMALL)
+        found = restarted(unpack(damaged, _SMALL))
     except ArchiveError:
         return
     phone = SimulatedPhone(found.profile)
