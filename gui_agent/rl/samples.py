@@ -29,11 +29,14 @@ from gui_agent.rl.advantages import (
 from gui_agent.rl.returns import GAMMA, discounted_returns, discounted_returns_released
 from gui_agent.rl.selection import spread
 from gui_agent.rl.types import Floats, Group, Rollout, RolloutStep, TrainSample
+from gui_agent.rl.variants.elpo import critical_steps
 from gui_agent.rl.variants.g2rpo import gaussian_advantages
 from gui_agent.rl.variants.g_ra import gated_rewards
 from gui_agent.rl.variants.stepo import shared_advantages
 
 AdvantageForm: TypeAlias = Literal["paper", "released"]
+CRITICAL = "critical"
+"""Tag of samples from the step on at which their rollout left the expert's way: none of it can be matched any more."""
 EpisodeForm: TypeAlias = Literal["deviation", "gaussian", "shared"]
 """How A_E comes of a rollout's total: divided by the deviation, as G²RPO's quantile, or as STEPO's share a step."""
 
@@ -56,7 +59,13 @@ class AdvantageSettings:
     def __post_init__(self) -> None:
         if self.form == "released" and self.episode_form != "deviation":
             message = f"{self.episode_form!r} does not go with form 'released'"
-            raise ConfigError(message, field="advantages.episode_form", fix="use form 'paper'")
+            raise ConfigError(message, field="advantage.kind", fix="set rollout.form to 'paper'")
+        if not self.episode > 0 and not self.omega > 0:
+            message = "neither episode nor step advantage has a weight, so there is nothing to learn from"
+            raise ConfigError(message, field="advantage.episode", fix="set it or rollout.omega above 0")
+        if not self.episode > 0 and self.episode_form != "deviation":
+            message = f"{self.episode_form!r} is a form of the episode advantage, which has no weight"
+            raise ConfigError(message, field="advantage.episode", fix="set it above 0")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,11 +160,11 @@ def train_samples(group: Group, settings: AdvantageSettings | None = None) -> Gr
     advantages, samples = group_advantages(used, settings, "std"), []
     without_tokens = bad_tokens = 0
     for (index, rollout), values_S in zip(numbered, advantages, strict=True):
-        for step, value in zip(rollout.steps, values_S, strict=True):
+        for step, value, lost in zip(rollout.steps, values_S, _lost(rollout), strict=True):
             if not step.completion.token_ids or not step.completion.logprobs:
                 without_tokens += 1
                 continue
-            sample = _sample(group, f"{group.task_id}#{index}", step, float(value))
+            sample = _sample(group, f"{group.task_id}#{index}", step, float(value), lost=lost)
             bad_tokens += int((~sample.mask_T).sum())
             samples.append(sample)
     return GroupSamples(
@@ -167,7 +176,15 @@ def train_samples(group: Group, settings: AdvantageSettings | None = None) -> Gr
     )
 
 
-def _sample(group: Group, trajectory: str, step: RolloutStep, advantage: float) -> TrainSample:
+def _lost(rollout: Rollout) -> list[bool]:
+    """ELPO's irrecoverable step and all after it. On an expert's way the search needs no probe: it is the first step
+    off it, for what comes before matches and could have gone on to the end.
+    """
+    kept = on_the_way(rollout)
+    return critical_steps(len(kept), kept.index(False) if False in kept else len(kept))
+
+
+def _sample(group: Group, trajectory: str, step: RolloutStep, advantage: float, *, lost: bool) -> TrainSample:
     ids, logprobs = step.completion.token_ids, step.completion.logprobs
     if len(ids) != len(logprobs):
         raise ValueError(f"{trajectory} step {step.index}: {len(ids)} token ids but {len(logprobs)} log-probabilities")
@@ -183,5 +200,9 @@ def _sample(group: Group, trajectory: str, step: RolloutStep, advantage: float) 
         step=step.index,
         policy_version=group.policy_version if step.policy_version is None else step.policy_version,
         prompt_ids=step.completion.prompt_token_ids,
-        tags={"patched": step.patched or "", "match": "exact" if step.match.exact else "not"},
+        tags={
+            "patched": step.patched or "",
+            "match": "exact" if step.match.exact else "not",
+            CRITICAL: "yes" if lost else "",
+        },
     )

@@ -59,7 +59,7 @@ class Padded:
     """N samples padded at the end to the longest response, T. Padding is False in `mask_NT`, and 0 elsewhere.
 
     `sampled_NT` are the sampler's log-probabilities; `has_sampled` is False where a sample has none (SFT).
-    `reference_NT` are those of a frozen policy where the objective wants it.
+    `reference_NT` are those of a frozen policy where the objective wants it. `samples` are what was padded.
     """
 
     mask_NT: torch.Tensor
@@ -67,6 +67,7 @@ class Padded:
     sampled_NT: torch.Tensor
     has_sampled: bool
     reference_NT: torch.Tensor | None = None
+    samples: Sequence[TrainSample] = ()
 
 
 def pad(samples: Sequence[TrainSample], device: torch.device, reference_NT: torch.Tensor | None = None) -> Padded:
@@ -92,6 +93,7 @@ def pad(samples: Sequence[TrainSample], device: torch.device, reference_NT: torc
         sampled_NT=torch.from_numpy(sampled_NT).to(device),
         has_sampled=all(len(sample.sampled_logprobs_T) for sample in samples),
         reference_NT=reference_NT,
+        samples=samples,
     )
 
 

@@ -148,17 +148,37 @@ class OnlineConfig(ConfigModel):
     episodes: bool = True
 
 
-class LossConfig(ConfigModel):
-    """PPO's clips, the dual clip and the weight of the divergence from the policy at the start.
+class AdvantageConfig(ConfigModel):
+    """How a rollout's rewards become advantages; `rollout` has γ, ω and the paper's or the released code's form.
 
-    `importance` cuts the weights that make up for the age of online samples.
+    `kind` ui-s1, or a variant: `g-ra` counts the rewards of steps only where the outcome is at least `gate`; `g2rpo`
+    and `stepo` are forms of the episode advantage, the normal quantile of its rank and its share a step; `elpo` takes
+    half of each. `episode` weighs the episode advantage as `rollout.omega` does the step advantage; 0 leaves it out.
     """
 
-    clip_low: float = Field(default=0.2, gt=0)
-    clip_high: float = Field(default=0.2, gt=0)
-    dual_clip: float = Field(default=3.0, gt=1)
+    kind: Literal["ui-s1", "g-ra", "g2rpo", "stepo", "elpo"] = "ui-s1"
+    gate: float = 1.0
+    episode: float = Field(default=1.0, ge=0)
+
+
+class LossConfig(ConfigModel):
+    """What an update of reinforcement learning minimises: a policy gradient by `kind`, and the weights of the
+    divergence from the policy at the start (`kl`) and of the entropy bonus (`entropy`).
+
+    The clips are those of the kind's paper unless given: ppo, epo and elpo clip each token by 0.2 and have a dual clip
+    of 3, gspo and luspo clip whole responses by 3e-4 and 4e-4. `wide_clip` is elpo's, from a rollout's first error on;
+    `penalty` and `beta` are epo's. `importance` cuts the weights that make up for the age of online samples.
+    """
+
+    kind: Literal["ppo", "gspo", "luspo", "elpo", "epo"] = "ppo"
+    clip_low: float | None = Field(default=None, gt=0)
+    clip_high: float | None = Field(default=None, gt=0)
+    dual_clip: float | None = Field(default=None, gt=1)
+    wide_clip: float | None = Field(default=None, gt=0)
     kl: float = Field(default=1e-4, ge=0)
     entropy: float = Field(default=0.0, ge=0)
+    penalty: Literal["constant", "distance"] = "constant"
+    beta: float = Field(default=1.0, ge=0)
     importance: float = Field(default=2.0, gt=0)
 
 
@@ -175,6 +195,7 @@ class TrainConfig(ConfigModel):
     samples: int = Field(default=32, ge=1)
     trainer: TrainerConfig = TrainerConfig()
     rollout: RolloutConfig = RolloutConfig()
+    advantage: AdvantageConfig = AdvantageConfig()
     online: OnlineConfig = OnlineConfig()
     run: RunConfig = RunConfig()
     loss: LossConfig = LossConfig()
@@ -188,6 +209,7 @@ IDENTITY = (
     "data",
     "samples",
     "rollout",
+    "advantage",
     "online",
     "loss",
     "lora",

@@ -26,6 +26,7 @@ from gui_agent.training.rollout_source import BatchSettings, RolloutSource
 from gui_agent.training.semi_online import version_seed
 from gui_agent.training.sft import Demonstrations
 
+
 SINGLE_STEP = AdvantageSettings(gamma=0.0, omega=0.0)
 """With one step a rollout the episode advantage is the step's own; adding the step advantage would count it twice."""
 
@@ -42,7 +43,11 @@ class OfflineSettings:
 
 
 def offline_source(
-    shown: Demonstrations, learner: Learner, offline: OfflineSettings, settings: BatchSettings
+    shown: Demonstrations,
+    learner: Learner,
+    offline: OfflineSettings,
+    settings: BatchSettings,
+    advantages: AdvantageSettings | None = None,
 ) -> RolloutSource[tuple[int, int]]:
     """One task a demonstrated step. Raises DataError where there is none."""
 
@@ -51,7 +56,7 @@ def offline_source(
         sampling = replace(offline.sampling, seed=seed)
         return await _group(task, shown, learner, replace(offline, sampling=sampling), version)
 
-    return RolloutSource(shown.steps, roll_out, SINGLE_STEP, settings)
+    return RolloutSource(shown.steps, roll_out, advantages or SINGLE_STEP, settings)
 
 
 async def _group(

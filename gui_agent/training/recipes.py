@@ -21,14 +21,13 @@ from gui_agent.matching.legacy import LegacyMatcher
 from gui_agent.matching.strict import StrictMatcher
 from gui_agent.models.base import Sampling
 from gui_agent.rl.patch import PatchModule
-from gui_agent.rl.samples import AdvantageSettings
 from gui_agent.rl.semi_online import SemiOnline, SemiOnlineSettings
 from gui_agent.training.checkpoint import checkpoints
+from gui_agent.training.choices import check_choices, make_advantages, make_objective
 from gui_agent.training.config import DataConfig, ImportedConfig, RolloutConfig, TrainConfig
 from gui_agent.training.language.config import TransformersPolicyConfig
 from gui_agent.training.learner import Learner
 from gui_agent.training.metrics import Listener
-from gui_agent.training.objective import LikelihoodObjective, Objective, PolicyObjective
 from gui_agent.training.offline import OfflineSettings, offline_source
 from gui_agent.training.online.run import online_source
 from gui_agent.training.parity import GatedSource
@@ -48,6 +47,7 @@ async def train(
         ConfigError, DataError: found before anything was trained; they name the key, or file and line.
         PolicyError: numbers that are not finite, or a model that fails every rollout.
     """
+    check_choices(config)
     learner = load_learner(config)
     async with AsyncExitStack() as stack:
         source = await _opened_source(config, learner, out, stack)
@@ -83,11 +83,6 @@ def needed_data(config: TrainConfig) -> DataConfig:
     if config.data is None:
         raise ConfigError(f"{config.recipe} learns from data", field="data", fix='add [data] with path = "..."')
     return config.data
-
-
-def make_advantages(config: TrainConfig) -> AdvantageSettings:
-    rollout = config.rollout
-    return AdvantageSettings(form=rollout.form, gamma=rollout.gamma, omega=rollout.omega)
 
 
 def load_learner(config: TrainConfig) -> Learner:
@@ -141,18 +136,6 @@ def load_trajectories(config: DataConfig, *, left_out: Counter[str] | None = Non
     return list(load_ui_s1(Path(config.path), images=images, screen=screen, swipes=config.swipes))
 
 
-def make_objective(config: TrainConfig) -> Objective:
-    match config.recipe:
-        case "sft":
-            return LikelihoodObjective()
-        case "offline" | "semi-online":
-            return PolicyObjective(**config.loss.model_dump(exclude={"importance"}))
-        case "online":
-            return PolicyObjective(**config.loss.model_dump())
-        case _:
-            assert_never(config.recipe)
-
-
 def make_source(config: TrainConfig, trajectories: Sequence[Trajectory], learner: Learner) -> SampleSource:
     """Raises DataError where the data holds nothing for the recipe."""
     rollout, seed = config.rollout, config.trainer.seed
@@ -161,7 +144,8 @@ def make_source(config: TrainConfig, trajectories: Sequence[Trajectory], learner
         case "sft":
             return sft_source(demonstrations(trajectories, learner), learner, size=config.samples, seed=seed)
         case "offline":
-            return offline_source(demonstrations(trajectories, learner), learner, _offline(rollout), batch)
+            shown, advantages = demonstrations(trajectories, learner), make_advantages(config)
+            return offline_source(shown, learner, _offline(rollout), batch, advantages)
         case "semi-online":
             tasks = [trajectory for trajectory in trajectories if trajectory.success]
             return semi_online_source(tasks, _semi_online(rollout, learner), make_advantages(config), batch)

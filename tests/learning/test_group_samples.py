@@ -175,7 +175,7 @@ def test_variants_of_the_episode_advantage() -> None:
     assert values(shared.samples) == [[0.5], [0.5, 0.5], [-1.0]]
     # What groups are chosen by does not depend on how the total is scaled: ±1 undivided.
     assert gaussian.spread == train_samples(group(RIGHT, WRONG, third), AdvantageSettings(omega=0)).spread
-    with pytest.raises(ConfigError, match="episode_form"):
+    with pytest.raises(ConfigError, match=r"advantage\.kind: .shared. does not go"):
         AdvantageSettings(form="released", episode_form="shared")
 
 

@@ -263,3 +263,29 @@ def test_the_command_and_its_config_load_no_torch() -> None:
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, env={**os.environ, "PYTHONPATH": path}
     )
     assert done.stdout.strip() == "False"
+
+
+VARIANTS = {
+    "gspo": ("loss.kind=gspo", "loss.clip_low=0.2", "loss.clip_high=0.2"),
+    "luspo": ("loss.kind=luspo", "loss.clip_low=0.2", "loss.clip_high=0.2"),
+    "elpo": ("loss.kind=elpo", "advantage.kind=elpo"),
+    "epo": ("loss.kind=epo", "loss.entropy=0.01"),
+    "g-ra": ("advantage.kind=g-ra", "advantage.gate=0.5"),
+    "g2rpo": ("advantage.kind=g2rpo",),
+    "stepo": ("advantage.kind=stepo",),
+    "no patch": ("rollout.epsilon=0",),
+    "any number of patches": ("rollout.epsilon=-1", "rollout.patch=off_policy"),
+    "on-policy patches": ("rollout.patch=on_policy",),
+    "released": ("rollout.form=released", "rollout.reward=released"),
+}
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_variant_learns_and_resumes_as_an_unbroken_run(variant: str, config: Path, tmp_path: Path) -> None:
+    settings = [part for setting in VARIANTS[variant] for part in ("--set", setting)]
+    farm_train("semi-online", config, tmp_path / "whole", *settings)
+    farm_train("semi-online", config, tmp_path / "broken", *settings, "--set", "trainer.updates=10")
+    farm_train("semi-online", config, tmp_path / "broken", "--resume", "--set", "trainer.updates=25")
+    records = untimed(tmp_path / "whole")
+    assert untimed(tmp_path / "broken") == records
+    assert np.mean([record["reward"] for record in records[-5:]]) > records[0]["reward"]
