@@ -9,8 +9,9 @@ from typing import ClassVar, Final
 from device_farm.device import Device
 from device_farm.types.task import JsonValue, Task
 from gui_agent.benchmarks.androidworld.tables import rows_param
-from gui_agent.benchmarks.androidworld.tasks.expense_book import dollars
-from gui_agent.benchmarks.androidworld.tasks.expenses import AddExpenses, add_params, expenses_text
+from gui_agent.benchmarks.androidworld.tasks.expense_book import COLUMNS, dollars
+from gui_agent.benchmarks.androidworld.tasks.expenses import AddExpenses, expenses_text
+from gui_agent.benchmarks.androidworld.tasks.row_tasks import add_params
 from gui_agent.benchmarks.androidworld.tasks.sources import look_at_picture, put_note, put_pictures, read_note
 from gui_agent.benchmarks.base import Script, TaskTemplate
 from gui_agent.benchmarks.params import Param
@@ -30,7 +31,7 @@ class ExpenseAddMultipleFromMarkor(AddExpenses):
         "Expense."
     )
     targets, noise = 2, 100
-    params: ClassVar[Mapping[str, Param]] = add_params(2, 100)
+    params: ClassVar[Mapping[str, Param]] = add_params(COLUMNS, 2, 100)
     tags = ("pro expense", "markor")
     complexity = 5
     max_steps = 60
@@ -55,7 +56,7 @@ class ExpenseAddMultipleFromGallery(AddExpenses):
 
     name = "ExpenseAddMultipleFromGallery"
     goal = "The gallery (Simple Gallery Pro) has a picture named expenses.jpg. Log its expenses in Pro Expense."
-    params: ClassVar[Mapping[str, Param]] = add_params(3, 10)
+    params: ClassVar[Mapping[str, Param]] = add_params(COLUMNS, 3, 10)
     tags = ("pro expense", "simple gallery pro")
     complexity = 5
     max_steps = 60

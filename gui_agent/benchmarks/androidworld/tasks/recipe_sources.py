@@ -9,8 +9,9 @@ from typing import ClassVar, Final
 from device_farm.device import Device
 from device_farm.types.task import JsonValue, Task
 from gui_agent.benchmarks.androidworld.tables import rows_param
-from gui_agent.benchmarks.androidworld.tasks.recipe_book import PREPARATION_TIMES, different_rows
-from gui_agent.benchmarks.androidworld.tasks.recipes import AddRecipes, add_params, recipes_text
+from gui_agent.benchmarks.androidworld.tasks.recipe_book import COLUMNS, PREPARATION_TIMES, different_rows
+from gui_agent.benchmarks.androidworld.tasks.recipes import AddRecipes, recipes_text
+from gui_agent.benchmarks.androidworld.tasks.row_tasks import add_params
 from gui_agent.benchmarks.androidworld.tasks.sources import look_at_picture, put_note, put_pictures, read_note
 from gui_agent.benchmarks.base import Script, TaskTemplate
 from gui_agent.benchmarks.params import ChoiceParam, Param
@@ -22,7 +23,7 @@ _PICTURE: Final = "recipes.jpg"
 class RecipeAddMultipleRecipesFromMarkor(AddRecipes):
     name = "RecipeAddMultipleRecipesFromMarkor"
     goal = "Markor has a note named recipes.txt. Enter its recipes into the Broccoli recipe app."
-    params: ClassVar[Mapping[str, Param]] = add_params(3, 10)
+    params: ClassVar[Mapping[str, Param]] = add_params(COLUMNS, 3, 10)
     tags = ("broccoli app", "markor")
     complexity = 5
     max_steps = 60
@@ -51,7 +52,7 @@ class RecipeAddMultipleRecipesFromMarkor2(RecipeAddMultipleRecipesFromMarkor):
         "Broccoli recipe app."
     )
     noise = 40
-    params: ClassVar[Mapping[str, Param]] = {**add_params(3, 40), "prep_time": ChoiceParam(PREPARATION_TIMES)}
+    params: ClassVar[Mapping[str, Param]] = {**add_params(COLUMNS, 3, 40), "prep_time": ChoiceParam(PREPARATION_TIMES)}
 
     def sample(self, rng: Random) -> dict[str, JsonValue]:
         wanted = rng.choice(PREPARATION_TIMES)
@@ -74,7 +75,7 @@ class RecipeAddMultipleRecipesFromMarkor2(RecipeAddMultipleRecipesFromMarkor):
 class RecipeAddMultipleRecipesFromImage(AddRecipes):
     name = "RecipeAddMultipleRecipesFromImage"
     goal = "The gallery (Simple Gallery Pro) has a picture named recipes.jpg. Enter its recipes into the Broccoli app."
-    params: ClassVar[Mapping[str, Param]] = add_params(3, 10)
+    params: ClassVar[Mapping[str, Param]] = add_params(COLUMNS, 3, 10)
     tags = ("broccoli app", "simple gallery pro")
     complexity = 5
     max_steps = 60

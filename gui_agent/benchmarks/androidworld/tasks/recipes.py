@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from abc import abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from random import Random
 from typing import ClassVar, Final
 
-from device_farm.device import Device
 from device_farm.types.task import JsonValue, Task
-from device_farm.types.trajectory import Scored
-from gui_agent.benchmarks.androidworld.setting import set_clock
-from gui_agent.benchmarks.androidworld.tables import Row, Table, added, removed, rows_param
+from gui_agent.benchmarks.androidworld.tables import Row, Table, rows_param
 from gui_agent.benchmarks.androidworld.tasks.recipe_book import (
     COLUMNS,
     DISHES,
@@ -25,10 +21,17 @@ from gui_agent.benchmarks.androidworld.tasks.recipe_hand import (
     open_card,
     open_recipes,
 )
+from gui_agent.benchmarks.androidworld.tasks.row_tasks import (
+    AddRows,
+    DeleteDuplicate,
+    DeleteRows,
+    add_params,
+    as_text,
+    listed,
+)
 from gui_agent.benchmarks.base import Script, TaskTemplate
 from gui_agent.benchmarks.params import ChoiceParam, Param, RowsParam
 from gui_agent.benchmarks.ui import Match, wait_for
-from verifier.rules.base import judge
 
 TABLE: Final = Table(
     package="com.flauschcode.broccoli",
@@ -37,45 +40,21 @@ TABLE: Final = Table(
     key="recipeId",
     columns=COLUMNS[:-1],
 )
-_TEXTS: Final = ("title", "description", "servings", "preparationTime", "source", "ingredients", "directions")
+_TAGS: Final = ("broccoli app",)
 _WRITTEN: Final = ("title", "description", "servings", "preparationTime", "ingredients", "directions")
-TEXT_FORMS: Final = ChoiceParam(("csv", "text_block"))
 
 
 def recipe_rows(low: int, high: int) -> RowsParam:
     return RowsParam(COLUMNS, low, high)
 
 
-def as_text(rows: Sequence[Row], columns: Sequence[str], form: str, noun: str) -> str:
-    """Rows as the task writes them: a table with `|` between the cells, or a block of lines for each."""
-    if form == "csv":
-        return "\n".join(("|".join(columns), *("|".join(str(row[name]) for name in columns) for row in rows)))
-    first, *others = columns
-    blocks = ("\n".join((f"{noun}: {row[first]}", *(f" {name}: {row[name]}" for name in others))) for row in rows)
-    return "\n\n".join(blocks)
-
-
 def recipes_text(rows: Sequence[Row], form: str) -> str:
     return as_text(rows, _WRITTEN, form, "Recipe")
 
 
-class RecipeTask(TaskTemplate):
-    """`row_objects` are the recipes that the task is about, `noise_row_objects` the others."""
-
-    tags: ClassVar[tuple[str, ...]] = ("broccoli app",)
-
-    def stored(self, task: Task) -> list[dict[str, JsonValue]]:
-        """The recipes that are there at the start, in the order of their numbers."""
-        return [*rows_param(task, "noise_row_objects"), *rows_param(task, "row_objects")]
-
-    async def set_up(self, device: Device, task: Task) -> None:
-        await set_clock(device)
-        await TABLE.fill(device, self.stored(task))
-
-
-class _Delete(RecipeTask):
-    targets: ClassVar[int] = 3
-    noise: ClassVar[int] = 0
+class _Delete(DeleteRows):
+    tags: ClassVar[tuple[str, ...]] = _TAGS
+    table = TABLE
 
     def sample(self, rng: Random) -> dict[str, JsonValue]:
         titles = rng.sample(tuple(DISHES), self.targets + self.noise)
@@ -87,12 +66,6 @@ class _Delete(RecipeTask):
 
     def goal_text(self, params: Mapping[str, JsonValue]) -> str:
         return f"In the Broccoli app, delete these recipes: {', '.join(_titles(params['row_objects']))}."
-
-    async def evaluate(self, device: Device, task: Task, answer: str | None) -> Scored:
-        before = TABLE.numbered(self.stored(task))
-        count = len(rows_param(task, "row_objects"))
-        gone = tuple(range(len(before) - count + 1, len(before) + 1))
-        return await judge(device, also=[removed(TABLE, before, await TABLE.rows(device), gone)])
 
     def expert(self, task: Task) -> Script:
         yield from open_recipes()
@@ -108,7 +81,7 @@ class _Delete(RecipeTask):
 
 
 def _titles(rows: JsonValue) -> list[str]:
-    return [str(row["title"]) for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
+    return [str(row["title"]) for row in listed(rows)]
 
 
 class RecipeDeleteSingleRecipe(_Delete):
@@ -179,25 +152,13 @@ class RecipeDeleteMultipleRecipesWithConstraint(_Delete):
         yield from wait_for(Match(resource_id="direction_text", contains=str(task.params["ingredient"])))
 
 
-class _DeleteDuplicates(RecipeTask):
+class _DeleteDuplicates(DeleteDuplicate):
+    tags: ClassVar[tuple[str, ...]] = _TAGS
+    table = TABLE
     goal = (
         "Some recipe in the Broccoli app is stored twice, equal in everything. Delete one of the two, so that each "
         "different recipe is left exactly once."
     )
-    noise: ClassVar[int] = 5
-
-    def sample(self, rng: Random) -> dict[str, JsonValue]:
-        *noise, target = self.different(rng)
-        return {"row_objects": [target, dict(target)], "noise_row_objects": list[JsonValue](noise)}
-
-    @abstractmethod
-    def different(self, rng: Random) -> list[dict[str, JsonValue]]:
-        """The recipes, all different; the last one will be there twice."""
-
-    async def evaluate(self, device: Device, task: Task, answer: str | None) -> Scored:
-        before = TABLE.numbered(self.stored(task))
-        gone = (len(before) - 1, len(before))
-        return await judge(device, also=[removed(TABLE, before, await TABLE.rows(device), gone, either=True)])
 
     def expert(self, task: Task) -> Script:
         yield from open_recipes()
@@ -251,61 +212,32 @@ class RecipeDeleteDuplicateRecipes3(_DeleteDuplicates):
         return [*noise, *top, *alike, target]
 
 
-class AddRecipes(RecipeTask):
-    """`row_objects` are to be added; only the others are there at the start."""
+class AddRecipes(AddRows):
+    tags: ClassVar[tuple[str, ...]] = _TAGS
+    table = TABLE
+    called = "title"
+    exact = ("favorite",)
+    alike = ("title", "description", "servings", "preparationTime", "source", "ingredients", "directions")
 
-    targets: ClassVar[int] = 3
-    noise: ClassVar[int] = 10
-
-    def sample(self, rng: Random) -> dict[str, JsonValue]:
-        targets = different_rows(rng, self.targets)
-        titles = {row["title"] for row in targets}
-        noise = different_rows(rng, self.noise, lambda row: row["title"] not in titles)
-        return {
-            "row_objects": list(targets),
-            "noise_row_objects": list(noise),
-            "text_representation_type": TEXT_FORMS.sample(rng),
-        }
-
-    def stored(self, task: Task) -> list[dict[str, JsonValue]]:
-        return rows_param(task, "noise_row_objects")
+    def draw(self, rng: Random, count: int, fits: Callable[[Row], bool]) -> list[dict[str, JsonValue]]:
+        return different_rows(rng, count, fits)
 
     def goal_text(self, params: Mapping[str, JsonValue]) -> str:
-        rows = params["row_objects"]
-        listed = [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
-        text = recipes_text(listed, str(params["text_representation_type"]))
+        text = recipes_text(listed(params["row_objects"]), str(params["text_representation_type"]))
         return f"In the Broccoli app, enter what follows as new recipes:\n{text}"
 
-    async def evaluate(self, device: Device, task: Task, answer: str | None) -> Scored:
-        before = TABLE.numbered(self.stored(task))
-        wanted = rows_param(task, "row_objects")
-        found = added(TABLE, before, await TABLE.rows(device), wanted, exact=("favorite",), alike=_TEXTS)
-        return await judge(device, also=[found])
+    def open(self) -> Script:
+        return open_recipes()
 
-    def read_source(self, task: Task) -> Script:
-        """How the expert gets to know the recipes, where the goal does not say them."""
-        yield from ()
-
-    def expert(self, task: Task) -> Script:
-        yield from self.read_source(task)
-        yield from open_recipes()
-        for row in rows_param(task, "row_objects"):
-            yield from add_recipe(row)
-
-
-def add_params(targets: int, noise: int) -> dict[str, Param]:
-    return {
-        "row_objects": recipe_rows(targets, targets),
-        "noise_row_objects": recipe_rows(noise, noise),
-        "text_representation_type": TEXT_FORMS,
-    }
+    def add(self, row: Row) -> Script:
+        return add_recipe(row)
 
 
 class RecipeAddSingleRecipe(AddRecipes):
     name = "RecipeAddSingleRecipe"
     goal = "Add a recipe."
     targets = 1
-    params: ClassVar[Mapping[str, Param]] = add_params(1, 10)
+    params: ClassVar[Mapping[str, Param]] = add_params(COLUMNS, 1, 10)
     complexity = 2
     max_steps = 24
 
@@ -313,7 +245,7 @@ class RecipeAddSingleRecipe(AddRecipes):
 class RecipeAddMultipleRecipes(AddRecipes):
     name = "RecipeAddMultipleRecipes"
     goal = "Add recipes."
-    params: ClassVar[Mapping[str, Param]] = add_params(3, 10)
+    params: ClassVar[Mapping[str, Param]] = add_params(COLUMNS, 3, 10)
     complexity = 5
     max_steps = 60
 
