@@ -26,7 +26,6 @@ from gui_agent.training.rollout_source import BatchSettings, RolloutSource
 from gui_agent.training.semi_online import version_seed
 from gui_agent.training.sft import Demonstrations
 
-
 SINGLE_STEP = AdvantageSettings(gamma=0.0, omega=0.0)
 """With one step a rollout the episode advantage is the step's own; adding the step advantage would count it twice."""
 

@@ -189,7 +189,7 @@ def test_ui_s1_adds_up_episode_and_step_advantages() -> None:
 
 def test_gamma_decides_how_far_a_return_looks() -> None:
     # γ = 0: step 0 is right in both, so it has no advantage of its own.
-    step_alone = {"advantage": {"episode": 0.0}, "rollout": {"gamma": 0.0}}
+    step_alone: dict[str, Any] = {"advantage": {"episode": 0.0}, "rollout": {"gamma": 0.0}}
     assert advantages(config(**step_alone), WON, LOST) == pytest.approx([0, 1, 0, 0, -1])
 
 
