@@ -66,15 +66,16 @@ class MarkorDeleteNewestNote(MarkorTask):
     params = {}
     max_steps = 10
 
-    def _notes(self, task: Task) -> list[str]:
+    def notes(self, task: Task) -> list[str]:
         """Names of the notes, the newest last; made at these times, in another order."""
         rng = Random(f"notes/{task.seed}")
-        return sorted({note_name(rng) for _ in range(rng.randint(2, _MOST_NOTES))}, key=lambda _: rng.random())
+        # Not a set: its order is another one in every process.
+        return list(dict.fromkeys(note_name(rng) for _ in range(rng.randint(2, _MOST_NOTES))))
 
     async def set_up(self, device: Device, task: Task) -> None:
         rng = Random(f"order/{task.seed}")
         await empty_notebook(device)
-        notes = list(enumerate(self._notes(task)))
+        notes = list(enumerate(self.notes(task)))
         rng.shuffle(notes)
         for place, name in notes:
             moment = START + timedelta(minutes=100 * place + rng.randrange(90))
@@ -84,7 +85,7 @@ class MarkorDeleteNewestNote(MarkorTask):
     async def evaluate(self, device: Device, task: Task, answer: str | None) -> Scored:
         # By time of last access, as AndroidWorld lists them: an opened note would change its place.
         listed = await guest_output(device, f"ls -1tur {NOTEBOOK}")
-        left, expected = listed.split("\n") if listed else [], self._notes(task)[:-1]
+        left, expected = listed.split("\n") if listed else [], self.notes(task)[:-1]
         evidence = Evidence(
             probe=f"notes in {NOTEBOOK} from old to new",
             observed=shown(left),

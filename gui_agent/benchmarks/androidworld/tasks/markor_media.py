@@ -98,7 +98,8 @@ class MarkorTranscribeVideo(NewNote):
 
     def sample(self, rng: Random) -> dict[str, JsonValue]:
         words = rng.sample(_WORDS, rng.randint(2, 4))
-        videos = sorted({f"{random_name(rng)}.mp4" for _ in range(rng.randint(6, 12))}, key=lambda _: rng.random())
+        # Not a set: its order is another one in every process.
+        videos = list(dict.fromkeys(f"{random_name(rng)}.mp4" for _ in range(rng.randint(6, 12))))
         return {
             "file_name": f"{videos[0].rpartition('.')[0]}_transcription.txt",
             "text": ",".join(words),
