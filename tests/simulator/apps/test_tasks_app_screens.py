@@ -125,6 +125,21 @@ def test_new_task_is_stored_with_date_priority_tag_and_list() -> None:
     assert listed(hand) == ["Due tomorrow", "Call the plumber"]
 
 
+def test_tag_that_exists_is_taken_whatever_its_case() -> None:
+    hand = opened()
+    for title, tag in (("One", "house"), ("Two", "HOUSE")):
+        hand.tap(description="Create new task")
+        hand.type(title)
+        hand.tap("Add tags")
+        hand.press(hand.node(hint="Enter tag name"))
+        hand.type(tag)
+        hand.tap("OK")
+        hand.tap(description="Save")
+    hand.tap(description="Menu")
+    hand.tap("house")
+    assert {"One", "Two"} <= set(listed(hand)) and not hand.sees("HOUSE")
+
+
 def test_leaving_a_changed_task_asks() -> None:
     hand = opened(("Draft", LOW, None))
     hand.tap("Draft")

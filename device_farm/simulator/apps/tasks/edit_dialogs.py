@@ -148,8 +148,7 @@ def _tags(context: Tasks, draft: Draft) -> w.Overlay:
     def add() -> None:
         name = context.text("new_tag").strip()
         if name:
-            store.add_tag(name, new_uuid(context, f"tag {name}"))
-            put(name, True)
+            put(store.add_tag(name, new_uuid(context, f"tag {name}")), True)
 
     boxes = tuple(
         w.CheckRow(tag.name, tag.name in chosen, on_change=lambda on, name=tag.name: put(name, on))  # type: ignore[misc]

@@ -26,15 +26,9 @@ _LATE_S = 6 * 3600
 
 def alarm_s(context: AppContext, task: Task, alarm: Alarm) -> float:
     """When it goes off, in Unix seconds; 0 where it does not. A date without a time counts at 18:00."""
-    match alarm.type:
-        case 0 | 4:
-            return alarm.time / 1000
-        case 1:
-            base = task.hide_until
-        case 2:
-            base = task.due
-        case _:
-            return 0
+    if alarm.type in (DATE_TIME, SNOOZED):
+        return alarm.time / 1000
+    base = {RELATIVE_TO_START: task.hide_until, RELATIVE_TO_DUE: task.due}.get(alarm.type, 0)
     if not base:
         return 0
     if not has_time(base):

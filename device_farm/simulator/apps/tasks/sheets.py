@@ -169,7 +169,7 @@ def _new_name(context: Tasks, name: str) -> w.Overlay:
             return
         store = store_of(context)
         if what == "tag":
-            store.add_tag(text, new_uuid(context, f"tag {text}"))
+            text = store.add_tag(text, new_uuid(context, f"tag {text}"))
         else:
             store.add_list(text, new_uuid(context, f"list {text}"), LOCAL_ACCOUNT)
         context.update(chosen=f"{what}:{text}")

@@ -166,52 +166,46 @@ def _in_order(tasks: Sequence[Task], order: Order, now: datetime) -> list[Task]:
 
 def _sort_key(task: Task, mode: int) -> tuple[int, str]:
     due = task.due + (0 if has_time(task.due) else _REST_OF_DAY_MS) if task.due else _NEVER
-    match mode:
-        case 1:
-            return (0, task.title.upper())
-        case 3:
-            return (task.priority, "")
-        case 4:
-            return (task.modified, "")
-        case 5:
-            return (task.created, "")
-        case 8:
-            start = task.hide_until + (0 if has_time(task.hide_until) else _REST_OF_START_MS)
-            return ((start if task.hide_until else _NEVER) + task.priority * 1000, "")
-        case 0:
-            return (due + _SMART_MS * task.priority, "")
-        case _:
-            return (due + task.priority * 1000, "")
+    start = task.hide_until + (0 if has_time(task.hide_until) else _REST_OF_START_MS) if task.hide_until else _NEVER
+    keys = {
+        PRIORITY: task.priority,
+        MODIFIED: task.modified,
+        CREATED: task.created,
+        START: start + task.priority * 1000,
+        SMART: due + _SMART_MS * task.priority,
+    }
+    if mode == TITLE:
+        return (0, task.title.upper())
+    return (keys.get(mode, due + task.priority * 1000), "")
 
 
 def _group_key(task: Task, mode: int, now: datetime) -> tuple[int, str]:
-    moments = {DUE: task.due, START: task.hide_until, MODIFIED: task.modified, CREATED: task.created}
+    moments = {DUE: task.due, START: task.hide_until, MODIFIED: task.modified}
     if mode == PRIORITY:
         return (task.priority, "")
     if mode == LIST:
         return (0, task.list_name)
-    at = moments[mode]
+    at = moments.get(mode, task.created)
     return (local(at, _zone(now)).date().toordinal() if at else _NEVER, "")
 
 
 def _heading(task: Task, order: Order, now: datetime) -> Heading | None:
     if task.completed and order.completed_at_bottom:
         return Heading("Completed", "completed")
-    match order.group:
-        case -1:
-            return None
-        case 3:
-            text = _PRIORITY_HEADINGS[min(task.priority, NO_PRIORITY)]
-        case 9:
-            text = task.list_name or "Default list"
-        case 2:
-            text = _dated(task.due, now, "Due", "No due date", overdue=True)
-        case 8:
-            text = _dated(task.hide_until, now, "Start", "No start date")
-        case 4:
-            text = _dated(task.modified, now, "Modified", "No date")
-        case _:
-            text = _dated(task.created, now, "Created", "No date")
+    if order.group == NONE:
+        return None
+    if order.group == PRIORITY:
+        text = _PRIORITY_HEADINGS[min(task.priority, NO_PRIORITY)]
+    elif order.group == LIST:
+        text = task.list_name or "Default list"
+    elif order.group == DUE:
+        text = _dated(task.due, now, "Due", "No due date", overdue=True)
+    elif order.group == START:
+        text = _dated(task.hide_until, now, "Start", "No start date")
+    elif order.group == MODIFIED:
+        text = _dated(task.modified, now, "Modified", "No date")
+    else:
+        text = _dated(task.created, now, "Created", "No date")
     return Heading(text, text)
 
 

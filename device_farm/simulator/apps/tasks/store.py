@@ -185,19 +185,14 @@ class TaskStore:
             wanted |= below
         self.set(sorted(wanted), "deleted", self._now_ms)
 
-    def restore(self, ids: Sequence[int]) -> None:
-        self.set(ids, "deleted", 0)
-
-    def add_tag(self, name: str, uuid: str) -> None:
-        """Nothing where there is one of that name."""
-        if not any(tag.name.casefold() == name.casefold() for tag in self.tags()):
+    def add_tag(self, name: str, uuid: str) -> str:
+        """Makes the tag where there is none of that name; gives the name as it is stored."""
+        known = next((tag.name for tag in self.tags() if tag.name.casefold() == name.casefold()), "")
+        if not known:
             self._database.execute(
                 "INSERT INTO tagdata (remoteId, name, color, td_icon, td_order) VALUES (?, ?, 0, -1, -1)", (uuid, name)
             )
-
-    def delete_tag(self, uuid: str) -> None:
-        self._database.execute("DELETE FROM tags WHERE tag_uid = ?", (uuid,))
-        self._database.execute("DELETE FROM tagdata WHERE remoteId = ?", (uuid,))
+        return known or name
 
     def add_list(self, name: str, uuid: str, account: str) -> None:
         self._database.execute(
