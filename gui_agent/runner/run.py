@@ -22,7 +22,7 @@ from gui_agent.runner.failures import first_error
 from gui_agent.runner.queue import Assignment, WorkQueue
 from gui_agent.runner.source import DeviceSource
 
-_HOPELESS = (ConfigError, AuthError, CapacityError)
+HOPELESS = (ConfigError, AuthError, CapacityError)
 """Errors of a lease that the next try cannot mend: the run ends."""
 _LEASE_PAUSE_S = 0.5
 """Wait after a failed lease, so that a farm that is away is not asked in a tight loop."""
@@ -170,7 +170,7 @@ class Runner:
                     self._tell(_started(index, device.info.id, assignment))
                     episode = await self._episodes.run(device, assignment, lambda step: self._on_step(index, step))
                     self._used(leased_s)
-        except _HOPELESS:
+        except HOPELESS:
             raise
         except FarmError as error:
             self._tell(DeviceTrouble(worker=index, error=f"{type(error).__name__}: {error}"))
