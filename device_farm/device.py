@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import socket
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from device_farm.errors import GuestError
 from device_farm.types.action import Action
 from device_farm.types.geometry import Size
 from device_farm.types.observation import Observation, ObserveRequest
@@ -66,6 +68,16 @@ class SnapshotInfo:
     name: str
     created_s: float
     size_bytes: int
+
+
+_SNAPSHOT_NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}")
+
+
+def check_snapshot_name(name: str) -> None:
+    """Raises GuestError for a name that a console line cannot carry, or that as a folder's leads elsewhere."""
+    if not _SNAPSHOT_NAME.fullmatch(name):
+        fix = "use 1 to 64 letters, digits, '.', '_' or '-', with no '.' first"
+        raise GuestError(f"{name[:80]!r} is no snapshot name", field="name", fix=fix)
 
 
 class Device(Protocol):

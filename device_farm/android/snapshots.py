@@ -9,10 +9,9 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from device_farm.android.console import EmulatorConsole
-from device_farm.device import SnapshotInfo
+from device_farm.device import SnapshotInfo, check_snapshot_name
 from device_farm.errors import GuestError
 
-_NAME = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _ROW = re.compile(
     r"^\S+\s+(?P<name>[A-Za-z0-9._-]+)\s+(?P<size>[\d.]+)\s*(?P<unit>[KMGT]?i?B?)\s+"
     r"(?P<date>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)"
@@ -55,14 +54,6 @@ class NoSnapshots:
         return GuestError(f"{self._kind} has no snapshots", fix=self._fix)
 
 
-def check_name(name: str) -> None:
-    """Raises GuestError for a name that the console cannot carry."""
-    if not _NAME.fullmatch(name):
-        raise GuestError(
-            f"{name[:80]!r} is no snapshot name", field="name", fix="use 1 to 64 letters, digits, '.', '_' or '-'"
-        )
-
-
 def parse_snapshot_list(answer: str) -> tuple[SnapshotInfo, ...]:
     """Reads the table of `avd snapshot list`; lines that are no rows are skipped."""
     rows = (_info(row) for row in map(_ROW.match, answer.splitlines()) if row is not None)
@@ -86,7 +77,7 @@ class ConsoleSnapshots:
         self._console = console
 
     async def save(self, name: str) -> SnapshotInfo:
-        check_name(name)
+        check_snapshot_name(name)
         await self._console.command(f"avd snapshot save {name}")
         for info in await self.list():
             if info.name == name:
@@ -94,7 +85,7 @@ class ConsoleSnapshots:
         raise GuestError(f"the console saved {name!r} but does not list it")
 
     async def load(self, name: str) -> None:
-        check_name(name)
+        check_snapshot_name(name)
         await self._expect(name)
         await self._console.command(f"avd snapshot load {name}")
 
@@ -102,7 +93,7 @@ class ConsoleSnapshots:
         return parse_snapshot_list(await self._console.command("avd snapshot list"))
 
     async def delete(self, name: str) -> None:
-        check_name(name)
+        check_snapshot_name(name)
         await self._expect(name)
         await self._console.command(f"avd snapshot delete {name}")
 

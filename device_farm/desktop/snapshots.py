@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from device_farm.device import SnapshotInfo
+from device_farm.device import SnapshotInfo, check_snapshot_name
 from device_farm.errors import GuestError
 
-_NAME = re.compile(r"[A-Za-z0-9._-]{1,64}")
 LIMIT = 32
 """Snapshots of one desktop at a time: they lie in memory."""
 
@@ -23,10 +21,7 @@ class Snapshots:
 
     def check(self, name: str) -> None:
         """Before anything is packed."""
-        if not _NAME.fullmatch(name):
-            raise GuestError(
-                f"{name[:80]!r} is no snapshot name", field="name", fix="use 1 to 64 letters, digits, '.', '_' or '-'"
-            )
+        check_snapshot_name(name)
         if name not in self._kept and len(self._kept) >= LIMIT:
             raise GuestError(f"there are {LIMIT} snapshots already", field="name", fix="delete one")
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from device_farm.android.snapshots import NoSnapshots, check_name, parse_snapshot_list
-from device_farm.device import SnapshotInfo
+from device_farm.android.snapshots import NoSnapshots, parse_snapshot_list
+from device_farm.device import SnapshotInfo, check_snapshot_name
 from device_farm.emulator.control import UnservedError
 from device_farm.emulator.instance import EmulatorInstance
 from device_farm.errors import BackendError, GuestError
@@ -28,7 +28,7 @@ class WritableSnapshots:
         self._own: set[str] = set()
 
     async def save(self, name: str) -> SnapshotInfo:
-        check_name(name)
+        check_snapshot_name(name)
         if name not in self._own and name in {info.name for info in await self._all()}:
             fix = "choose another name"
             raise GuestError(f"the virtual device has a snapshot {name!r} that is not yours", field="name", fix=fix)
@@ -40,7 +40,7 @@ class WritableSnapshots:
         raise GuestError(f"the emulator saved {name!r} but does not list it")
 
     async def load(self, name: str) -> None:
-        check_name(name)
+        check_snapshot_name(name)
         self._expect(name)
         try:
             await self._instance.load(name)
@@ -51,7 +51,7 @@ class WritableSnapshots:
         return tuple(info for info in await self._all() if info.name in self._own)
 
     async def delete(self, name: str) -> None:
-        check_name(name)
+        check_snapshot_name(name)
         self._expect(name)
         await self._instance.snapshot("delete", name, timeout_s=_TIMEOUT_S)
         self._own.discard(name)

@@ -17,7 +17,8 @@ from device_farm.android.baseline import parse_packages, parse_settings, setting
 from device_farm.android.capture import as_screenshot, png_size
 from device_farm.android.console import EmulatorConsole
 from device_farm.android.http import HttpStream
-from device_farm.android.snapshots import check_name, parse_snapshot_list
+from device_farm.android.snapshots import parse_snapshot_list
+from device_farm.device import check_snapshot_name
 from device_farm.errors import DeadlineError, FarmError, GuestError, TransportError
 from device_farm.types.geometry import Size
 from tests.adb.peers import Bytes
@@ -186,10 +187,10 @@ def test_snapshot_table_is_read() -> None:
     assert parse_snapshot_list("There is no snapshot available.") == ()
 
 
-@pytest.mark.parametrize("name", ["", "a b", "../x", "a\nkill", "x" * 65, "é"])
+@pytest.mark.parametrize("name", ["", "a b", ".", "..", "../x", "a\nkill", "x" * 65, "é"])
 def test_bad_snapshot_names_are_refused(name: str) -> None:
     with pytest.raises(GuestError, match="no snapshot name"):
-        check_name(name)
+        check_snapshot_name(name)
 
 
 def test_baseline_reads_packages_and_settings() -> None:
