@@ -21,14 +21,13 @@ from device_farm.emulator.fingerprint import check_snapshot
 from device_farm.emulator.locks import stale_locks
 from device_farm.emulator.ports import fixed_ports, free_ports, require_free
 from device_farm.emulator.sdk import GUIDE, open_sdk, require_adb, sdkmanager
+from device_farm.emulator.startup_log import LIBRARIES_FIX
 from device_farm.errors import BackendError, PrerequisiteError
 
 _VERSION = re.compile(r"Android emulator version (\d+)\.(\d+)\.(\d+)")
 _OLDEST = (30, 0)
 """The first with an unfiltered gRPC service on `-grpc`."""
 _ADB_VERSION = re.compile(r"Android Debug Bridge version (\S+)")
-
-
 _WITHOUT_SDK = ("sdk", "ports")
 _DEADLINE_S = 30.0
 
@@ -88,10 +87,8 @@ async def emulator(config: EmulatorConfig) -> str:
     version = _VERSION.search(ran.stdout)
     if ran.exit_code != 0 or version is None:
         missing = "shared libraries" in ran.stderr
-        fix = "apt-get install -y libpulse0 libgl1 libegl1 libnss3 libxcomposite1 libxcursor1 libxi6 libxtst6"
-        raise PrerequisiteError(
-            f"emulator -version: {ran.last_line}", fix=fix if missing else f"{sdkmanager(found)} emulator"
-        )
+        fix = LIBRARIES_FIX if missing else f"{sdkmanager(found)} emulator"
+        raise PrerequisiteError(f"emulator -version: {ran.last_line}", fix=fix)
     if (int(version[1]), int(version[2])) < _OLDEST:
         message = f"{version[0]} is too old: {'.'.join(map(str, _OLDEST))} is the first with the control service"
         raise PrerequisiteError(message, fix=f"{sdkmanager(found)} emulator")

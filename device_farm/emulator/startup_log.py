@@ -11,6 +11,11 @@ import signal
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+LIBRARIES_FIX = (
+    "apt-get install -y libpulse0 libgl1 libegl1 libnss3 libxcomposite1 libxcursor1 libxi6 libxtst6 libxkbfile1"
+)
+"""What the emulator links to and a machine without a desktop lacks."""
+
 _COMPLAINT = re.compile(r"^(?:emulator:\s*)?(?:FATAL|PANIC|ERROR)\b\s*[|:]?\s*(?P<text>\S.*)$")
 _LONGEST = 300
 _TAIL_LINES = 4000
@@ -87,7 +92,7 @@ _KNOWN = (
         "missing_library",
         r"error while loading shared libraries:\s*(?P<detail>\S+?):",
         "a shared library of this machine is missing: {detail}",
-        "apt-get install -y libpulse0 libgl1 libegl1 libnss3 libxcomposite1 libxcursor1 libxi6 libxtst6 libxkbfile1",
+        LIBRARIES_FIX,
     ),
     _known(
         "unknown_option",
