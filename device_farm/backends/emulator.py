@@ -68,13 +68,14 @@ class EmulatorBackend:
             ports = fixed_ports(base_port, number)
         config = self._config
         launch = launch_of(config, sdk, avd, ports, snapshot=config.snapshot, read_only=config.read_only)
-        held.add(ports.console)
-        return EmulatorInstance(
+        instance = EmulatorInstance(
             launch,
             surroundings(config, sdk, avd),
             adb_server_port=free_port(),
             closed=lambda ports: held.discard(ports.console),
         )
+        held.add(ports.console)
+        return instance
 
 
 def instance_for(config: EmulatorConfig, sdk: Sdk, avd: Avd, *, snapshot: str, read_only: bool) -> EmulatorInstance:

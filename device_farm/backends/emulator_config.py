@@ -77,7 +77,7 @@ class EmulatorConfig(ConfigModel):
     sdk_root: str = Field(default_factory=_sdk_root)
     avd: str = Field(default="", pattern=r"^[A-Za-z0-9._-]*$")
     avd_home: str = Field(default_factory=_avd_home)
-    snapshot: str = Field(default="farm", pattern=r"^[A-Za-z0-9._-]{0,64}$")
+    snapshot: str = Field(default="farm", pattern=r"^([A-Za-z0-9_-][A-Za-z0-9._-]{0,63})?$")
     read_only: bool = True
     base_port: int = Field(default=0, ge=0, le=62000)
     gpu: GpuMode = "swangle_indirect"
@@ -100,6 +100,8 @@ class EmulatorConfig(ConfigModel):
             raise ValueError("read_only = false needs a snapshot: nothing else could set the phone back")
         if not self.read_only and (self.devices or 1) > 1:
             raise ValueError("read_only = false is one phone: two writers destroy a virtual device")
+        if 0 < self.base_port < 1024:
+            raise ValueError("base_port is below 1024, where only root may listen: use 5554, or 0 for free ports")
         if self.base_port % 2:
             raise ValueError("base_port is odd: adb servers look for consoles on even ports, such as 5554")
         return self

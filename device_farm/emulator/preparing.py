@@ -36,15 +36,18 @@ async def prepare(
     wishes: Wishes,
     *,
     made_of: Fingerprint,
+    moves: bool,
     tell: Callable[[str], None],
 ) -> None:
     """Boots the instance that `make` yields (cold, writing) and saves `snapshot` with what it was `made_of` beside it.
+
+    `moves`: each that `make` yields has other ports, so that lost ones can be exchanged.
 
     Raises:
         BackendError: it does not boot, refuses a wish, or does not save.
     """
     tell(f"booting {avd.name} cold; a first boot takes minutes")
-    instance = await start_on_free_ports(make, moves=True, stage_passed=lambda stage: tell(f"  passed: {stage}"))
+    instance = await start_on_free_ports(make, moves=moves, stage_passed=lambda stage: tell(f"  passed: {stage}"))
     try:
         await _fulfil(instance, wishes, tell)
         await instance.client.shell("input keyevent KEYCODE_WAKEUP; input keyevent KEYCODE_HOME; sync")
@@ -59,10 +62,10 @@ async def prepare(
         await instance.close()
 
 
-async def prove(make: Callable[[], EmulatorInstance], *, tell: Callable[[str], None]) -> None:
+async def prove(make: Callable[[], EmulatorInstance], *, moves: bool, tell: Callable[[str], None]) -> None:
     """Starts an instance as the fleet will, and loads its snapshot once more. Raises BackendError."""
     tell("starting from it, read-only")
-    instance = await start_on_free_ports(make, moves=True)
+    instance = await start_on_free_ports(make, moves=moves)
     try:
         await instance.load(instance.launch.snapshot)
     finally:

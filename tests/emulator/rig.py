@@ -90,7 +90,7 @@ async def save_snapshot(config: EmulatorConfig, *commands: str) -> None:
     writer = partial(instance_for, config, sdk, avd, snapshot="", read_only=False)
     made_of = fingerprint_of(config, sdk, avd)
     wishes = Wishes(commands=commands)
-    await prepare(writer, avd, config.snapshot, wishes, made_of=made_of, tell=lambda text: None)
+    await prepare(writer, avd, config.snapshot, wishes, made_of=made_of, moves=True, tell=lambda text: None)
 
 
 @asynccontextmanager

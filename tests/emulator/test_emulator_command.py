@@ -155,6 +155,8 @@ def test_a_deadline_can_be_set_from_the_command_line() -> None:
         ("emulator=snapshots=x", "snapshots"),
         ("emulator=gpu=fast", "gpu"),
         ("emulator=base_port=5701", "odd"),
+        ("emulator=base_port=22", "below 1024"),
+        ("emulator=snapshot=..", "snapshot"),
         ("emulator=2,read_only=false", "one phone"),
         ("emulator=read_only=false,snapshot=", "needs a snapshot"),
         ("emulator=../evil", "avd"),

@@ -49,11 +49,12 @@ async def run(arguments: argparse.Namespace) -> int:
     require_image(avd, sdk)
     wishes = Wishes(packages=arguments.install, commands=arguments.run, by_hand=_wait if arguments.wait else None)
     made_of = fingerprint_of(config, sdk, avd)
+    moves = config.base_port == 0
     writer = partial(instance_for, config, sdk, avd, snapshot="", read_only=False)
-    await prepare(writer, avd, config.snapshot, wishes, made_of=made_of, tell=_tell)
+    await prepare(writer, avd, config.snapshot, wishes, made_of=made_of, moves=moves, tell=_tell)
     if not arguments.no_proof:
         reader = partial(instance_for, config, sdk, avd, snapshot=config.snapshot, read_only=True)
-        await prove(reader, tell=_tell)
+        await prove(reader, moves=moves, tell=_tell)
     _report(config, avd.name, avd.snapshots / config.snapshot, as_json=arguments.json)
     return Exit.DONE
 
