@@ -10,20 +10,14 @@ from device_farm.simulator.apps.osmand.markers import MarkerStore
 from device_farm.simulator.apps.osmand.schema import BACKUPS, DATABASE, FAVORITES_PATH, PACKAGE, SCHEMA, TRACKS, VERSION
 from device_farm.simulator.apps.osmand.search import leave as leave_search
 from device_farm.simulator.apps.osmand.search import search_page
-from device_farm.simulator.apps.osmand.state import BLUE, ORANGE, MapContext, MapState, Page
-from device_farm.simulator.apps.preference_store import PreferenceStore
+from device_farm.simulator.apps.osmand.state import BLUE, ORANGE, MapContext, MapState, Page, settings
 from device_farm.simulator.apps.seeding import first_start
-from device_farm.simulator.filesystem import FileSystem
 from device_farm.simulator.intents import LAUNCHER, MAIN, IntentFilter
 from device_farm.simulator.toolkit import widgets as w
 from device_farm.simulator.toolkit.app import Activity, ActivityEntry, App, AppContext, AppIcon
 
 _READY_KEY: Final = "first_time_run"
 _BACK: Final[dict[Page, Page]] = {"plan_markers": "markers", "details": "directions", "history": "markers"}
-
-
-def _settings(files: FileSystem) -> PreferenceStore:
-    return PreferenceStore(files, PACKAGE, "net.osmand.settings")
 
 
 class Map(Activity[MapState]):
@@ -35,7 +29,7 @@ class Map(Activity[MapState]):
         return MapState()
 
     def build(self, context: MapContext) -> w.Widget:
-        if not _settings(context.files).flag(_READY_KEY):
+        if not settings(context).flag(_READY_KEY):
             return _first_run(context)
         match context.state.page:
             case "map":
@@ -109,7 +103,7 @@ def _first_run(context: MapContext) -> w.Widget:
             "SKIP DOWNLOAD",
             colour=BLUE,
             resource_id="skip_button",
-            on_tap=lambda: _settings(context.files).put(**{_READY_KEY: True}),
+            on_tap=lambda: settings(context).put(**{_READY_KEY: True}),
         ),
     )
     return w.Column(
@@ -146,4 +140,4 @@ class MapsApp(App):
         for folder in (BACKUPS, TRACKS, FAVORITES_PATH.rpartition("/")[0]):
             context.files.mkdir(folder, parents=True)
         if first_start(context):
-            _settings(context.files).put(**{_READY_KEY: True})
+            settings(context).put(**{_READY_KEY: True})

@@ -7,9 +7,7 @@ from functools import partial
 from device_farm.simulator.apps.osmand.map_page import kind_text
 from device_farm.simulator.apps.osmand.pieces import line
 from device_farm.simulator.apps.osmand.places import PLACES, Point, search_places
-from device_farm.simulator.apps.osmand.schema import PACKAGE
-from device_farm.simulator.apps.osmand.state import MapContext, show_point
-from device_farm.simulator.apps.preference_store import PreferenceStore
+from device_farm.simulator.apps.osmand.state import MapContext, settings, show_point
 from device_farm.simulator.toolkit import widgets as w
 
 _TABS = ("HISTORY", "CATEGORIES", "ADDRESS")
@@ -61,17 +59,13 @@ def _open(context: MapContext, point: Point) -> None:
     show_point(context, point)
 
 
-def _store(context: MapContext) -> PreferenceStore:
-    return PreferenceStore(context.files, PACKAGE, "net.osmand.settings")
-
-
 def _remember(context: MapContext, name: str) -> None:
     names = [name, *(other for other in _history(context) if other != name)]
-    _store(context).put(search_history=_SEPARATOR.join(names[:_HISTORY_LENGTH]))
+    settings(context).put(search_history=_SEPARATOR.join(names[:_HISTORY_LENGTH]))
 
 
 def _history(context: MapContext) -> tuple[str, ...]:
-    return tuple(name for name in _store(context).text("search_history").split(_SEPARATOR) if name)
+    return tuple(name for name in settings(context).text("search_history").split(_SEPARATOR) if name)
 
 
 def _tabs(context: MapContext) -> tuple[w.Widget, ...]:

@@ -7,7 +7,9 @@ from typing import Final, Literal, TypeAlias
 
 from device_farm.simulator.apps.osmand.places import CENTER, START_ZOOM, LatLon, Point
 from device_farm.simulator.apps.osmand.projection import Viewport
-from device_farm.simulator.toolkit.app import Context
+from device_farm.simulator.apps.osmand.schema import PACKAGE
+from device_farm.simulator.apps.preference_store import PreferenceStore
+from device_farm.simulator.toolkit.app import AppContext, Context
 
 Page: TypeAlias = Literal[
     "map",
@@ -62,3 +64,7 @@ def show_point(context: MapContext, point: Point) -> None:
     """The map around a place, with its panel."""
     context.focus(None)
     context.update(page="map", menu=False, point=point, center=point.at, zoom=max(context.state.zoom, 14))
+
+
+def settings(context: AppContext) -> PreferenceStore:
+    return PreferenceStore(context.files, PACKAGE, "net.osmand.settings")

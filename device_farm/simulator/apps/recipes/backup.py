@@ -21,10 +21,14 @@ _ZIP_EPOCH: Final = (1980, 1, 1, 0, 0, 0)
 
 def write_recipe(context: AppContext, recipe: Recipe) -> str:
     """Writes one recipe to a file that can be shared; returns its path."""
-    content = {**asdict(recipe), "categories": [each.name for each in RecipeStore(context).categories(recipe.id)]}
+    content = _entry(RecipeStore(context), recipe)
     path = posixpath.join(context.data_dir, "cache", f"{recipe.title.replace('/', '_')}.broccoli")
     save_file(context.files, path, _archive({"recipe.json": content}))
     return path
+
+
+def _entry(store: RecipeStore, recipe: Recipe) -> dict[str, object]:
+    return {**asdict(recipe), "categories": [category.name for category in store.categories(recipe.id)]}
 
 
 def _archive(contents: dict[str, object]) -> bytes:
@@ -39,10 +43,7 @@ def _archive(contents: dict[str, object]) -> bytes:
 def write(context: AppContext) -> str:
     """Writes an archive of everything; returns its path."""
     store = RecipeStore(context)
-    recipes = [
-        {**asdict(recipe), "categories": [category.name for category in store.categories(recipe.id)]}
-        for recipe in store.find(ALL)
-    ]
+    recipes = [_entry(store, recipe) for recipe in store.find(ALL)]
     names = [category.name for category in store.categories()]
     path = posixpath.join(FOLDER, f"EXPORT_{context.local():%Y%m%d_%H%M%S}{_SUFFIX}")
     save_file(context.files, path, _archive({"categories.json": names, "recipes.json": recipes}))

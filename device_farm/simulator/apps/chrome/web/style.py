@@ -14,7 +14,6 @@ _PX: Final = {"px": 1.0, "pt": 4.0 / 3.0, "cm": 37.795, "mm": 3.7795, "in": 96.0
 _ROOT_SIZE: Final = 16.0
 
 INLINE: Final = frozenset(("inline", "inline-block", "inline-flex", "inline-grid", "inline-table"))
-CONTROLS: Final = frozenset(("input", "select", "textarea"))
 REPLACED: Final = frozenset(("canvas", "img", "input", "select", "textarea", "progress", "meter", "video", "svg"))
 
 
