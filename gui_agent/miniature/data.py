@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -20,8 +21,8 @@ class Prepared:
     left_out: dict[str, str]
 
 
-def prepare(trajectories: Iterable[Trajectory]) -> Prepared:
-    """Those that succeeded and can be said, each step with the miniature's own thought.
+def prepare(trajectories: Iterable[Trajectory], *, thoughts: bool = False) -> Prepared:
+    """Those that succeeded and can be said. `thoughts` puts the miniature's own words to every step; experts have none.
 
     The box of a slider is taken away: where it is touched is what the touch means.
     """
@@ -31,7 +32,7 @@ def prepare(trajectories: Iterable[Trajectory]) -> Prepared:
             left_out[trajectory.id] = "it did not succeed"
             continue
         try:
-            steps = tuple(_step(trajectory.goal, step) for step in trajectory.steps)
+            steps = tuple(_step(trajectory.goal, step, thoughts=thoughts) for step in trajectory.steps)
         except DataError as error:
             left_out[trajectory.id] = str(error)
             continue
@@ -39,13 +40,13 @@ def prepare(trajectories: Iterable[Trajectory]) -> Prepared:
     return Prepared(trajectories=tuple(kept), left_out=left_out)
 
 
-def _step(goal: str, step: ExpertStep) -> ExpertStep:
+def _step(goal: str, step: ExpertStep, *, thoughts: bool) -> ExpertStep:
     if step.tree is None:
         raise DataError("a step has no UI tree", field="tree", fix="collect with UI trees")
     prompt = ScreenPrompt(goal=goal, screen=step.screen.size, tree=step.tree)
     encode(step.action, prompt)
     boxes = () if _is_slider(step) else step.boxes
-    return replace(step, thought=thought_of(step.action, prompt), boxes=boxes)
+    return replace(step, thought=thought_of(step.action, prompt) if thoughts else "", boxes=boxes)
 
 
 def _is_slider(step: ExpertStep) -> bool:
@@ -71,3 +72,14 @@ def small_part(trajectories: Sequence[Trajectory], seeds: int) -> list[Trajector
 
 def _seed(trajectory: Trajectory) -> tuple[int, str]:
     return int(trajectory.id.rsplit("/", 1)[1]), trajectory.id
+
+
+def reworded(trajectory: Trajectory) -> Trajectory:
+    """The same demonstration with thoughts in another's words: what the miniature itself never writes."""
+    steps = tuple(replace(step, thought=_other_words(step)) for step in trajectory.steps)
+    return replace(trajectory, steps=steps)
+
+
+def _other_words(step: ExpertStep) -> str:
+    doing = " ".join(re.findall("[A-Z][a-z]+", type(step.action).__name__)).lower()
+    return f"Next I should {doing} {step.thought or 'here'} to get closer to the goal"

@@ -9,7 +9,8 @@ from device_farm.types.geometry import Point, Rect
 from device_farm.types.ui_tree import UiNode, UiTree
 
 MAX_ELEMENTS = 96
-_TOUCHABLE = {"clickable", "long_clickable", "checkable", "editable", "scrollable"}
+_INPUT = {"checkable", "editable"}
+_TOUCHABLE = {"clickable", "long_clickable"}
 _EDGE_PX = 4
 PLACES = ("center", "left", "right")
 """Where an element is touched: sliders are set by a touch at one of their ends."""
@@ -32,7 +33,8 @@ _KEPT = 4096
 
 
 def elements_of(tree: UiTree) -> tuple[Element, ...]:
-    """Those with a label or something to touch, the topmost window first, at most MAX_ELEMENTS.
+    """Those with a label, inputs, and what can be touched and holds neither, the topmost window first, at most
+    MAX_ELEMENTS. A row of a list that can be touched is there by its label.
 
     Found once a tree object: rollouts of a group look at the same screens over and over.
     """
@@ -50,9 +52,23 @@ def _elements(tree: UiTree) -> tuple[Element, ...]:
         Element(node, depth)
         for depth, root in enumerate(reversed(tree.roots))
         for node in root.walk()
-        if "visible" in node.states and node.bounds.area > 0 and (node.label or node.states & _TOUCHABLE)
+        if _is_element(node)
     ]
     return tuple(found[:MAX_ELEMENTS])
+
+
+def _is_element(node: UiNode) -> bool:
+    if "visible" not in node.states or node.bounds.area == 0:
+        return False
+    if node.label or node.states & _INPUT:
+        return True
+    return bool(node.states & _TOUCHABLE) and not any(_is_element(inner) for inner in node.children)
+
+
+def scrolling_area(tree: UiTree) -> Rect | None:
+    """The biggest area of the screen that scrolls."""
+    boxes = [node.bounds for node in tree.walk() if {"visible", "scrollable"} <= node.states]
+    return max(boxes, key=lambda box: box.area, default=None)
 
 
 def point_of(box: Rect, place: int) -> Point:

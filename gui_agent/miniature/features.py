@@ -22,7 +22,7 @@ from gui_agent.miniature.words import identifier_words, tokens, word_id, words
 from gui_agent.models.prompt import ScreenPrompt
 
 WORDS_KEPT: Final = 8
-MORE_KEPT: Final = 6
+MORE_KEPT: Final = 4
 MAX_GOAL, MAX_PAST = 64, 24
 STATES: Final = (
     "checkable",
@@ -145,7 +145,7 @@ def _fill_element(
     node, box = element.node, element.bounds
     _put(label, words(node.label))
     described = words(node.description) if node.text else ()
-    _put(more, (*identifier_words(node.resource_id)[:4], *described))
+    _put(more, (*identifier_words(node.resource_id)[:3], *described))
     dense[:4] = (
         box.center.x / screen.width,
         box.center.y / screen.height,

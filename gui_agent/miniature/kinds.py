@@ -31,7 +31,7 @@ from device_farm.types.action import (
 )
 from device_farm.types.geometry import Point, Rect
 from gui_agent.datasets.ui_s1 import finger_direction
-from gui_agent.miniature.elements import PLACES, Element, elements_of, point_of, pointed_at
+from gui_agent.miniature.elements import PLACES, Element, elements_of, point_of, pointed_at, scrolling_area
 from gui_agent.miniature.words import find_span, tokens
 from gui_agent.models.prompt import ScreenPrompt
 
@@ -171,7 +171,7 @@ def decode(ids: Sequence[int], prompt: ScreenPrompt) -> Spoken:
                 return Spoken(action=_worded(kind, prompt.goal[there[first].start : there[last].end]))
             case "bare":
                 if kind.startswith("swipe_"):
-                    return Spoken(action=_swipe(kind.removeprefix("swipe_"), prompt, elements))
+                    return Spoken(action=_swipe(kind.removeprefix("swipe_"), prompt))
                 return Spoken(action=_FIXED[kind])
     except (IndexError, ValueError) as error:
         raise PolicyError(f"{list(ids)} is no action on this screen: {error}", field="token_ids") from error
@@ -208,11 +208,10 @@ def _worded(kind: str, text: str) -> Action:
             return Answer(text=text)
 
 
-def _swipe(way: str, prompt: ScreenPrompt, elements: Sequence[Element]) -> Swipe:
+def _swipe(way: str, prompt: ScreenPrompt) -> Swipe:
     """The finger's way over half of the biggest scrolling area, or, without one, from low to high on the screen."""
-    areas = [element.bounds for element in elements if "scrollable" in element.node.states]
     width, height = prompt.screen.width, prompt.screen.height
-    area = max(areas, key=lambda box: box.area, default=Rect(0, 0, width, height * 11 // 10))
+    area = scrolling_area(prompt.tree) or Rect(0, 0, width, height * 11 // 10)
     center, dx, dy = area.center, area.width // 4, area.height // 4
     match way:
         case "up":

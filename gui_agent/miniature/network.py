@@ -108,33 +108,39 @@ class Network(nn.Module):
             + batch.dense_NLF @ self.of("dense")
         )
         h_NLD = self._norm(h_NLD, "first_")
-        for layer in range(self.shape.layers):
-            h_NLD = h_NLD + self._attend(self._norm(h_NLD, f"{layer}."), batch, layer)
+        bias_NBLL = self._bias(batch)
+        for layer, bias_NHLL in enumerate(bias_NBLL.split(self.shape.heads, 1)):
+            h_NLD = h_NLD + self._attend(self._norm(h_NLD, f"{layer}."), bias_NHLL, layer)
             inner = self._norm(h_NLD, f"{layer}.inner_")
             inner = functional.gelu(inner @ self.of(f"{layer}.up") + self.of(f"{layer}.up_bias"), approximate="tanh")
             h_NLD = h_NLD + inner @ self.of(f"{layer}.down") + self.of(f"{layer}.down_bias")
         return self._norm(h_NLD, "last_")
 
     def _mean(self, words: Tensor) -> Tensor:
-        known = (words > 0).unsqueeze(-1).float()
-        vectors = functional.embedding(words, self.of("words")) * known
-        return vectors.sum(-2) / known.sum(-2).clamp(min=1.0)
+        flat = words.reshape(-1, words.shape[-1])
+        means = functional.embedding_bag(flat, self.of("words"), mode="mean", padding_idx=0)
+        return means.view(*words.shape[:-1], self.shape.width)
+
+    def _bias(self, batch: Batch) -> Tensor:
+        """What relations add to the attention of all heads of all layers, (N, layers · H, L, L)."""
+        weights_BR = torch.cat([self.of(f"{layer}.relations").T for layer in range(self.shape.layers)])
+        count, relations, length, _ = batch.relations_NRLL.shape
+        flat = batch.relations_NRLL.view(count, relations, length * length)
+        bias = (weights_BR @ flat).view(count, -1, length, length)
+        return bias.masked_fill(~batch.there_NL[:, None, None, :], _OFF)
 
     def _norm(self, values: Tensor, name: str) -> Tensor:
         return functional.layer_norm(values, values.shape[-1:], self.of(f"{name}scale"), self.of(f"{name}shift"), _EPS)
 
-    def _attend(self, h_NLD: Tensor, batch: Batch, layer: int) -> Tensor:
+    def _attend(self, h_NLD: Tensor, bias_NHLL: Tensor, layer: int) -> Tensor:
         count, length, width = h_NLD.shape
         heads = self.shape.heads
 
         def split(name: str) -> Tensor:
             return (h_NLD @ self.of(f"{layer}.{name}")).view(count, length, heads, width // heads).transpose(1, 2)
 
-        bias_NHLL = torch.einsum("nrij,rh->nhij", batch.relations_NRLL, self.of(f"{layer}.relations"))
-        bias_NHLL = bias_NHLL.masked_fill(~batch.there_NL[:, None, None, :], _OFF)
-        mixed = functional.scaled_dot_product_attention(
-            split("query"), split("key"), split("value"), attn_mask=bias_NHLL
-        )
+        scores_NHLL = split("query") @ split("key").transpose(2, 3) / math.sqrt(width // heads) + bias_NHLL
+        mixed = scores_NHLL.softmax(-1) @ split("value")
         return mixed.transpose(1, 2).reshape(count, length, width) @ self.of(f"{layer}.out")
 
     def kinds(self, h_NLD: Tensor, batch: Batch) -> Tensor:
