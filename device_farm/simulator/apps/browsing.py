@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, TypeAlias
+from urllib.parse import quote, unquote
 
 from device_farm.simulator.apps.times import time_text
 
@@ -140,3 +141,13 @@ def free_name(name: str, taken: Callable[[str], bool]) -> str:
 def inside(path: str, folder: str) -> bool:
     """Whether `path` is `folder` or lies below it."""
     return path == folder or path.startswith(posixpath.join(folder, ""))
+
+
+def file_uri(path: str) -> str:
+    return f"file://{quote(path)}"
+
+
+def path_of(uri: str) -> str:
+    """The file that a `file://` URI or a bare path names; empty where it names none."""
+    path = unquote(uri.removeprefix("file://"))
+    return path if path.startswith("/") else ""

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from device_farm.simulator.apps.browsing import Entry, free_name, mimetype_of, ordered, size_text
+from device_farm.simulator.apps.browsing import Entry, file_uri, free_name, mimetype_of, ordered, path_of, size_text
 from device_farm.simulator.apps.file_actions import (
     delete_entries,
     entries_below,
@@ -77,6 +77,24 @@ def test_mimetypes_follow_the_ending() -> None:
         "application/octet-stream",
         "application/octet-stream",
     ]
+
+
+@given(st.text(max_size=20))
+def test_path_comes_back_from_its_address(name: str) -> None:
+    assert path_of(file_uri(f"/sdcard/{name}")) == f"/sdcard/{name}"
+
+
+@pytest.mark.parametrize(
+    ("uri", "path"),
+    [
+        ("file:///sdcard/a b#1.md", "/sdcard/a b#1.md"),
+        ("/sdcard/a.md", "/sdcard/a.md"),
+        ("content://media/1", ""),
+        ("", ""),
+    ],
+)
+def test_path_of_an_address_from_outside(uri: str, path: str) -> None:
+    assert path_of(uri) == path
 
 
 def test_transfer_moves_copies_and_avoids_taken_names() -> None:

@@ -178,6 +178,18 @@ def test_text_opens_in_the_notes_app() -> None:
     assert hand.sees("aaa.txt")
 
 
+def test_name_with_signs_of_addresses_opens_its_own_file() -> None:
+    hand = opened()
+    hand.phone.files.write(f"{SDCARD}/50%41 #1?.md", b"the right one")
+    hand.tap("50%41 #1?.md")
+    assert hand.node("the right one")
+    hand.back()
+    hand.long_press("50%41 #1?.md")
+    hand.tap(description="More options")
+    hand.tap("Get info")
+    assert hand.sees("13 B")
+
+
 def test_get_info_tells_size_and_place() -> None:
     hand = opened()
     hand.long_press("aaa.txt")

@@ -137,6 +137,15 @@ def test_player_shows_the_frame_that_the_clock_has_come_to() -> None:
     assert abs(shade_in_the_middle(hand) - SHADES[0]) < 12
 
 
+def test_file_whose_name_has_signs_of_addresses_is_played() -> None:
+    hand = Hand()
+    hand.phone.files.write(f"{VIDEOS}/50%41 #1?.mp4", grey_video(SHADES))
+    hand.open(PACKAGE)
+    hand.tap("50%41 #1?")
+    assert hand.node(resource_id="player_overlay_length").text == "0:04"
+    assert hand.node(resource_id="player_overlay_title").text == "50%41 #1?"
+
+
 def test_pause_keeps_the_frame_and_rewind_goes_back() -> None:
     hand = in_folder()
     hand.tap("one.mp4")

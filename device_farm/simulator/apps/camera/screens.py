@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
-from device_farm.simulator.apps.browsing import mimetype_of
+from device_farm.simulator.apps.browsing import file_uri, mimetype_of
 from device_farm.simulator.apps.camera.scene import Lens, preview
 from device_farm.simulator.apps.camera.storage import save_photo, save_video
 from device_farm.simulator.apps.first_run import set_stage, stage
@@ -385,7 +385,7 @@ def _stop_recording(context: CameraContext) -> None:
 def _taken(context: CameraContext, path: str) -> None:
     """Shows it as the last capture; an app that asked for a picture gets it."""
     if context.intent.action in CAPTURE_ACTIONS:
-        context.finish(ActivityResult(ok=True, data=f"file://{path}"))
+        context.finish(ActivityResult(ok=True, data=file_uri(path)))
     else:
         context.update(last=path)
 
@@ -393,7 +393,7 @@ def _taken(context: CameraContext, path: str) -> None:
 def _open_last(context: CameraContext) -> None:
     path = context.state.last
     if path and context.files.is_file(path):
-        context.start(Intent(action=VIEW, data=f"file://{path}", type=mimetype_of(path)))
+        context.start(Intent(action=VIEW, data=file_uri(path), type=mimetype_of(path)))
 
 
 class CameraSettings(Activity[None]):

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final, TypeAlias
 from urllib.parse import quote, unquote, urljoin, urlsplit
 
+from device_farm.simulator.apps.browsing import file_uri
 from device_farm.simulator.apps.chrome.web.engine import PageSpec
 from device_farm.simulator.apps.chrome.web.model import EventLog
 from device_farm.simulator.filesystem import FileSystem
@@ -59,7 +60,7 @@ def _from_file(context: ChromeContext, url: str, path: str) -> Tab:
     text = files.read(path).decode("utf-8", "replace")
     if not path.lower().endswith((".html", ".htm", ".xhtml", ".svg", ".xml")) and "<html" not in text[:1000].lower():
         text = f"<pre>{text.replace('&', '&amp;').replace('<', '&lt;')}</pre>"
-    return _tab(context, f"file://{quote(path)}", text)
+    return _tab(context, file_uri(path), text)
 
 
 def _tab(context: ChromeContext, url: str, source: str) -> Tab:

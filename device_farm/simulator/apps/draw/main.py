@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
 
+from device_farm.simulator.apps.browsing import file_uri, path_of
 from device_farm.simulator.apps.draw.picture import EMPTY, FILE_TYPES, FileType, Line, Picture, encoded, parsed_colour
 from device_farm.simulator.apps.file_io import save_file
-from device_farm.simulator.apps.notes.document import path_of
 from device_farm.simulator.filesystem_errors import FileSystemError
 from device_farm.simulator.intents import SEND, ActivityResult, Intent
 from device_farm.simulator.toolkit import widgets as w
@@ -78,12 +78,13 @@ class Canvas(Activity[DrawState]):
 
     def on_result(self, context: DrawContext, request: str, result: ActivityResult) -> None:
         """The file manager has made the file; it gets the picture."""
-        if request != "save" or not result.ok or not result.data:
+        path = path_of(result.data)
+        if request != "save" or not result.ok or not path:
             return
         state = context.state
         try:
             data = encoded(state.picture, state.file_type, px(_WIDTH_DP), px(_HEIGHT_DP))
-            save_file(context.files, path_of(result.data), data)
+            save_file(context.files, path, data)
         except FileSystemError as error:
             context.toast(str(error))
             return
@@ -116,7 +117,7 @@ def _bar(context: DrawContext) -> w.Widget:
 def _share(context: DrawContext) -> None:
     path = f"{context.data_dir}/cache/images/simple-draw.png"
     save_file(context.files, path, encoded(context.state.picture, "png", px(_WIDTH_DP), px(_HEIGHT_DP)))
-    context.start(Intent(action=SEND, type="image/png", extras={"android.intent.extra.STREAM": f"file://{path}"}))
+    context.start(Intent(action=SEND, type="image/png", extras={"android.intent.extra.STREAM": file_uri(path)}))
 
 
 def _canvas(context: DrawContext) -> w.Widget:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from functools import partial
 
 from device_farm.simulator.apps import overlays
+from device_farm.simulator.apps.browsing import file_uri
 from device_farm.simulator.apps.file_actions import entry_of, transfer_entries
 from device_farm.simulator.apps.files.browser import (
     FilesContext,
@@ -138,7 +139,7 @@ def selection_bar(context: FilesContext) -> w.AppBar:
 
 def open_info(context: FilesContext, path: str) -> None:
     component = ComponentName(PACKAGE, INSPECTOR_CLASS)
-    context.start(Intent(action=VIEW, data=f"file://{path}", component=component))
+    context.start(Intent(action=VIEW, data=file_uri(path), component=component))
     context.update(selected=())
 
 
@@ -148,7 +149,7 @@ def _share(context: FilesContext) -> None:
         context.toast("Can’t share folders")
         return
     extras: dict[str, str | int | float | bool | tuple[str, ...]] = {
-        "android.intent.extra.STREAM": f"file://{first.path}"
+        "android.intent.extra.STREAM": file_uri(first.path)
     }
     if first.kind == "text":
         extras["android.intent.extra.TEXT"] = context.files.read_text(first.path)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from device_farm.simulator.apps.browsing import Entry, date_text, size_text
+from device_farm.simulator.apps.browsing import Entry, date_text, file_uri, size_text
 from device_farm.simulator.apps.files.browser import FilesContext, go_to, shown_entries, toggle_selected
 from device_farm.simulator.apps.files.options import PACKAGE, load_options
 from device_farm.simulator.intents import VIEW, Intent
@@ -124,7 +124,7 @@ def tapped(context: FilesContext, entry: Entry, choose: Callable[[Entry], None] 
     elif choose is not None:
         choose(entry)
     elif context.state.mode == "browse":
-        context.start(Intent(action=VIEW, data=f"file://{entry.path}", type=entry.mimetype))
+        context.start(Intent(action=VIEW, data=file_uri(entry.path), type=entry.mimetype))
 
 
 def long_pressed(context: FilesContext, entry: Entry) -> None:

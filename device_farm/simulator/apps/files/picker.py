@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 from typing import Final
 
-from device_farm.simulator.apps.browsing import Entry
+from device_farm.simulator.apps.browsing import Entry, file_uri
 from device_farm.simulator.apps.file_io import save_file
 from device_farm.simulator.apps.files.bars import drawer, folder_bar, header
 from device_farm.simulator.apps.files.browser import FilesContext, FilesState, Mode, root_of
@@ -59,7 +59,7 @@ def _chosen(context: FilesContext, entry: Entry) -> None:
         case "create":
             context.set_text("title", entry.name)
         case "open":
-            context.finish(ActivityResult(ok=True, data=f"file://{entry.path}"))
+            context.finish(ActivityResult(ok=True, data=file_uri(entry.path)))
         case _:
             pass
 
@@ -101,7 +101,7 @@ def _create(context: FilesContext, path: str) -> None:
     except FileSystemError as error:
         context.snackbar(str(error))
         return
-    context.finish(ActivityResult(ok=True, data=f"file://{path}"))
+    context.finish(ActivityResult(ok=True, data=file_uri(path)))
 
 
 def _folder_bar(context: FilesContext) -> w.Widget:
@@ -112,7 +112,7 @@ def _folder_bar(context: FilesContext) -> w.Widget:
                 "USE THIS FOLDER",
                 resource_id="android:id/button1",
                 enabled=bool(root_of(context).folder),
-                on_tap=lambda: context.finish(ActivityResult(ok=True, data=f"file://{folder}")),
+                on_tap=lambda: context.finish(ActivityResult(ok=True, data=file_uri(folder))),
                 weight=1,
             ),
         ),

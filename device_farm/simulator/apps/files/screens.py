@@ -5,13 +5,12 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Callable
 
-from device_farm.simulator.apps.browsing import size_text
+from device_farm.simulator.apps.browsing import path_of, size_text
 from device_farm.simulator.apps.file_actions import delete_entries, entry_of, make_folder, rename_entry
 from device_farm.simulator.apps.files.bars import drawer, folder_bar, header, selection_bar, transfer_bar
 from device_farm.simulator.apps.files.browser import FilesContext, FilesState, go_to, root_of
 from device_farm.simulator.apps.files.listing import kind_text, listing
 from device_farm.simulator.apps.files.options import SORT_ORDERS, ViewOptions, load_options, save_options
-from device_farm.simulator.apps.notes.document import path_of
 from device_farm.simulator.apps.notes.filetypes import usable_name
 from device_farm.simulator.toolkit import widgets as w
 from device_farm.simulator.toolkit.app import Activity, Context

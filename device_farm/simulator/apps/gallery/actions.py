@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Literal, TypeAlias, TypeVar
 
-from device_farm.simulator.apps.browsing import free_name, mimetype_of
+from device_farm.simulator.apps.browsing import file_uri, free_name, mimetype_of
 from device_farm.simulator.apps.gallery.media import bin_path, is_deleted, original_path
 from device_farm.simulator.apps.gallery.names import load_options, save_options
 from device_farm.simulator.filesystem import FileSystem
@@ -89,4 +89,4 @@ def restore(context: Context[S], paths: Sequence[str]) -> None:
 
 
 def share(context: Context[S], path: str) -> None:
-    context.start(Intent(action=SEND, type=mimetype_of(path), extras={"android.intent.extra.STREAM": f"file://{path}"}))
+    context.start(Intent(action=SEND, type=mimetype_of(path), extras={"android.intent.extra.STREAM": file_uri(path)}))

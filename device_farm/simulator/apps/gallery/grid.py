@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from device_farm.simulator.apps.browsing import SDCARD, Entry, mimetype_of
+from device_farm.simulator.apps.browsing import SDCARD, Entry, file_uri, mimetype_of
 from device_farm.simulator.apps.gallery.actions import restore, share
 from device_farm.simulator.apps.gallery.dialogs import file_dialog, start_transfer
 from device_farm.simulator.apps.gallery.media import Album, album_files
@@ -90,7 +90,7 @@ def _tile(context: Context[GridState], entry: Entry, name: bool) -> w.Widget:
 def open_medium(context: Context[GridState], entry: Entry, folder: str) -> None:
     """A picture here, a video in a player."""
     if entry.kind == "video":
-        context.start(Intent(action=VIEW, data=f"file://{entry.path}", type=mimetype_of(entry.name)))
+        context.start(Intent(action=VIEW, data=file_uri(entry.path), type=mimetype_of(entry.name)))
         return
     context.start(Intent(component=ComponentName(PACKAGE, PAGER_CLASS), extras={PATH: entry.path, DIRECTORY: folder}))
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import posixpath
 from dataclasses import dataclass
-from urllib.parse import unquote, urlsplit
 
-from device_farm.simulator.apps.browsing import Entry
+from device_farm.simulator.apps.browsing import Entry, path_of
 from device_farm.simulator.apps.file_actions import entry_of
 from device_farm.simulator.apps.gallery.actions import share
 from device_farm.simulator.apps.gallery.dialogs import file_dialog, start_transfer
@@ -42,7 +41,7 @@ class Viewer(Activity[ViewerState]):
     """ViewPagerActivity, and PhotoActivity for pictures that other apps ask to see."""
 
     def initial(self, context: Context[ViewerState]) -> ViewerState:
-        path = context.intent.text_extra(PATH) or unquote(urlsplit(context.intent.data).path)
+        path = context.intent.text_extra(PATH) or path_of(context.intent.data)
         folder = context.intent.text_extra(DIRECTORY, posixpath.dirname(path))
         return ViewerState(path=path, folder=folder)
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from typing import assert_never
-from urllib.parse import unquote
 
+from device_farm.simulator.apps.browsing import path_of
 from device_farm.simulator.apps.music.dialogs import music_dialog
 from device_farm.simulator.apps.music.library import scan
 from device_farm.simulator.apps.music.pages import (
@@ -65,9 +65,9 @@ class Main(Activity[MusicState]):
     def on_result(self, context: MusicContext, request: str, result: ActivityResult) -> None:
         """The person has chosen where a playlist is saved."""
         kind, _, number = request.partition(" ")
-        if kind != SAVE_REQUEST or not result.ok or not result.data.startswith("file://"):
+        path = path_of(result.data)
+        if kind != SAVE_REQUEST or not result.ok or not path:
             return
-        path = unquote(result.data.removeprefix("file://"))
         text = m3u(playlist_store(context).songs(int(number)))
         try:
             context.files.write(path, text.encode())

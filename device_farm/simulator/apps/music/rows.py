@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Final
 
+from device_farm.simulator.apps.browsing import file_uri
 from device_farm.simulator.apps.music.library import Song, readable
 from device_farm.simulator.apps.music.state import (
     MusicContext,
@@ -100,7 +101,7 @@ def song_menu(context: MusicContext, song: Song, playlist_id: int = 0) -> tuple[
 
 def share(context: MusicContext, chosen: tuple[Song, ...]) -> None:
     context.update(selected=())
-    extras = {"android.intent.extra.STREAM": f"file://{chosen[0].path}"} if chosen else {}
+    extras = {"android.intent.extra.STREAM": file_uri(chosen[0].path)} if chosen else {}
     context.start(Intent(action=SEND, type="audio/*", extras=dict(extras)))
 
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 import posixpath
 from dataclasses import dataclass, field
 from datetime import datetime
-from urllib.parse import unquote, urlsplit
 
-from device_farm.simulator.apps.browsing import size_text
+from device_farm.simulator.apps.browsing import file_uri, path_of, size_text
 from device_farm.simulator.apps.file_actions import entry_of
 from device_farm.simulator.apps.notes.buffers import Buffer, edited_text, new_buffer, save_buffer
 from device_farm.simulator.apps.notes.editing import editor_actions, editor_pane, find_dialog
@@ -30,18 +29,12 @@ class DocumentState:
 
 
 def document_intent(path: str) -> Intent:
-    return Intent(action=VIEW, data=f"file://{path}", component=ComponentName(PACKAGE, DOCUMENT_CLASS))
-
-
-def path_of(uri: str) -> str:
-    """The file that a `file://` URI names; the quick note where it names none."""
-    parts = urlsplit(uri)
-    return unquote(parts.path) if parts.scheme in ("file", "") and parts.path else QUICKNOTE_PATH
+    return Intent(action=VIEW, data=file_uri(path), component=ComponentName(PACKAGE, DOCUMENT_CLASS))
 
 
 class Document(Activity[DocumentState]):
     def initial(self, context: Context[DocumentState]) -> DocumentState:
-        path = path_of(context.intent.data)
+        path = path_of(context.intent.data) or QUICKNOTE_PATH
         return DocumentState(path=path, buffers=(new_buffer(context.files, path),))
 
     def build(self, context: Context[DocumentState]) -> w.Widget:
@@ -74,7 +67,7 @@ class Document(Activity[DocumentState]):
 
     def _share_file(self, context: Context[DocumentState]) -> None:
         save_buffer(context, context.state.path)
-        uri = f"file://{context.state.path}"
+        uri = file_uri(context.state.path)
         context.start(Intent(action=SEND, type="text/plain", extras={"android.intent.extra.STREAM": uri}))
 
     def _reload(self, context: Context[DocumentState]) -> None:

@@ -6,7 +6,7 @@ import posixpath
 from datetime import datetime
 from typing import Protocol, TypeVar
 
-from device_farm.simulator.apps.browsing import SDCARD, Entry, mimetype_of, ordered
+from device_farm.simulator.apps.browsing import SDCARD, Entry, file_uri, mimetype_of, ordered
 from device_farm.simulator.apps.file_actions import entries_below
 from device_farm.simulator.apps.notes.document import document_intent
 from device_farm.simulator.apps.notes.filetypes import is_text_data, is_text_name
@@ -106,7 +106,7 @@ def _tapped(context: Context[S], entry: Entry) -> None:
     elif is_text_name(entry.name) or is_text_data(context.files.read(entry.path)):
         context.start(document_intent(entry.path))
     else:
-        context.start(Intent(action=VIEW, data=f"file://{entry.path}", type=mimetype_of(entry.name)))
+        context.start(Intent(action=VIEW, data=file_uri(entry.path), type=mimetype_of(entry.name)))
 
 
 def toggle_selected(context: Context[S], path: str) -> None:

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
+from device_farm.simulator.apps.browsing import file_uri
 from device_farm.simulator.apps.recipes.backup import write_recipe
 from device_farm.simulator.apps.recipes.look import GREEN_800, green_bar, green_fab, overflow, photo, white_icon
 from device_farm.simulator.apps.recipes.schema import COOKING_CLASS, EDITOR_CLASS, PACKAGE
@@ -109,7 +110,7 @@ def _share(context: DetailsContext, recipe: Recipe) -> None:
 def _share_as_file(context: DetailsContext, recipe: Recipe) -> None:
     path = write_recipe(context, recipe)
     context.start(
-        Intent(action=SEND, type="application/broccoli", extras={"android.intent.extra.STREAM": f"file://{path}"})
+        Intent(action=SEND, type="application/broccoli", extras={"android.intent.extra.STREAM": file_uri(path)})
     )
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import posixpath
 from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
-from urllib.parse import unquote, urlsplit
 
+from device_farm.simulator.apps.browsing import path_of
 from device_farm.simulator.apps.file_io import save_file
 from device_farm.simulator.apps.recipes.look import PICTURES, WHITE, green_bar, photo, white_icon
 from device_farm.simulator.apps.recipes.store import Recipe, RecipeStore
@@ -98,7 +98,7 @@ class Editor(Activity[EditorState]):
         """A picture that was taken or picked is copied beside the others."""
         if not result.ok:
             return
-        path = unquote(urlsplit(result.data).path)
+        path = path_of(result.data)
         if not context.files.is_file(path):
             context.toast("The image file could not be created.")
             return

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
+from device_farm.simulator.apps.browsing import file_uri
 from device_farm.simulator.apps.recorder.dialogs import delete_dialog, info_text, rename_dialog
 from device_farm.simulator.apps.recorder.look import BACKGROUND, FAINT, INK, PANEL, RED, page
 from device_farm.simulator.apps.recorder.setup import open_screen, welcome_page
@@ -154,7 +155,7 @@ def _toolbar(context: MainContext, record: Record | None) -> w.Widget:
 
 
 def _menu(context: MainContext, record: Record) -> tuple[w.MenuItem, ...]:
-    uri = f"file://{record.path}"
+    uri = file_uri(record.path)
     mimetype = "audio/x-wav" if record.format == "wav" else "audio/mp4"
     return (
         w.MenuItem("Share", lambda: context.start(

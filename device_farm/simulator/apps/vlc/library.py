@@ -7,9 +7,8 @@ import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import quote, unquote
 
-from device_farm.simulator.apps.browsing import SDCARD
+from device_farm.simulator.apps.browsing import SDCARD, file_uri, path_of
 from device_farm.simulator.apps.file_io import save_file
 from device_farm.simulator.apps.room import room_database
 from device_farm.simulator.apps.vlc.frames import AUDIO_SUFFIXES, VIDEO_SUFFIXES, media_info, thumbnail
@@ -53,7 +52,7 @@ class Library:
         """Adds media files that are new, reads changed ones again, and drops those that are gone."""
         known = {media.path: media for media in self._with_files()}
         marks = {
-            unquote(str(row[0]).removeprefix("file://")): (int(row[1] or 0), int(row[2] or 0))
+            path_of(str(row[0])): (int(row[1] or 0), int(row[2] or 0))
             for row in self.database.query("SELECT mrl, last_modification_date, size FROM File")
         }
         found = media_files(self.files)
@@ -81,7 +80,7 @@ class Library:
             ).last_row_id
         self.database.execute(
             "INSERT INTO File (media_id, mrl, type, last_modification_date, size, insertion_date) VALUES (?,?,1,?,?,?)",
-            (media_id, mrl_of(path), *mark, self.now_s),
+            (media_id, file_uri(path), *mark, self.now_s),
         )
         picture = thumbnail(data) if kind == VIDEO else b""
         if picture:
@@ -208,10 +207,6 @@ def library_of(context: AppContext) -> Library:
     return Library(room_database(context, DATABASE, SCHEMA), context.files, int(context.now_s))
 
 
-def mrl_of(path: str) -> str:
-    return f"file://{quote(path)}"
-
-
 def media_files(files: FileSystem) -> dict[str, tuple[int, int]]:
     """Path to (time of change, size) of every media file that is not hidden."""
     found = {}
@@ -234,7 +229,7 @@ def _media(row: sqlite3.Row) -> Media:
         title=str(row[2] or ""),
         filename=str(row[3] or ""),
         duration_ms=max(0, duration) if isinstance(duration, int) else 0,
-        path=unquote(str(row[5] or "").removeprefix("file://")),
+        path=path_of(str(row[5] or "")),
     )
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import posixpath
 from dataclasses import dataclass
-from urllib.parse import unquote
 
+from device_farm.simulator.apps.browsing import path_of
 from device_farm.simulator.apps.vlc.frames import MediaInfo, frame_at, media_info
 from device_farm.simulator.apps.vlc.library import length_text, library_of
 from device_farm.simulator.toolkit import widgets as w
@@ -34,7 +34,7 @@ PlayerContext = Context[PlayerState]
 
 class VideoPlayer(Activity[PlayerState]):
     def initial(self, context: PlayerContext) -> PlayerState:
-        path = unquote(context.intent.data.removeprefix("file://"))
+        path = path_of(context.intent.data)
         info = MediaInfo()
         if context.files.is_file(path):
             info = media_info(posixpath.basename(path), context.files.read(path))

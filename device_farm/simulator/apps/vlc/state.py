@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
-from device_farm.simulator.apps.browsing import SDCARD
+from device_farm.simulator.apps.browsing import SDCARD, file_uri
 from device_farm.simulator.apps.vlc.library import Media, library_of
 from device_farm.simulator.apps.vlc.schema import PACKAGE
 from device_farm.simulator.intents import VIEW, ComponentName, Intent
@@ -46,7 +46,7 @@ def toggle(context: VlcContext, path: str) -> None:
 
 def play(context: VlcContext, path: str) -> None:
     component = ComponentName(PACKAGE, PLAYER_CLASS)
-    context.start(Intent(action=VIEW, data=f"file://{path}", component=component))
+    context.start(Intent(action=VIEW, data=file_uri(path), component=component))
 
 
 def selected_media(context: VlcContext) -> tuple[Media, ...]:
