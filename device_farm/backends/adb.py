@@ -10,7 +10,7 @@ from dataclasses import replace
 from device_farm.adb.client import AdbClient
 from device_farm.adb.smart_socket import AdbServer, ServerConnection
 from device_farm.android.automation import AutomationServer, bundled_jar
-from device_farm.android.baseline import Baseline, restore, take_baseline
+from device_farm.android.baseline import Baseline, parse_packages, restore, take_baseline
 from device_farm.android.capture import Screencap
 from device_farm.android.device import AndroidDevice
 from device_farm.android.hierarchy import PreferAutomation
@@ -66,6 +66,12 @@ class ListedPhone:
         )
 
     async def mark_clean(self) -> None:
+        """Raises BackendError where a package that a reset is to clear is not on the phone."""
+        if self._clear:
+            there = parse_packages(await self._client.run("pm list packages"))
+            if missing := ", ".join(sorted(set(self._clear) - there)):
+                fix = "install it, or take it out of clear"
+                raise BackendError(f"{self._client.address} has no {missing}", field="clear", fix=fix)
         self._baseline = await take_baseline(self._client)
 
     async def reset(self, seed: int | None) -> None:

@@ -246,3 +246,18 @@ def test_reset_clears_third_party_data_and_that_of_named_packages_and_turns_the_
                 await device.close()
 
     asyncio.run(scenario())
+
+
+def test_a_package_to_clear_that_the_phone_lacks_is_named_at_the_start() -> None:
+    async def scenario() -> None:
+        async with listed_as("device") as backend:
+            config = AdbConfig(server=backend._config.server, clear=("com.android.settings", "com.example.typo"))
+            device = await AdbBackend(config).create("a")
+            try:
+                with pytest.raises(BackendError, match=r"has no com\.example\.typo") as caught:
+                    await device.start()
+                assert caught.value.field == "clear"
+            finally:
+                await device.close()
+
+    asyncio.run(scenario())
