@@ -1,4 +1,4 @@
-"""An SDK folder with the stand-in in it, and emulators and farms on top of that. Ports from 5700 on."""
+"""An SDK folder with the stand-in in it, and emulators and farms on top of that."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ import pytest
 from device_farm.android.device import AndroidDevice
 from device_farm.backends.emulator import EmulatorBackend, fingerprint_of, instance_for, locate
 from device_farm.backends.emulator_config import EmulatorConfig
+from device_farm.emulator.ports import PortsTakenError, fixed_ports, require_free
 from device_farm.emulator.preparing import Wishes, prepare
 from device_farm.emulator.standin.make_sdk import make_sdk
 
@@ -32,6 +33,18 @@ QUICK = {
     "load_s": 15,
     "stop_s": 5,
 }
+
+
+def free_base(phones: int = 1) -> int:
+    """An even port from which on `phones` emulators have room; processes side by side look elsewhere first."""
+    for base_port in range(20000 + os.getpid() % 200 * 40, 40000, 2):
+        try:
+            for number in range(phones):
+                require_free(fixed_ports(base_port, number))
+        except PortsTakenError:
+            continue
+        return base_port
+    raise AssertionError("no port is free")
 
 
 def need_adb() -> None:

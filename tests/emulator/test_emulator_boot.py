@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+import device_farm.emulator
 from device_farm.backends.emulator import EmulatorBackend, instance_for, locate
 from device_farm.conformance.expectations import PIXELS, TREE, digest_of
 from device_farm.emulator.instance import EmulatorInstance
@@ -20,7 +21,7 @@ from device_farm.emulator.ports import PortsTakenError
 from device_farm.errors import BackendError, FarmError, GuestError, PrerequisiteError
 from device_farm.simulator.server import SimulatorServer
 from device_farm.types.action import OpenApp
-from tests.emulator.rig import Rig, living, save_snapshot, started
+from tests.emulator.rig import Rig, free_base, living, save_snapshot, started
 
 SHORT = {"booted_s": 3, "adb_s": 12, "load_s": 6, "stop_s": 2}
 
@@ -179,7 +180,8 @@ def test_closing_ends_the_emulator_by_its_console(rig: Rig) -> None:
 
     asyncio.run(scenario())
     assert not (rig.avd / "standin.poisoned").exists()
-    sources = Path("device_farm/emulator").glob("*.py")
+    sources = list(Path(device_farm.emulator.__file__).parent.glob("*.py"))
+    assert sources
     code = "\n".join(line for path in sources for line in path.read_text("utf-8").splitlines() if '"""' not in line)
     assert "reboot" not in code.replace("`reboot -p`", "")
 
@@ -392,13 +394,15 @@ def test_an_emulator_without_a_snapshot_service_is_set_back_by_its_console(rig: 
 
 
 def test_a_taken_port_is_passed_over_or_named(rig: Rig) -> None:
+    base_port = free_base()
+
     async def scenario() -> None:
         with socket.socket() as taken:
-            taken.bind(("127.0.0.1", 5703))
+            taken.bind(("127.0.0.1", base_port + 1))
             taken.listen()
-            error = await failing_start(rig, base_port=5702)
+            error = await failing_start(rig, base_port=base_port)
             assert isinstance(error, PortsTakenError)
-            assert error.field == "base_port" and "5703" in error.message
+            assert error.field == "base_port" and str(base_port + 1) in error.message
             async with started(rig.config()) as (device,):
                 await device.health()
 
@@ -407,15 +411,14 @@ def test_a_taken_port_is_passed_over_or_named(rig: Rig) -> None:
 
 def test_another_program_that_takes_a_port_while_the_emulator_starts_is_not_taken_for_it(rig: Rig) -> None:
     """The emulator binds seconds after the ports were seen free; a phone that answers there is not ours."""
-    config = rig.config(base_port=5720, deadlines=SHORT)
+    base_port = free_base()
     rig.faults("slow-start=20")
 
     async def scenario() -> None:
-        async with SimulatorServer() as simulator:
-            starting = asyncio.create_task(failing_start(rig, base_port=5720))
+        async with SimulatorServer(base_port=base_port) as simulator:
+            starting = asyncio.create_task(failing_start(rig, base_port=base_port))
             while not rig.logs():
                 await asyncio.sleep(0.02)
-            simulator._base_port = config.base_port
             await simulator.add()
             error = await starting
         assert isinstance(error, PortsTakenError)
@@ -435,7 +438,7 @@ def test_ports_that_are_lost_in_between_are_exchanged_for_others(rig: Rig) -> No
 
 
 def test_a_killed_writer_leaves_a_lock_that_the_next_one_removes(rig: Rig) -> None:
-    config = rig.config(read_only=False)
+    config, base_port = rig.config(read_only=False), free_base()
 
     async def scenario() -> None:
         sdk, avd = locate(config)
@@ -450,7 +453,7 @@ def test_a_killed_writer_leaves_a_lock_that_the_next_one_removes(rig: Rig) -> No
         assert lock.exists()
         # In a new container the id belongs to somebody else.
         lock.write_text("1\n", "ascii")
-        refused = rig.run("-avd", "farm", "-ports", "5710,5711", "-no-snapshot")
+        refused = rig.run("-avd", "farm", "-ports", f"{base_port},{base_port + 1}", "-no-snapshot")
         assert refused.returncode == 1 and "-read-only" in refused.stdout
         async with started(config) as (device,):
             await device.health()

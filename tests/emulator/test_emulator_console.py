@@ -22,7 +22,7 @@ GREETING = b"Android Console: type 'help' for a list of commands\r\nOK\r\n"
 
 @asynccontextmanager
 async def console(
-    *answers: bytes, greeting: bytes = GREETING, token: Path | None = None
+    *answers: bytes, greeting: bytes = GREETING, token: Path | None = None, timeout_s: float = 20.0
 ) -> AsyncIterator[EmulatorConsole]:
     """A client of a console that greets, then gives one of `answers` to each line, and then hangs up."""
 
@@ -37,7 +37,7 @@ async def console(
 
     server = await asyncio.start_server(serve, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
-    client = EmulatorConsole("127.0.0.1", port, token_file=token, timeout_s=0.5)
+    client = EmulatorConsole("127.0.0.1", port, token_file=token, timeout_s=timeout_s)
     try:
         yield client
     finally:
@@ -45,9 +45,9 @@ async def console(
         server.close()
 
 
-def said(*answers: bytes, greeting: bytes = GREETING, token: Path | None = None) -> str:
+def said(*answers: bytes, greeting: bytes = GREETING, token: Path | None = None, timeout_s: float = 20.0) -> str:
     async def scenario() -> str:
-        async with console(*answers, greeting=greeting, token=token) as client:
+        async with console(*answers, greeting=greeting, token=token, timeout_s=timeout_s) as client:
             return await client.command("avd status")
 
     return asyncio.run(scenario())
@@ -95,7 +95,7 @@ def test_a_console_that_asks_for_its_token_is_given_it(tmp_path: Path) -> None:
 def test_noise_ends_in_an_answer_or_in_an_error_of_ours(noise: bytes) -> None:
     for answer, greeting in ((noise, GREETING), (b"OK\r\n", noise)):
         with suppress(FarmError):
-            assert isinstance(said(answer, greeting=greeting), str)
+            assert isinstance(said(answer, greeting=greeting, timeout_s=0.2), str)
 
 
 @given(st.text(max_size=400))

@@ -14,7 +14,7 @@ from device_farm.doctor.examination import probes
 from device_farm.doctor.probe import ProbeResult, run_probe
 from device_farm.emulator.standin.make_sdk import make_avd
 from device_farm.errors import ConfigError
-from tests.emulator.rig import Rig
+from tests.emulator.rig import Rig, free_base
 
 LINES = ("sdk", "licence", "emulator", "adb", "image", "avd", "locks", "kvm", "ports", "snapshot")
 
@@ -112,11 +112,12 @@ def test_an_emulator_that_sees_no_kvm(rig: Rig) -> None:
 
 
 def test_ports_that_are_taken(rig: Rig) -> None:
+    base_port = free_base(2)
     with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 5751))
+        taken.bind(("127.0.0.1", base_port + 3))
         taken.listen()
-        fails(rig, "ports", "port 5751", "base_port = 0", base_port=5748, devices=2)
-    assert line(rig, "ports", base_port=5748, devices=2).status == "ok"
+        fails(rig, "ports", f"port {base_port + 3}", "base_port = 0", base_port=base_port, devices=2)
+    assert line(rig, "ports", base_port=base_port, devices=2).status == "ok"
 
 
 def test_a_snapshot_that_is_missing_or_no_longer_fits(rig: Rig, bare: Callable[..., Rig]) -> None:
