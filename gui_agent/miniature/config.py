@@ -63,9 +63,21 @@ class MiniatureConfig(ConfigModel):
     width: int = Field(default=64, ge=8)
     layers: int = Field(default=2, ge=1)
     history: bool = True
+    thoughts: bool = False
     tokens: int = Field(default=8192, ge=1)
     checkpoint_every: int = Field(default=20, ge=1)
     keep: int = Field(default=1, ge=1)
     sft: SftConfig = SftConfig()
     rl: RlConfig = RlConfig()
     online: OnlineConfig = OnlineConfig()
+
+
+QUICK = {
+    "seeds": 2,
+    "held_out": 1,
+    "episodes": 33,
+    "sft": {"updates": 60},
+    "rl": {"updates": 4, "tasks": 4, "group": 4},
+    "online": {"updates": 1, "tasks": 3, "group": 2},
+}
+"""A story of two to three minutes that shows that every part works; its figures say little."""
