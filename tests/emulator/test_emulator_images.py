@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from device_farm.emulator.command import EmulatorPorts, Launch, command_line
-from tests.emulator.rig import Rig, living
+from tests.emulator.rig import Rig, free_base, living
 
 IMAGES = Path(__file__).parents[2] / "emulator_images" / "android"
 SCRIPTS = sorted(IMAGES.glob("*.sh"))
@@ -108,9 +108,10 @@ def test_start_says_what_is_missing(rig: Rig, variables: dict[str, str], words: 
 
 
 def test_start_serves_is_healthy_and_ends_at_sigterm_past_stale_locks(rig: Rig) -> None:
-    port = "5740"
+    port = free_base(2)
     (rig.avd / "hardware-qemu.ini.lock").write_text("1\n", "ascii")
-    variables = environment(rig, CONSOLE_PORT=port, GRPC_PORT="8740", ANDROID_ADB_SERVER_PORT="5742")
+    ports = {"CONSOLE_PORT": port, "GRPC_PORT": port + 3000, "ANDROID_ADB_SERVER_PORT": port + 2}
+    variables = environment(rig, **{name: str(number) for name, number in ports.items()})
     # A server of its own that does not look for other emulators.
     variables["ADB_LOCAL_TRANSPORT_MAX_PORT"] = "5553"
     log = rig.root / "start.log"
@@ -118,7 +119,7 @@ def test_start_serves_is_healthy_and_ends_at_sigterm_past_stale_locks(rig: Rig) 
         starter = subprocess.Popen([str(IMAGES / "start.sh")], env=variables, stdout=output, stderr=output)
     try:
         until(lambda: "Listening on ports" in log.read_text("utf-8"), starter)
-        tell_server(variables, int(port) + 1)
+        tell_server(variables, port + 1)
         until(lambda: run(variables, "health.sh") == 0, starter)
         assert living(rig.root, "standin")
         starter.send_signal(signal.SIGTERM)
