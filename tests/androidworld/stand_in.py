@@ -67,7 +67,7 @@ class StandIn:
     def attach(self, **ports: Any) -> dict[str, Any]:
         return {"accessibility": "forwarder"}
 
-    def initialize(self, name: str, instance: int, seed: int) -> dict[str, Any]:
+    def initialize(self, name: str, instance: int, seed: int, planned: dict[str, Any]) -> dict[str, Any]:
         self.name = name
         misbehave(SCRIPT[name].get("initialize", ""), name)
         return {"goal": SCRIPT[name].get("goal", f"do {name}"), "params": {}}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import subprocess
+from argparse import Namespace
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from gui_agent.benchmarks.androidworld.crew import Crew, CrewSettings, read_plan
 from gui_agent.benchmarks.androidworld.tasks import SUITE as RESTATED
 from gui_agent.benchmarks.androidworld.template import WorldTemplate
 from gui_agent.benchmarks.base import Ending, Suite
+from gui_agent.commands.stored import open_stored, replay_stored
 from gui_agent.composition import make_plan
 from gui_agent.policies.config import NoopConfig
 from gui_agent.runner.collect import collect
@@ -136,6 +138,16 @@ def test_database_pushed_half_is_an_infrastructure_error(tmp_path: Path) -> None
     assert isinstance(stored.episode.outcome, InfraError), stored.episode.outcome
     assert stored.episode.outcome.phase == "evaluate"
     assert "malformed" in stored.episode.outcome.message or "database" in stored.episode.outcome.message.lower()
+
+
+def test_replayed_task_has_the_name_that_it_was_collected_with(tmp_path: Path) -> None:
+    plan, summary, episodes = run(config(androidworld_python(), ("MarkorCreateFolder",), policy=EXPERT), tmp_path)
+    assert summary.success == 1
+    # The name holds the second at which AndroidWorld made the task.
+    assert episodes["MarkorCreateFolder"].task.params["folder_name"] == plan.tasks[0].params["folder_name"]
+    stored = open_stored(Namespace(run=tmp_path, suite=None, farm=None, backend=[], devices=1, desktops=None))
+    again = asyncio.run(replay_stored(stored, list(episodes.values())))
+    assert [entry.reward_now for entry in again] == [1.0]
 
 
 @pytest.mark.slow

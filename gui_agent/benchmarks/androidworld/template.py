@@ -53,13 +53,17 @@ class WorldTemplate(TaskTemplate):
         try:
             await station.prepare(timeout_s=call_s)
             begun = await station.worker.call(
-                "initialize", timeout_s=call_s, name=task.template, instance=instance_of(task), seed=task.seed
+                "initialize",
+                timeout_s=call_s,
+                name=task.template,
+                instance=instance_of(task),
+                seed=task.seed,
+                planned=dict(task.params),
             )
         except FarmError:
             # What a failed set-up leaves in the process is not known.
             await self._crew.dismiss(device.info.id)
             raise
-        # Some names hold the time at which they were made, so the planned parameters are not those on the phone.
         return replace(task, goal=str(begun["goal"]), params={**task.params, **begun["params"]})
 
     async def evaluate(self, device: Device, task: Task, answer: str | None) -> Scored | Undecided:

@@ -168,18 +168,28 @@ class Worker:
             env.close()
         return {}
 
-    def initialize(self, *, name: str, instance: int, seed: int) -> dict[str, Any]:
+    def initialize(self, *, name: str, instance: int, seed: int, planned: dict[str, Any]) -> dict[str, Any]:
         """Sets the phone up for one instance, as far as AndroidWorld's runner does before the agent's first step."""
         env = self._attached()
         # Made anew: a task that was initialized once refuses a second time.
         made = self._made(name, seed, instance + 1)[instance]
         if isinstance(made, Unmade):
             raise RuntimeError(f"{name} cannot be instantiated: {made.error['last_line']}")
+        made = self._as_planned(made, planned)
         made.initialize_task(env)
         env.reset(go_home=made.start_on_home_screen)
         env.hide_automation_ui()
         self._task = made
         return {"goal": made.goal, "params": as_json(made.params)}
+
+    def _as_planned(self, made: Any, planned: dict[str, Any]) -> Any:
+        """`made` with the texts of the plan, or of the episode that is replayed: MarkorCreateFolder names its folder by
+        the time at which it is made. Questions keep theirs, because their set-up rewords them in place."""
+        questions = _world("task_evals.information_retrieval.information_retrieval").InformationRetrieval
+        texts = {name: text for name, text in planned.items() if isinstance(made.params.get(name), str)}
+        if isinstance(made, questions) or texts.items() <= made.params.items():
+            return made
+        return type(made)({**made.params, **texts})
 
     def evaluate(self, *, answer: str | None) -> dict[str, Any]:
         """AndroidWorld's verdict in [0, 1]; `answer` goes where its answer action leaves it."""
