@@ -9,6 +9,7 @@ import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from device_farm.cli.command import Exit
 from device_farm.config import load_config
@@ -80,7 +81,7 @@ def _locked(out: Path) -> RunLock:
     return lock
 
 
-async def _told(config: MiniatureConfig, out: Path) -> dict[str, object]:
+async def _told(config: MiniatureConfig, out: Path) -> dict[str, Any]:
     from gui_agent.miniature.story import Shown, Story
 
     (out / _CONFIG).write_text(dump_toml(config.model_dump(mode="json")), encoding="utf-8")

@@ -165,7 +165,7 @@ def _relations(
     relations[0], relations[1] = _words_in_common(words_LW)
     boxes = np.array([_edges(element.bounds) for element in elements], dtype=np.float32).reshape(-1, 4)
     part = slice(first, then)
-    relations[2, part, part], relations[3, part, part] = _rows(boxes), _contains(boxes)
+    relations[2, part, part], relations[3, part, part] = _rows(boxes) * _SCALE, _contains(boxes) * _SCALE
     relations[4, part, part] = relations[3, part, part].T
     for begin, end in ((1, first), (then, count)):
         steps = np.arange(begin, end - 1)

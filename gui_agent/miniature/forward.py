@@ -97,12 +97,12 @@ class Forward:
     def _mean(self, words: NDArray[np.int32]) -> Array:
         known = (words > 0)[..., None]
         counts = np.maximum(known.sum(axis=1), 1).astype(np.float32)
-        return np.where(known, self.weights["words"][words], np.float32(0)).sum(axis=1) / counts
+        return np.asarray(np.where(known, self.weights["words"][words], np.float32(0)).sum(axis=1) / counts)
 
     def _norm(self, values: Array, name: str) -> Array:
         centred = values - values.mean(axis=-1, keepdims=True)
         scaled = centred / np.sqrt((centred**2).mean(axis=-1, keepdims=True) + np.float32(_EPS))
-        return scaled * self.weights[f"{name}scale"] + self.weights[f"{name}shift"]
+        return np.asarray(scaled * self.weights[f"{name}scale"] + self.weights[f"{name}shift"])
 
     def _attend(self, h_LD: Array, relations_RLL: Array, layer: int) -> Array:
         length, width = h_LD.shape
@@ -115,7 +115,7 @@ class Forward:
         scores_HLL += np.tensordot(self.weights[f"{layer}.relations"].T, relations_RLL, axes=1)
         scores_HLL = np.exp(scores_HLL - scores_HLL.max(axis=-1, keepdims=True))
         mixed = (scores_HLL / scores_HLL.sum(axis=-1, keepdims=True)) @ split("value")
-        return mixed.transpose(1, 0, 2).reshape(length, width) @ self.weights[f"{layer}.out"]
+        return np.asarray(mixed.transpose(1, 0, 2).reshape(length, width) @ self.weights[f"{layer}.out"])
 
 
 def _only(logits_L: Array, start: int, end: int) -> Array:

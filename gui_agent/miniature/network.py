@@ -86,7 +86,7 @@ def batch_of(many: Sequence[Items], device: torch.device | None = None) -> Batch
     )
 
 
-class Network(nn.Module):
+class Network(nn.Module):  # type: ignore[misc]
     """All weights by the names of `Shape.weights`."""
 
     def __init__(self, shape: Shape) -> None:
