@@ -141,6 +141,20 @@ def test_a_name_is_taken_only_once() -> None:
     assert len(track_names(hand.phone.files)) == 2
 
 
+def test_a_name_too_long_for_a_file_is_refused() -> None:
+    hand = opened()
+    hand.tap(description="Menu")
+    hand.tap("Plan a route")
+    hand.tap("Create new route")
+    hand.tap("Add point")
+    hand.tap("Add point")
+    hand.tap("DONE")
+    hand.fill("y" * 300, resource_id="file_name")
+    hand.tap("SAVE")
+    assert hand.phone.state.crash is None and track_names(hand.phone.files) == ()
+    assert hand.phone.state.toast is not None
+
+
 def test_tap_on_a_place_and_long_press_beside_it_open_the_panel() -> None:
     hand = opened()
     search(hand, "Vaduz")

@@ -168,6 +168,16 @@ def test_database_that_is_none_is_made_anew(content: bytes) -> None:
     assert [recipe.title for recipe in store(hand).find(ALL)] == ["Tea"]
 
 
+def test_recipe_with_a_title_longer_than_a_file_name_is_shared() -> None:
+    hand = opened()
+    store(hand).save(Recipe(title="豆" * 300), ())
+    hand.press(hand.nodes(lambda node: node.resource_id.endswith("card_text_view_title"))[0])
+    hand.tap(description="More options")
+    hand.tap("Share as file")
+    (name,) = hand.phone.files.list(f"/data/data/{PACKAGE}/cache")
+    assert name == "豆" * 50 + ".broccoli"
+
+
 def test_missing_database_is_made_at_the_next_start_and_lost_tables_come_back() -> None:
     hand = opened(Recipe(title="Tart"))
     hand.phone.activities.force_stop(PACKAGE)

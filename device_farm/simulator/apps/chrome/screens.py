@@ -69,9 +69,7 @@ def _asked_for(context: ChromeContext) -> Tab:
 
 
 def _show(context: ChromeContext, state: ChromeState) -> None:
-    context.update(
-        tab=state.tab, history=state.history, serial=state.serial, alerts_seen=state.alerts_seen, typing=state.typing
-    )
+    context.update(tab=state.tab, history=state.history, serial=state.serial, alerts_seen=state.alerts_seen)
     context.set_text("url", shown_address(state.tab.url))
     context.focus(None)
 

@@ -35,7 +35,6 @@ class ChromeState:
     history: tuple[Tab, ...] = ()
     serial: int = 0
     alerts_seen: int = 0
-    typing: bool = False
 
 
 ChromeContext: TypeAlias = Context[ChromeState]
@@ -70,9 +69,7 @@ def _tab(context: ChromeContext, url: str, source: str) -> Tab:
 
 def gone_to(state: ChromeState, tab: Tab) -> ChromeState:
     """With another page in front; the old one can be gone back to."""
-    return replace(
-        state, tab=tab, history=(*state.history, state.tab), serial=state.serial + 1, alerts_seen=0, typing=False
-    )
+    return replace(state, tab=tab, history=(*state.history, state.tab), serial=state.serial + 1, alerts_seen=0)
 
 
 def address_of(text: str, base: str) -> str:

@@ -11,6 +11,7 @@ from device_farm.simulator.apps.osmand.places import LatLon
 from device_farm.simulator.apps.osmand.projection import distance_text, length_m
 from device_farm.simulator.apps.osmand.sketch import sketch_map, zoom
 from device_farm.simulator.apps.osmand.state import BLUE, ORANGE, MapContext
+from device_farm.simulator.filesystem_errors import FileSystemError
 from device_farm.simulator.toolkit import widgets as w
 
 
@@ -167,7 +168,11 @@ def save_dialog(context: MapContext, argument: object) -> w.Overlay:
     name = context.text("file_name", proposed).strip()
 
     def save() -> None:
-        write_track(context.files, name, points, context.now_s)
+        try:
+            write_track(context.files, name, points, context.now_s)
+        except FileSystemError as error:
+            context.toast(str(error))
+            return
         context.update(page="map", drawn=(), undone=(), track=points, stops=())
         context.toast("Track saved")
 

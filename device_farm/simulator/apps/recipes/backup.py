@@ -22,7 +22,9 @@ _ZIP_EPOCH: Final = (1980, 1, 1, 0, 0, 0)
 def write_recipe(context: AppContext, recipe: Recipe) -> str:
     """Writes one recipe to a file that can be shared; returns its path."""
     content = _entry(RecipeStore(context), recipe)
-    path = posixpath.join(context.data_dir, "cache", f"{recipe.title.replace('/', '_')}.broccoli")
+    # A file's name holds 255 bytes; a character takes up to four.
+    name = recipe.title.replace("/", "_")[:50]
+    path = posixpath.join(context.data_dir, "cache", f"{name}.broccoli")
     save_file(context.files, path, _archive({"recipe.json": content}))
     return path
 
