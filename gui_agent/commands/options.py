@@ -63,7 +63,7 @@ def _factor(text: str) -> float:
     return value
 
 
-def _at_least_one(text: str) -> int:
+def at_least_one(text: str) -> int:
     value = int(text)
     if value < 1:
         raise argparse.ArgumentTypeError(f"{text} is not at least 1")
@@ -94,7 +94,7 @@ def add_run_options(parser: argparse.ArgumentParser) -> None:
     add_policy_options(parser)
     parser.add_argument("--episodes", type=int, metavar="N", help="how many tasks (default 32)")
     parser.add_argument(
-        "--combinations", type=_at_least_one, metavar="K", help="K instances of every task, instead of --episodes"
+        "--combinations", type=at_least_one, metavar="K", help="K instances of every task, instead of --episodes"
     )
     parser.add_argument("--seed", type=int, metavar="N", help="the first seed of every template (default 0)")
     parser.add_argument(
@@ -105,6 +105,11 @@ def add_run_options(parser: argparse.ArgumentParser) -> None:
     )
     add_androidworld_options(parser)
     add_device_options(parser)
+    parser.add_argument(
+        "--ray",
+        metavar="HOST:PORT",
+        help="spread the episodes over the machines of a Ray cluster; auto: this machine's",
+    )
     add_config_options(parser)
     parser.add_argument("--out", type=Path, metavar="DIR", help="the run folder (default runs/SUITE-POLICY-TIME)")
     parser.add_argument("--resume", action="store_true", help="go on with the run in --out")

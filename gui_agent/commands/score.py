@@ -11,7 +11,13 @@ from device_farm.cli.command import Command
 def _configure(parser: argparse.ArgumentParser) -> None:
     metrics = parser.add_subparsers(dest="metric", metavar="METRIC", required=True)
     sop = metrics.add_parser("sop", help="semi-online performance: progress and success on the model's own history")
-    sop.add_argument("--data", type=Path, required=True, metavar="D.jsonl", help="expert trajectories, a task a line")
+    sop.add_argument(
+        "--data",
+        type=Path,
+        required=True,
+        metavar="D.jsonl",
+        help="expert trajectories, a task a line; or a run folder",
+    )
     sop.add_argument(
         "--predictions",
         type=Path,

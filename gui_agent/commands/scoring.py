@@ -6,6 +6,7 @@ import argparse
 import json
 import re
 import sys
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 from pathlib import Path
@@ -15,18 +16,20 @@ from device_farm.errors import ConfigError, DataError
 from device_farm.types.codec.dialects import dialect_by_name
 from device_farm.types.geometry import Size
 from gui_agent.datasets.lines import Line, read_lines
-from gui_agent.datasets.ui_s1 import load_ui_s1
+from gui_agent.datasets.load import load_data
+from gui_agent.datasets.types import Trajectory
 from gui_agent.matching.base import Matcher
 from gui_agent.matching.legacy import METRIC_MAX_PIXELS, LegacyMatcher
 from gui_agent.matching.sop import SpaceOf, TaskScore, action_table, first_failures, report, score_task
 from gui_agent.matching.strict import StrictMatcher
 
-_SCORERS: Final[dict[str, Matcher]] = {"strict": StrictMatcher(), "legacy": LegacyMatcher()}
+SCORERS: Final[dict[str, Matcher]] = {"strict": StrictMatcher(), "legacy": LegacyMatcher()}
 
 
 def run_sop(namespace: argparse.Namespace) -> int:
-    scores = list(_scores(namespace))
-    result = sop_json(scores, namespace.scorer, namespace.seed)
+    scored = list(_scores(namespace))
+    scores = [score for score in scored if score is not None]
+    result = {**sop_json(scores, namespace.scorer, namespace.seed), "unfinished": len(scored) - len(scores)}
     if namespace.json:
         sys.stdout.write(json.dumps(result) + "\n")
     else:
@@ -34,16 +37,37 @@ def run_sop(namespace: argparse.Namespace) -> int:
     return 0
 
 
-def _scores(namespace: argparse.Namespace) -> Iterator[TaskScore]:
+def _scores(namespace: argparse.Namespace) -> Iterator[TaskScore | None]:
+    """None for a task whose line says that something broke: nobody knows how it would have gone on."""
     dialect = dialect_by_name(namespace.dialect, field="--dialect")
     space = SpaceOf(namespace.coordinates, max_pixels=METRIC_MAX_PIXELS)
-    matcher = _SCORERS[namespace.scorer]
-    screen = parse_screen(namespace.screen) if namespace.screen else None
-    tasks = load_ui_s1(namespace.data, images=namespace.images, screen=screen, swipes=namespace.swipes)
+    matcher = SCORERS[namespace.scorer]
+    tasks = load_tasks(namespace)
     for task, line in zip_longest(tasks, read_lines(namespace.predictions)):
         if task is None or line is None:
             raise _uneven(namespace.data, namespace.predictions, more_tasks=line is None)
-        yield score_task(task, outputs_of(line), matcher, dialect, space)
+        outputs = outputs_of(line)
+        broken = line.text("error") if "error" in line.values else ""
+        yield None if broken else score_task(task, outputs, matcher, dialect, space)
+
+
+def load_tasks(namespace: argparse.Namespace, *, left_out: Counter[str] | None = None) -> Iterator[Trajectory]:
+    """All lines of a file; of a run folder the phones' episodes that succeeded, as others show nothing to compare with.
+
+    Raises:
+        ConfigError: a bad size, or the released scorer on what is not in UI-S1's form.
+        DataError: names file, line and field.
+    """
+    screen = parse_screen(namespace.screen) if namespace.screen else None
+    data: Path = namespace.data
+    if data.is_dir() and namespace.scorer == "legacy":
+        fix = "use --scorer strict, or export the run with `farm export --format ui-s1`"
+        raise ConfigError("the released scorer reads UI-S1's files only", field="--scorer", fix=fix)
+    for task in load_data(data, images=namespace.images, screen=screen, swipes=namespace.swipes, left_out=left_out):
+        if not data.is_dir() or (task.success and task.platform == "android"):
+            yield task
+        elif left_out is not None:
+            left_out["failed" if not task.success else task.platform] += 1
 
 
 def _uneven(data: Path, predictions: Path, *, more_tasks: bool) -> DataError:
@@ -94,6 +118,8 @@ def sop_text(result: dict[str, Any]) -> str:
     lines += ["", f"{'action':<14} {'steps':>6} {'reached':>7} {'type':>7} {'exact':>7}"]
     for kind, row in result["actions"].items():
         lines.append(f"{kind:<14} {row['steps']:>6} {row['reached']:>7} {row['type']:7.1%} {row['exact']:7.1%}")
+    if result.get("unfinished"):
+        lines += ["", f"{result['unfinished']} tasks were broken off and are not in the figures"]
     if result["missing"]:
         lines += ["", f"{result['missing']} tasks lack a reply that was needed; they count as stopped there"]
     return "\n".join(lines) + "\n"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from device_farm.errors import DataError
 from device_farm.types.geometry import Size
 
 _PNG = b"\x89PNG\r\n\x1a\n"
+_JPEG_END = b"\xff\xd9"
 _JPEG_FRAMES = frozenset({*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC})
 
 
@@ -61,3 +63,27 @@ def _header_size(data: bytes) -> Size | None:
             return Size(width, height)
         position += 2 + length
     return None
+
+
+def whole_image_size(data: bytes) -> Size:
+    """As `image_size`, of a file that is there to its end: decoders make up what is missing without a word.
+
+    Raises DataError for a PNG with a chunk that is cut short or whose checksum is wrong, and a JPEG without its end.
+    """
+    size = image_size(data)
+    if not (_whole_png(data) if data.startswith(_PNG) else data.rstrip(b"\0\r\n ").endswith(_JPEG_END)):
+        raise DataError("is cut short or damaged", field="screenshot")
+    return size
+
+
+def _whole_png(data: bytes) -> bool:
+    position = len(_PNG)
+    while position + 12 <= len(data):
+        length, kind = struct.unpack(">I4s", data[position : position + 8])
+        end = position + 8 + length
+        if end + 4 > len(data) or zlib.crc32(data[position + 4 : end]) != int.from_bytes(data[end : end + 4], "big"):
+            return False
+        if kind == b"IEND":
+            return True
+        position = end + 4
+    return False

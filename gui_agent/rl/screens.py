@@ -10,7 +10,7 @@ from typing import Literal, Protocol
 from device_farm.errors import DataError, PolicyError
 from device_farm.types.geometry import Size
 from device_farm.types.observation import Foreground, Observation, Screenshot
-from gui_agent.datasets.images import image_size
+from gui_agent.datasets.images import whole_image_size
 from gui_agent.datasets.types import ExpertStep
 from gui_agent.models.prompt import ImagePart
 
@@ -58,7 +58,7 @@ class ResizedScreens:
         key, data = step.screen.key, step.screen.read()
         found: Literal["png", "jpeg"] = "jpeg" if data.startswith(b"\xff\xd8") else "png"
         try:
-            shot = Screenshot(digest=key, size=image_size(data), format=found, data=data)
+            shot = Screenshot(digest=key, size=whole_image_size(data), format=found, data=data)
             return model_image(_observed(shot), size, self._format)
         except (DataError, PolicyError) as error:
             raise DataError(f"screen {key}: {error.message}", field="screenshot") from error

@@ -8,11 +8,13 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from device_farm.errors import DataError
 from device_farm.types.action import Click, LongPress, Swipe
 from device_farm.types.geometry import Point, Rect, Size
+from gui_agent.datasets.images import image_size, whole_image_size
 from gui_agent.datasets.lines import read_lines
 from gui_agent.datasets.types import Trajectory
 from gui_agent.datasets.ui_s1 import SwipeConvention, finger_direction, load_ui_s1
@@ -163,3 +165,28 @@ def test_published_training_file_is_read_whole() -> None:
     # All scroll to what lies below, which takes a finger that goes up.
     assert {finger_direction(each.action) for each in steps if isinstance(each.action, Swipe)} == {"up"}
     assert sum(bool(each.boxes) for each in steps) == 74
+
+
+def encoded(suffix: str) -> bytes:
+    cv2 = pytest.importorskip("cv2")
+    image = np.random.default_rng(0).integers(0, 255, (64, 48, 3), dtype=np.uint8)
+    done, data = cv2.imencode(suffix, image)
+    assert done
+    return bytes(data.tobytes())
+
+
+@pytest.mark.parametrize("suffix", [".png", ".jpg"])
+def test_image_that_is_cut_short_anywhere_is_refused(suffix: str) -> None:
+    data = encoded(suffix)
+    assert whole_image_size(data) == Size(48, 64)
+    for length in range(0, len(data) - 1, 97):
+        with pytest.raises(DataError):
+            whole_image_size(data[:length])
+
+
+def test_image_with_a_wrong_byte_is_refused() -> None:
+    data = bytearray(encoded(".png"))
+    data[len(data) // 2] ^= 1
+    with pytest.raises(DataError, match="cut short or damaged"):
+        whole_image_size(bytes(data))
+    assert image_size(bytes(data)) == Size(48, 64)

@@ -1,0 +1,31 @@
+"""Trajectories from wherever they are: a run folder, or a file of UI-S1 JSON Lines."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+from device_farm.types.geometry import Size
+from gui_agent.datasets.episodes import load_episodes
+from gui_agent.datasets.types import Trajectory
+from gui_agent.datasets.ui_s1 import SwipeConvention, load_ui_s1
+
+
+def load_data(
+    path: Path,
+    *,
+    images: Path | None = None,
+    screen: Size | None = None,
+    swipes: SwipeConvention = "auto",
+    left_out: Counter[str] | None = None,
+) -> Iterator[Trajectory]:
+    """`images`, `screen` and `swipes` are for files, `left_out` for run folders.
+
+    Raises:
+        ConfigError: a folder that holds no run.
+        DataError: names file, line and field, or the damaged file of a run.
+    """
+    if path.is_dir():
+        return load_episodes(path, left_out=left_out)
+    return load_ui_s1(path, images=images, screen=screen, swipes=swipes)
