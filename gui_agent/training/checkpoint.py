@@ -129,7 +129,8 @@ def restore_random_state(state: Mapping[str, Any]) -> None:
 
 def trained_state(module: torch.nn.Module) -> dict[str, Any]:
     """What training changes: the parameters with gradients, and the buffers. Frozen weights are the policy's own."""
-    frozen = {name for name, weight in module.named_parameters() if not weight.requires_grad}
+    named = module.named_parameters(remove_duplicate=False)  # a tied weight under each of its names
+    frozen = {name for name, weight in named if not weight.requires_grad}
     return {name: value for name, value in module.state_dict().items() if name not in frozen}
 
 
