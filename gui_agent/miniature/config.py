@@ -64,7 +64,7 @@ class MiniatureConfig(ConfigModel):
     layers: int = Field(default=2, ge=1)
     history: bool = True
     thoughts: bool = False
-    tokens: int = Field(default=8192, ge=1)
+    tokens: int = Field(default=24576, ge=1)
     checkpoint_every: int = Field(default=20, ge=1)
     keep: int = Field(default=1, ge=1)
     sft: SftConfig = SftConfig()

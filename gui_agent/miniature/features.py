@@ -7,6 +7,7 @@ Arrays of L items: item 0 stands for the whole, then the goal's words, the eleme
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -227,20 +228,24 @@ def _fill_matches(
 
 
 class ItemsCache:
-    """The items of the prompts used last. Rollouts and the update that follows ask for the same prompt objects."""
+    """The items of the prompts used last: equal prompts on one tree object have the same items object.
+
+    Rollouts of a group see the same screens, and often have done the same before.
+    """
 
     def __init__(self, kept: int = 6000) -> None:
         self._kept = kept
-        self._known: OrderedDict[int, tuple[ScreenPrompt, Items]] = OrderedDict()
+        self._known: OrderedDict[Hashable, tuple[ScreenPrompt, Items]] = OrderedDict()
 
     def of(self, prompt: ScreenPrompt) -> Items:
         """Raises DataError as `items_of`."""
-        known = self._known.get(id(prompt))
+        key = (id(prompt.tree), prompt.goal, prompt.screen, prompt.actions, prompt.thoughts)
+        known = self._known.get(key)
         if known is not None:
             return known[1]
         made = items_of(prompt)
-        # The prompt is kept with them: while it lives, its id is no other's.
-        self._known[id(prompt)] = (prompt, made)
+        # The prompt is kept with them: while its tree lives, the id is no other's.
+        self._known[key] = (prompt, made)
         if len(self._known) > self._kept:
             self._known.popitem(last=False)
         return made

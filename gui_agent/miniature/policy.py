@@ -54,9 +54,11 @@ class MiniPolicy:
         """Raises DataError naming the sample where an id is no decision of its prompt."""
         many = [self.items.of(screen_prompt(sample.prompt)) for sample in samples]
         chosen_N3 = torch.tensor([_items_of_ids(sample, items) for sample, items in zip(samples, many, strict=True)])
-        batch = batch_of(many)
-        h_NLD = self.module(batch)
-        return _scores(self.module, h_NLD, batch, chosen_N3, max(len(sample.response_ids_T) for sample in samples))
+        different, rows_N = distinct(many)
+        batch = batch_of(different)
+        h_NLD = self.module(batch)[rows_N]
+        longest = max(len(sample.response_ids_T) for sample in samples)
+        return _scores(self.module, h_NLD, batch.rows(rows_N), chosen_N3, longest)
 
     def save(self, folder: Path) -> None:
         names = self.module.shape.weights()
@@ -77,6 +79,15 @@ class MiniPolicy:
         other.module.load_state_dict(self.module.state_dict())
         other.module.requires_grad_(False)
         return other
+
+
+def distinct(many: Sequence[Items]) -> tuple[list[Items], Tensor]:
+    """Each items object once, and which of them every row has, int64 (N,): what is equal is computed once."""
+    numbers: dict[int, int] = {}
+    for items in many:
+        numbers.setdefault(id(items), len(numbers))
+    kept = {id(items): items for items in many}
+    return [kept[key] for key in numbers], torch.tensor([numbers[id(items)] for items in many])
 
 
 def _items_of_ids(sample: TrainSample, items: Items) -> list[int]:
@@ -174,14 +185,15 @@ class MiniModel:
 
     def _compute(self, calls: Sequence[_Call]) -> list[list[Reply]]:
         many = [self._policy.items.of(call.prompt) for call in calls]
+        different, places = distinct(many)
         rows = torch.repeat_interleave(torch.arange(len(calls)), torch.tensor([call.n for call in calls]))
         draws_M3 = np.concatenate([np.random.default_rng(call.seed).random((call.n, 3)) for call in calls])
         temperatures_M1 = torch.tensor([calls[row].temperature for row in rows.tolist()])[:, None]
         draw = _Draw(torch.from_numpy(draws_M3), temperatures_M1)
-        batch = batch_of(many)
+        batch, places_M = batch_of(different), places[rows]
         with torch.inference_mode():
-            h_NLD = self._policy.module(batch)
-            chosen_M3, logprobs_M3 = _sampled(self._policy.module, h_NLD[rows], batch.rows(rows), draw)
+            h_MLD = self._policy.module(batch)[places_M]
+            chosen_M3, logprobs_M3 = _sampled(self._policy.module, h_MLD, batch.rows(places_M), draw)
         replies: list[list[Reply]] = [[] for _ in calls]
         for row, chosen, logprobs in zip(rows.tolist(), chosen_M3.tolist(), logprobs_M3.tolist(), strict=True):
             ids = ids_of_choice(chosen, many[row])

@@ -158,3 +158,19 @@ def test_a_dialogue_and_ids_of_another_form_are_refused() -> None:
         asyncio.run(replies(policy, ChatPrompt(messages=()), Sampling(), 1))  # type: ignore[arg-type]
     with pytest.raises(DataError, match="1 decisions instead of 3"):
         policy.score([sample(PROMPTS[0], (0,))])
+
+
+def test_equal_prompts_are_computed_once_and_get_the_gradients_of_each() -> None:
+    ids = encode(Click(at=Point(370, 300)), PROMPTS[0])
+    other = encode(Click(at=Point(370, 500)), PROMPTS[0])
+    twin = ScreenPrompt(goal=PROMPTS[0].goal, screen=SCREEN, tree=PROMPTS[0].tree)
+    shared, apart = MiniPolicy(seed=4), MiniPolicy(seed=4)
+    assert shared.items.of(PROMPTS[0]) is shared.items.of(twin)
+    shared.score([sample(PROMPTS[0], ids), sample(twin, other)]).logprobs_NT.sum().backward()
+    for one in (ids, other):
+        apart.score([sample(PROMPTS[0], one)]).logprobs_NT.sum().backward()
+    for name, weight in shared.module.named_parameters():
+        gradient = dict(apart.module.named_parameters())[name].grad
+        assert (weight.grad is None) == (gradient is None)
+        if gradient is not None:
+            torch.testing.assert_close(weight.grad, gradient, atol=1e-5, rtol=1e-4)
