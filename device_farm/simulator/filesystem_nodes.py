@@ -92,10 +92,6 @@ class Stat:
     def is_link(self) -> bool:
         return stat.S_ISLNK(self.mode)
 
-    @property
-    def mtime_ns(self) -> int:
-        return round(self.mtime_s * 1_000_000) * 1000
-
 
 # Android's f2fs reports this size for small directories.
 DIRECTORY_SIZE = 3452

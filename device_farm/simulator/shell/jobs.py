@@ -30,9 +30,6 @@ class Jobs:
         if attached:
             self._attached.add(pid)
 
-    def is_running(self, pid: int) -> bool:
-        return pid in self._tasks and not self._tasks[pid].done()
-
     async def wait(self, pid: int | None = None) -> int:
         """Waits for one job, or all; its exit code, 127 for an unknown one."""
         if pid is not None:
