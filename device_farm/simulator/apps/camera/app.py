@@ -9,9 +9,9 @@ from device_farm.simulator.apps.camera.screens import (
     PACKAGE,
     RECORD_AUDIO,
     SETTINGS_CLASS,
-    CameraSettings,
     Viewfinder,
 )
+from device_farm.simulator.apps.camera.settings_screen import CameraSettings
 from device_farm.simulator.apps.first_run import factory_set_up
 from device_farm.simulator.intents import DEFAULT, LAUNCHER, MAIN, IntentFilter
 from device_farm.simulator.toolkit.app import ActivityEntry, App, AppContext, AppIcon

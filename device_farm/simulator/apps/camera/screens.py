@@ -1,4 +1,4 @@
-"""The camera's screens: first-run questions, viewfinder with shutter, list of modes, settings."""
+"""The camera's screens: first-run questions, viewfinder with shutter, list of modes."""
 
 from __future__ import annotations
 
@@ -24,6 +24,8 @@ CAMERA: Final = "android.permission.CAMERA"
 RECORD_AUDIO: Final = "android.permission.RECORD_AUDIO"
 VIDEO_ACTIONS: Final = ("android.media.action.VIDEO_CAMERA", "android.media.action.VIDEO_CAPTURE")
 CAPTURE_ACTIONS: Final = ("android.media.action.IMAGE_CAPTURE", "android.media.action.VIDEO_CAPTURE")
+
+LOCATION_KEY: Final = "pref_camera_recordlocation_key"
 
 Mode: TypeAlias = Literal["photo", "video"]
 _BLACK = 0xFF000000
@@ -77,7 +79,7 @@ class Viewfinder(Activity[CameraState]):
 def _location_question(context: CameraContext) -> w.Widget:
     """The first start asks whether photos shall hold the place."""
     store = PreferenceStore(context.files, PACKAGE)
-    on = store.flag("pref_camera_recordlocation_key", True)
+    on = store.flag(LOCATION_KEY, True)
     return w.Column(
         (
             w.Spacer(weight=1),
@@ -97,7 +99,7 @@ def _location_question(context: CameraContext) -> w.Widget:
                     w.Text("Location", colour=_WHITE, style="body_large"),
                     w.Switch(
                         on,
-                        lambda value: store.put(pref_camera_recordlocation_key=value),
+                        lambda value: store.put(**{LOCATION_KEY: value}),
                         resource_id="check_box",
                         description="Location",
                     ),
@@ -394,21 +396,3 @@ def _open_last(context: CameraContext) -> None:
     path = context.state.last
     if path and context.files.is_file(path):
         context.start(Intent(action=VIEW, data=file_uri(path), type=mimetype_of(path)))
-
-
-class CameraSettings(Activity[None]):
-    def build(self, context: Context[None]) -> w.Widget:
-        store = PreferenceStore(context.files, PACKAGE)
-        on = store.flag("pref_camera_recordlocation_key", True)
-        return w.Screen(
-            app_bar=w.AppBar("Settings", navigation="back"),
-            body=w.Scroll(
-                (
-                    w.ListRow("Resolution & quality", "Back camera photo: (4:3) 2.8 megapixels"),
-                    w.SwitchRow(
-                        "Save location", on, on_change=lambda value: store.put(pref_camera_recordlocation_key=value)
-                    ),
-                ),
-                key="settings",
-            ),
-        )

@@ -8,7 +8,7 @@ from device_farm.simulator.apps.osmand.markers import MarkerStore
 from device_farm.simulator.apps.osmand.pieces import round_button
 from device_farm.simulator.apps.osmand.places import CENTER, COUNTRY, START_ZOOM, Point
 from device_farm.simulator.apps.osmand.projection import distance_m, distance_text
-from device_farm.simulator.apps.osmand.sketch import sketch_map, zoom
+from device_farm.simulator.apps.osmand.sketch import sketch_map, zoom_buttons
 from device_farm.simulator.apps.osmand.state import BLUE, MapContext, Page
 from device_farm.simulator.apps.overlays import drawer
 from device_farm.simulator.toolkit import widgets as w
@@ -68,8 +68,7 @@ def _zoom_buttons(context: MapContext) -> w.Widget:
                 "map_my_location_button",
                 lambda: context.update(center=CENTER, zoom=START_ZOOM),
             ),
-            round_button("add", "Zoom in", "map_zoom_in_button", lambda: zoom(context, 1)),
-            round_button("remove", "Zoom out", "map_zoom_out_button", lambda: zoom(context, -1)),
+            *zoom_buttons(context),
         ),
         gap=8,
         padding=(0, 0, 8, 0),

@@ -6,10 +6,10 @@ from functools import partial
 from itertools import pairwise
 
 from device_farm.simulator.apps.osmand.gpx import track_names, write_track
-from device_farm.simulator.apps.osmand.pieces import line, page, round_button, toolbar
+from device_farm.simulator.apps.osmand.pieces import line, page, toolbar
 from device_farm.simulator.apps.osmand.places import LatLon
 from device_farm.simulator.apps.osmand.projection import distance_text, length_m
-from device_farm.simulator.apps.osmand.sketch import sketch_map, zoom
+from device_farm.simulator.apps.osmand.sketch import sketch_map, zoom_buttons
 from device_farm.simulator.apps.osmand.state import BLUE, ORANGE, MapContext
 from device_farm.simulator.filesystem_errors import FileSystemError
 from device_farm.simulator.toolkit import widgets as w
@@ -129,14 +129,7 @@ def plan_page(context: MapContext) -> w.Widget:
     )
     panel = w.Column((summary, w.Divider(), controls), background="surface", elevation=8, resource_id="main_view")
     cross = w.Icon("add", size=32, colour=ORANGE)
-    sides = w.Column(
-        (
-            round_button("add", "Zoom in", "map_zoom_in_button", lambda: zoom(context, 1)),
-            round_button("remove", "Zoom out", "map_zoom_out_button", lambda: zoom(context, -1)),
-        ),
-        gap=8,
-        padding=(0, 0, 8, 0),
-    )
+    sides = w.Column(zoom_buttons(context), gap=8, padding=(0, 0, 8, 0))
     layers = (sketch_map(context, drawing=True), cross, bar, sides, panel)
     return w.Stack(layers, ("fill", "center", "top", "end", "bottom"), width="fill", height="fill")
 

@@ -7,6 +7,7 @@ from typing import Final
 
 from device_farm.simulator.apps.osmand.gpx import read_favorites
 from device_farm.simulator.apps.osmand.markers import MarkerStore
+from device_farm.simulator.apps.osmand.pieces import round_button
 from device_farm.simulator.apps.osmand.places import BORDER, PLACES, RHINE, ROADS, LatLon, Point, location_point
 from device_farm.simulator.apps.osmand.projection import VIEW_HEIGHT_DP, VIEW_WIDTH_DP, ZOOMS, Viewport
 from device_farm.simulator.apps.osmand.state import BLUE, ORANGE, MapContext
@@ -144,3 +145,10 @@ def _place_near(view: Viewport, across: float, along: float) -> Point | None:
 def zoom(context: MapContext, step: int) -> None:
     low, high = ZOOMS
     context.update(zoom=min(max(context.state.zoom + step, low), high))
+
+
+def zoom_buttons(context: MapContext) -> tuple[w.Widget, w.Widget]:
+    return (
+        round_button("add", "Zoom in", "map_zoom_in_button", lambda: zoom(context, 1)),
+        round_button("remove", "Zoom out", "map_zoom_out_button", lambda: zoom(context, -1)),
+    )
