@@ -163,6 +163,15 @@ class AdbServer:
             finally:
                 stream.close()
 
+    async def forward(self, serial: str, local: str, remote: str) -> None:
+        """`local` (`tcp:PORT`) on the server's machine to `remote` on the device; the server answers twice."""
+        async with Deadline(self._timeout_s, "adb forward"):
+            stream = await self._request(f"host-serial:{serial}:forward:{local};{remote}")
+            try:
+                await _expect_okay(stream)
+            finally:
+                stream.close()
+
     async def kill(self) -> None:
         """Ends the server (`adb kill-server`). Raises TransportError where none answers."""
         async with Deadline(self._timeout_s, "ending the adb server"):
