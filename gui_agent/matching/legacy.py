@@ -136,7 +136,7 @@ def _get(values: Any, key: Any) -> Any:
 def _scaled(value: Any, by: float) -> float:
     try:
         return float(value / by)
-    except TypeError as error:
+    except (TypeError, OverflowError) as error:
         raise _Crash(f"{value!r} is no number") from error
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -329,6 +330,26 @@ def test_bad_flags_are_refused(flags: list[str], message: str, data: Path, capsy
 def test_dry_run_asks_nothing(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["eval", "--offline", "--data", str(data), "--policy", "noop", "--dry-run", "--json"]) == 0
     assert last(capsys) == {"dry_run": True, "tasks": 6, "steps": 18, "left_out": {}, "policy": "noop"}
+
+
+def test_model_in_process_is_evaluated_with_its_tokens(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pytest.importorskip("transformers", reason="transformers is not installed")
+    sys.path.insert(0, str(Path(__file__).parents[1] / "learning"))
+    from tiny_transformers import tiny_model
+
+    folder = tmp_path / "model"
+    folder.mkdir()
+    settings = (f"model={tiny_model('qwen2_5_vl', folder)}", "device=cpu", "max_tokens=4", "logprobs=true")
+    flags = [part for each in settings for part in ("--set", f"policy.{each}")]
+    flags += ["--policy", "transformers", "--set", "policy.max_pixels=6272", "--out", str(tmp_path / "out")]
+    assert main(["eval", "--offline", "--data", str(data), "--json", *flags]) == 0
+    result = last(capsys)
+    assert (result["tasks"], result["failed"], result["replies"], result["pg"]) == (6, 0, 6, 0.0)
+    for record in lines(tmp_path / "out" / "tasks.jsonl"):
+        (ids,), (logprobs,) = record["token_ids"], record["logprobs"]
+        assert len(ids) == len(logprobs) <= 4 and all(logprob <= 0 for logprob in logprobs)
 
 
 # What is written down of a decision

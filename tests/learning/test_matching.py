@@ -130,6 +130,14 @@ def raw(action: dict[str, Any], **more: Any) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("text", "step", "type_", "exact", "fatal"),
     [
+        # A number that no floating point holds.
+        (
+            reply(action="click", coordinate=[10**400, 1]),
+            raw({"action": "click", "coordinate": [1, 1]}),
+            False,
+            False,
+            True,
+        ),
         # An empty text is a part of every text.
         (reply(action="type", text=""), raw({"action": "type", "text": "hello"}), True, True, False),
         # Any swipe passes.

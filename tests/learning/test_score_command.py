@@ -53,6 +53,8 @@ def test_score_prints_tables(files: tuple[Path, Path], capsys: pytest.CaptureFix
         ('{"outputs": 5}', "outputs: must be a list"),
         ('{"output": []}', "outputs: is missing"),
         ('{"outputs": [5]}', "outputs[0]: must be text or null"),
+        ('{"outputs": [], "error": 5}', "error: must be text"),
+        ('{"outputs": [NaN]}', "NaN is no number in JSON"),
         ("[]", "is no JSON object"),
         ("{", "is no JSON"),
     ],
@@ -64,6 +66,29 @@ def test_score_names_a_bad_prediction(
     predictions.write_text(line + "\n")
     assert sop(data, predictions, "--screen", "1080x2400") == 1
     assert message in capsys.readouterr().err
+
+
+def test_score_names_file_line_and_field_of_the_data(
+    files: tuple[Path, Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    data, predictions = files
+    lines = data.read_text().splitlines()
+    bad = {"action_content": {"action": "click", "coordinate": [1]}, "screenshot": "a.png"}
+    data.write_text(lines[0] + "\n" + json.dumps({"goal": "two", "steps": [STEP, bad]}) + "\n")
+    assert sop(data, predictions, "--screen", "1080x2400") == 1
+    told = capsys.readouterr().err
+    assert "d.jsonl:2" in told and "steps[1].action_content" in told and "coordinate" in told
+
+
+def test_score_leaves_out_what_was_broken_off(files: tuple[Path, Path], capsys: pytest.CaptureFixture[str]) -> None:
+    data, predictions = files
+    broken = {"outputs": [WAIT, None], "error": "PolicyError: gone"}
+    predictions.write_text(json.dumps({"outputs": [WAIT, WAIT]}) + "\n" + json.dumps(broken) + "\n")
+    assert sop(data, predictions, "--screen", "1080x2400", "--json") == 0
+    result = json.loads(capsys.readouterr().out)
+    assert (result["tasks"], result["unfinished"], result["pg"], result["missing"]) == (1, 1, 1.0, 0)
+    assert sop(data, predictions, "--screen", "1080x2400") == 0
+    assert "1 tasks were broken off" in capsys.readouterr().out
 
 
 def test_score_refuses_files_of_unequal_length(files: tuple[Path, Path], capsys: pytest.CaptureFixture[str]) -> None:
