@@ -12,9 +12,9 @@ from gui_agent.commands.options import add_config_options, add_device_options
 def _configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "recipe",
-        choices=("sft", "offline", "semi-online", "online"),
+        choices=("sft", "offline", "semi-online", "online", "miniature"),
         help="sft: imitate; offline: RL on single steps; semi-online: RL on the policy's own history;"
-        " online: RL on episodes on devices",
+        " online: RL on episodes on devices; miniature: all of these from nothing, on a small policy",
     )
     parser.add_argument("--suite", metavar="NAME", help="online: the suite of tasks (default basics)")
     parser.add_argument("--tasks", metavar="NAME,NAME", help="online: only these templates of the suite")
@@ -23,12 +23,17 @@ def _configure(parser: argparse.ArgumentParser) -> None:
     add_config_options(parser)
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="the run folder")
     parser.add_argument("--seed", type=int, metavar="N", help="of everything that is drawn (default 0)")
+    parser.add_argument("--quick", action="store_true", help="miniature: every part, but little of each")
     parser.add_argument("--resume", action="store_true", help="go on from the newest whole checkpoint in --out")
     parser.add_argument("--dry-run", action="store_true", help="load policy and data, say what there is, train nothing")
     parser.add_argument("--json", action="store_true", help="the last line is one JSON object with the final metrics")
 
 
 async def _run(namespace: argparse.Namespace) -> int:
+    if namespace.recipe == "miniature":
+        from gui_agent.commands.miniature import run_miniature
+
+        return await run_miniature(namespace)
     from gui_agent.commands.training import run_train
 
     return await run_train(namespace)
