@@ -19,6 +19,7 @@ from device_farm.types.task import Platform, Task
 from gui_agent.benchmarks.androidworld.settings import AndroidWorldConfig
 from gui_agent.benchmarks.base import Suite, TaskTemplate
 from gui_agent.benchmarks.registry import ANDROIDWORLD, load_suite
+from gui_agent.cluster.connection import check_ray
 from gui_agent.config import FarmConfig, RunConfig
 from gui_agent.policies.base import Policy
 from gui_agent.policies.loader import load_policy
@@ -59,6 +60,7 @@ async def make_plan(config: RunConfig) -> Plan:
         ConfigError: the suite, a task, the policy, a backend or the farm's address is bad; names the field.
         PrerequisiteError: this machine cannot run a backend.
     """
+    check_ray(config.ray.address)
     suite = suite_of(config)
     platform = chosen_platform(config, suite)
     tasks = await suite.plan(

@@ -9,6 +9,7 @@ from pydantic import Field
 from device_farm.backends.config import BackendConfig
 from device_farm.config import ConfigModel
 from gui_agent.benchmarks.androidworld.settings import AndroidWorldConfig
+from gui_agent.cluster.config import RayConfig
 from gui_agent.policies.config import ExpertConfig, PolicyConfig
 
 PlatformChoice: TypeAlias = Literal["auto", "android", "desktop", "all"]
@@ -62,6 +63,7 @@ class RunConfig(ConfigModel):
     max_infra_share: float = Field(default=0.1, ge=0, le=1)
     policy: PolicyConfig = ExpertConfig()
     farm: FarmConfig = FarmConfig()
+    ray: RayConfig = RayConfig()
     backends: tuple[BackendConfig, ...] = ()
     apps: tuple[str, ...] = ()
     limits: LimitsConfig = LimitsConfig()

@@ -95,6 +95,8 @@ def run_flags(namespace: argparse.Namespace) -> list[str]:
     flags += [f"androidworld.{name}={json.dumps(value)}" for name, value in world.items() if value is not None]
     if getattr(namespace, "farm", None) is not None:
         flags.append(f"farm.address={json.dumps(namespace.farm)}")
+    if getattr(namespace, "ray", None) is not None:
+        flags.append(f"ray.address={json.dumps(namespace.ray)}")
     if getattr(namespace, "apps", None):
         flags.append(f"apps={json.dumps(namespace.apps)}")
     if getattr(namespace, "backend", None):

@@ -85,6 +85,12 @@ async def _run(
     async with AsyncExitStack() as stack:
         if plan.suite is not None:
             extra |= plan.suite.provenance()
+        if config.ray.address:
+            # Imported here: ray is an optional package.
+            from gui_agent.cluster.collect import run_on_cluster
+
+            return await run_on_cluster(plan, left, writer, listeners, extra)
+        if plan.suite is not None:
             await stack.enter_async_context(plan.suite.opened(out))
         client = await stack.enter_async_context(opened_farm(config.farm, plan.backends))
         policy = await stack.enter_async_context(plan.policy)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
@@ -11,6 +10,7 @@ from device_farm.errors import ConfigError, PolicyError
 from gui_agent.rl.samples import AdvantageSettings, GroupSamples, is_trained, train_samples
 from gui_agent.rl.selection import ETA, REFILLS_MAX, Selection, enough, select
 from gui_agent.rl.types import Group
+from gui_agent.training.distributed.team import SOLO, Team, team_map
 from gui_agent.training.source import Cycle, Supply
 
 T = TypeVar("T")
@@ -18,12 +18,16 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BatchSettings:
-    """`tasks` groups an update, chosen by the spread of their advantages after at most `refills` refills."""
+    """`tasks` groups an update, chosen by the spread of their advantages after at most `refills` refills.
+
+    The ranks of `team` roll out each its share, and all learn of all groups.
+    """
 
     tasks: int
     seed: int
     eta: float = ETA
     refills: int = REFILLS_MAX
+    team: Team = SOLO
 
 
 class RolloutSource(Generic[T]):
@@ -66,8 +70,10 @@ class RolloutSource(Generic[T]):
         return Supply(samples=samples, figures={**_figures(groups, weighed, chosen), "refills": refills})
 
     async def _groups(self, count: int, version: int) -> list[Group]:
-        numbers = self._cycle.take(count)
-        return list(await asyncio.gather(*(self._roll_out(self._tasks[number], version) for number in numbers)))
+        async def group_of(number: int) -> Group:
+            return await self._roll_out(self._tasks[number], version)
+
+        return await team_map(self._settings.team, group_of, self._cycle.take(count))
 
     def state(self) -> dict[str, Any]:
         return {"taken": self._cycle.taken}

@@ -11,6 +11,7 @@ import numpy as np
 from device_farm.errors import DataError
 from gui_agent.rl.types import TrainSample
 from gui_agent.training.batches import epoch_batches
+from gui_agent.training.distributed.team import SOLO, Team, team_map
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,8 +47,9 @@ class EpochSource:
         size: int,
         seed: int,
         bundles: Sequence[Sequence[int]] | None = None,
+        team: Team = SOLO,
     ) -> None:
-        """Raises DataError for no sample at all."""
+        """The ranks of `team` make each its share of a batch. Raises DataError for no sample at all."""
         if not lengths:
             raise DataError("there is no sample to train on", field="data")
         self._make = make
@@ -55,6 +57,7 @@ class EpochSource:
         self._bundles = bundles
         self._size = size
         self._seed = seed
+        self._team = team
         self._epoch = 0
         self._position = 0
         self._unreadable = 0
@@ -70,13 +73,15 @@ class EpochSource:
         return Supply(samples=samples, figures={"epoch": epoch, "unreadable": self._unreadable})
 
     async def _made(self, indices: Sequence[int]) -> tuple[TrainSample, ...]:
-        samples = []
-        for index in indices:
-            try:
-                samples.append(await self._make(index))
-            except DataError:
-                self._unreadable += 1
-        return tuple(samples)
+        made = await team_map(self._team, self._tried, indices)
+        self._unreadable += sum(sample is None for sample in made)
+        return tuple(sample for sample in made if sample is not None)
+
+    async def _tried(self, index: int) -> TrainSample | None:
+        try:
+            return await self._make(index)
+        except DataError:
+            return None
 
     def state(self) -> dict[str, Any]:
         return {"epoch": self._epoch, "position": self._position, "unreadable": self._unreadable}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,33 +13,37 @@ import torch
 
 from device_farm.errors import ConfigError, PolicyError
 from gui_agent.rl.types import TrainSample
-from gui_agent.training.batches import batches_for, pad
+from gui_agent.training.batches import batches_for, length_of, packs, pad
 from gui_agent.training.checkpoint import (
     load_state,
     newest,
     prune,
     random_state,
     restore_random_state,
-    restore_trained_state,
     save_checkpoint,
-    trained_state,
 )
 from gui_agent.training.config import TrainerConfig
+from gui_agent.training.distributed.split import split
+from gui_agent.training.distributed.team import SOLO, Team, agreed, first_does, totals
+from gui_agent.training.distributed.weights import Weights, WholeWeights
 from gui_agent.training.metrics import Listener, MetricsLog
-from gui_agent.training.objective import Objective
+from gui_agent.training.objective import Following, Objective
 from gui_agent.training.policy import TrainablePolicy
 from gui_agent.training.schedule import learning_rate
 from gui_agent.training.source import SampleSource, Supply
 
 CHECKPOINTS = "checkpoints"
 METRICS = "metrics.jsonl"
+_RANK_SEED = 1_000_003
+"""Between the seeds of two ranks, which drop out and draw each for itself."""
 
 
 class Trainer:
     """Trains `policy` on what `source` gives, into the folder `out`.
 
-    The loss of an update is the mean over all its trained tokens, however they fall into micro-batches. `reference` is
-    a frozen policy that scores the same samples, for objectives that need one.
+    The loss of an update is the mean over all its trained tokens, however they fall into micro-batches and on the ranks
+    of `team`. `reference` is a frozen policy that scores the same samples, for objectives that need one. `weights` says
+    how those of the policy are held; without it, whole. Rank 0 writes metrics and checkpoints, and tells the listeners.
     """
 
     def __init__(
@@ -51,10 +56,12 @@ class Trainer:
         *,
         reference: TrainablePolicy | None = None,
         listeners: Sequence[Listener] = (),
+        team: Team = SOLO,
+        weights: Weights | None = None,
     ) -> None:
         """Raises ConfigError where nothing can be trained, or the objective lacks its reference."""
-        weights = [weight for weight in policy.module.parameters() if weight.requires_grad]
-        if not weights:
+        held = weights or WholeWeights(policy)
+        if not held.trained:
             raise ConfigError("the policy has no parameter to train", field="policy")
         if objective.needs_reference and reference is None:
             raise ConfigError(
@@ -63,11 +70,11 @@ class Trainer:
         self._policy, self._objective, self._source = policy, objective, source
         self._config, self._out = config, out
         self._reference, self._listeners = reference, listeners
-        self._weights = weights
-        self._device = weights[0].device
+        self._team, self._held = team, held
+        self._device = held.trained[0].device
         made = config.optimiser
         self._optimiser = torch.optim.AdamW(
-            weights, lr=made.lr, betas=made.betas, eps=made.eps, weight_decay=made.weight_decay
+            held.trained, lr=made.lr, betas=made.betas, eps=made.eps, weight_decay=made.weight_decay
         )
         self._log = MetricsLog(out / METRICS)
         self._done = 0
@@ -86,7 +93,8 @@ class Trainer:
         while self._done < self._config.updates:
             begun_s = time.perf_counter()
             self._policy.module.eval()
-            supply = await self._source.next(self._done)
+            with self._held.gathered():
+                supply = await self._source.next(self._done)
             given_s = time.perf_counter()
             # In a thread, so that rollouts and displays of the same process go on.
             record = await asyncio.to_thread(self._update, supply)
@@ -104,6 +112,9 @@ class Trainer:
             self._stop_where_broken()
             if self._done % self._config.checkpoint_every == 0 or self._done == self._config.updates:
                 await asyncio.to_thread(self._save)
+        return first_does(self._team, self._last)
+
+    def _last(self) -> dict[str, Any]:
         records = self._log.read()
         return records[-1] if records else {}
 
@@ -117,9 +128,13 @@ class Trainer:
         for group in self._optimiser.param_groups:
             group["lr"] = lr
         self._policy.module.train()
-        figures = self._accumulate(supply.samples, tokens)
-        norm = self._clip() if figures is not None else float("nan")
-        if figures is None or not torch.isfinite(torch.tensor(norm)):
+        if isinstance(self._objective, Following):
+            self._objective.begin(supply.samples)
+        with self._held.update():
+            figures = self._accumulate(supply.samples, tokens)
+            self._held.collect()
+        norm = self._held.clip(self._config.optimiser.clip_norm or float("inf"))
+        if figures is None or not math.isfinite(norm):
             self._optimiser.zero_grad(set_to_none=True)
             self._skipped += 1
             self._bad_in_row += 1
@@ -130,29 +145,51 @@ class Trainer:
         return {**record, **figures, "gradient_norm": norm}
 
     def _accumulate(self, samples: Sequence[TrainSample], tokens: int) -> dict[str, float] | None:
-        """Adds up the gradients of all micro-batches; None as soon as a loss is not finite."""
+        """Adds up the gradients of all micro-batches; None where the loss of any, on any rank, is not finite."""
+        own: dict[str, float] | None = None
+        error: Exception | None = None
+        try:
+            own = self._parts(samples, tokens)
+        except Exception as failed:
+            if not self._held.independent:
+                raise
+            error = failed
+        return totals(self._team.gather(own, error))
+
+    def _parts(self, samples: Sequence[TrainSample], tokens: int) -> dict[str, float] | None:
+        """Of this rank's share of the samples."""
+        batches = self._batches(samples)
         sums: dict[str, float] = {}
-        for batch in batches_for(self._policy, samples, self._config.tokens):
+        finite = True
+        for number in range(self._held.rounds(len(batches))):
+            # A rank that is done goes on with work that counts nothing while the others need it.
+            counts = number < len(batches)
+            batch = batches[number] if counts else samples[:1]
             padded = pad(batch, self._device, self._reference_logprobs(batch))
-            loss, figures = self._objective(self._policy.score(batch), padded, tokens=tokens)
-            if not torch.isfinite(loss):
-                return None
-            loss.backward()
+            loss, figures = self._objective(self._held.score(batch), padded, tokens=tokens)
+            (loss if counts else loss * 0).backward()
+            if not counts:
+                continue
+            finite = finite and bool(torch.isfinite(loss))
             sums["loss"] = sums.get("loss", 0.0) + float(loss.detach())
             share = float(padded.mask_NT.sum()) / tokens
             for name, figure in figures.items():
                 sums[name] = sums.get(name, 0.0) + share * figure
-        return sums
+        return sums if finite else None
+
+    def _batches(self, samples: Sequence[TrainSample]) -> list[list[TrainSample]]:
+        measure = length_of(self._policy)
+        lengths = [measure(sample) for sample in samples]
+        # What a packing policy computes once for a whole group stays on one rank.
+        keys = [sample.trajectory.partition("#" if packs(self._policy) else "\0")[0] for sample in samples]
+        own = split(keys, lengths, self._team.size)[self._team.rank] if self._team.size > 1 else range(len(samples))
+        return batches_for(self._policy, [samples[at] for at in own], self._config.tokens)
 
     def _reference_logprobs(self, batch: Sequence[TrainSample]) -> torch.Tensor | None:
         if self._reference is None or not self._objective.needs_reference:
             return None
         with torch.no_grad():
             return self._reference.score(batch).logprobs_NT.to(self._device)
-
-    def _clip(self) -> float:
-        limit = self._config.optimiser.clip_norm or float("inf")
-        return float(torch.nn.utils.clip_grad_norm_(self._weights, limit))
 
     def _stop_where_broken(self) -> None:
         if self._bad_in_row >= self._config.bad_limit:
@@ -163,45 +200,67 @@ class Trainer:
             )
 
     def _report(self, record: dict[str, Any]) -> None:
+        if self._team.rank:
+            return
         self._log.append(record)
         for listener in self._listeners:
             listener.on_update(record)
 
     def _open(self, *, resume: bool) -> None:
+        folder = first_does(self._team, lambda: self._found(resume=resume))
+        if folder is None:
+            torch.manual_seed(self._seed())
+        else:
+            self._restore(folder)
+        first_does(self._team, lambda: self._log.cut(self._done) if resume else None)
+
+    def _found(self, *, resume: bool) -> Path | None:
+        """The checkpoint to go on from."""
         root = self._out / CHECKPOINTS
         self._out.mkdir(parents=True, exist_ok=True)
         if not resume:
             if (self._out / METRICS).exists() or root.exists():
                 raise ConfigError(f"{self._out} holds a run", field="--out", fix="add --resume, or name another folder")
-            torch.manual_seed(self._config.seed)
-            return
+            return None
         found = newest(root)
         for error in found.refused:
             for listener in self._listeners:
                 listener.on_note(str(error))
-        if found.folder is not None:
-            self._restore(load_state(found.folder))
-        elif found.refused:
+        if found.folder is None and found.refused:
             raise found.refused[-1]
-        else:
-            torch.manual_seed(self._config.seed)
-        self._log.cut(self._done)
+        return found.folder
+
+    def _seed(self) -> int:
+        """Rank 0 draws what a single process would."""
+        return self._config.seed + _RANK_SEED * self._team.rank
 
     def _save(self) -> None:
-        state = {
-            "module": trained_state(self._policy.module),
-            "optimiser": self._optimiser.state_dict(),
-            "source": self._source.state(),
-            "random": random_state(),
-            "counts": {"done": self._done, "skipped": self._skipped, "bad_in_row": self._bad_in_row},
-        }
+        generators = self._team.gather(random_state())
+        held = self._held.state(self._optimiser)
+        counts = {"done": self._done, "skipped": self._skipped, "bad_in_row": self._bad_in_row}
+        objective = self._objective.state() if isinstance(self._objective, Following) else {}
+        rest = {"source": self._source.state(), "random": generators[0], "ranks": generators[1:], "counts": counts}
+        rest["objective"] = objective
+        with self._held.whole():
+            first_does(self._team, lambda: self._write({**held, **rest}))
+
+    def _write(self, state: dict[str, Any]) -> None:
         save_checkpoint(self._out / CHECKPOINTS, self._done, state, self._policy.save)
         prune(self._out / CHECKPOINTS, self._config.keep)
 
-    def _restore(self, state: dict[str, Any]) -> None:
-        restore_trained_state(self._policy.module, state["module"])
-        self._optimiser.load_state_dict(state["optimiser"])
+    def _restore(self, folder: Path) -> None:
+        """Of as many ranks as there are; those that the checkpoint knows nothing of draw anew."""
+        state = agreed(self._team, lambda: load_state(folder) if self._team.rank == 0 else {})
+        held: dict[str, Any] = {name: state.pop(name) for name in ("module", "optimiser") if name in state}
+        self._held.restore(held or None, self._optimiser)
+        state = self._team.gather(state)[0]
         self._source.restore(state["source"])
+        if isinstance(self._objective, Following):
+            self._objective.restore(state["objective"])
         counts = state["counts"]
         self._done, self._skipped, self._bad_in_row = counts["done"], counts["skipped"], counts["bad_in_row"]
-        restore_random_state(state["random"])
+        generators = [state["random"], *state.get("ranks", ())]
+        if self._team.rank < len(generators):
+            restore_random_state(generators[self._team.rank])
+        else:
+            torch.manual_seed(self._seed() + self._done)

@@ -1,0 +1,1 @@
+"""Collection and training over several machines, by Ray. Needs the extra `cluster`."""

@@ -1,0 +1,1 @@
+"""Training on several GPUs: ranks that share an update's work, FSDP2 weights, torchrun."""
