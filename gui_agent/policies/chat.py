@@ -18,21 +18,24 @@ from device_farm.types.observation import Observation
 from device_farm.types.task import Task
 from device_farm.types.trajectory import ModelTurn
 from gui_agent.history.actions import ActionsHistory
-from gui_agent.history.base import PastTurn, Scene
+from gui_agent.history.base import PastTurn, PromptBuilder, Scene
 from gui_agent.history.chat import ChatPromptBuilder
 from gui_agent.history.images import ImagesHistory
 from gui_agent.history.summary import SummaryDialect, SummaryHistory, summary_of
 from gui_agent.models.base import Completion, Model, Sampling
+from gui_agent.models.prompt import ImagePart
 from gui_agent.policies.base import Decision
 from gui_agent.policies.images import model_image
 from gui_agent.policies.prompts import refused as told_refused
 from gui_agent.policies.prompts import unreadable
+from gui_agent.training.language.prompts import TextPromptBuilder
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChatSettings:
     """`image_size` is the size at which the model is shown a screen. `malformed_limit` replies in a row that do not
-    parse end the episode. With a seed in `sampling`, each reply has one of its own.
+    parse end the episode. With a seed in `sampling`, each reply has one of its own. `sees_elements`: the model is told
+    the screen's elements, in the device's own pixels, and shown no image.
     """
 
     builder: ChatPromptBuilder
@@ -40,6 +43,11 @@ class ChatSettings:
     image_format: Literal["png", "jpeg"] = "png"
     sampling: Sampling = field(default_factory=Sampling)
     malformed_limit: int = 3
+    sees_elements: bool = False
+
+    @property
+    def prompts(self) -> PromptBuilder:
+        return TextPromptBuilder(inner=self.builder) if self.sees_elements else self.builder
 
     @property
     def dialect(self) -> Dialect:
@@ -83,17 +91,15 @@ class ChatSession:
 
     async def decide(self, observation: Observation, *, refused: str = "") -> Decision:
         settings, memory = self._settings, self._memory
-        size = settings.image_size(observation.screen)
-        screen = await asyncio.to_thread(model_image, observation, size, settings.image_format)
         scene = Scene(
             goal=self._task.goal,
             past=tuple(memory.past),
-            screen=screen,
+            screen=await self._screen(observation),
             note="\n".join(part for part in (memory.unread, told_refused(refused) if refused else "") if part),
             tree=observation.ui_tree,
             native=observation.screen,
         )
-        (reply,) = await self._model.generate(settings.builder.build(scene), self._sampling())
+        (reply,) = await self._model.generate(settings.prompts.build(scene), self._sampling())
         space = replace(settings.builder.space(scene), pointer=memory.pointer)
         try:
             parsed = settings.dialect.parse(reply.text, space)
@@ -103,6 +109,13 @@ class ChatSession:
         memory.malformed, memory.unread = 0, ""
         memory.pointer = pointer_after(parsed.action, memory.pointer)
         return Decision(action=parsed.action, turn=_model_turn(reply, parsed.thought))
+
+    async def _screen(self, observation: Observation) -> ImagePart:
+        settings = self._settings
+        if settings.sees_elements:
+            return ImagePart(data=b"", media_type="image/png", size=observation.screen, digest="")
+        size = settings.image_size(observation.screen)
+        return await asyncio.to_thread(model_image, observation, size, settings.image_format)
 
     def _sampling(self) -> Sampling:
         sampling = self._settings.sampling

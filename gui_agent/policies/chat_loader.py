@@ -77,6 +77,7 @@ def chat_settings(config: ChatConfig) -> ChatSettings:
         image_format=config.image_format,
         sampling=sampling,
         malformed_limit=config.malformed_limit,
+        sees_elements=config.sees == "elements",
     )
 
 

@@ -53,7 +53,8 @@ class ChatConfig(ConfigModel):
     Replies are in `dialect`, their coordinates in pixels of the resized image or relative, in thousandths. `history`
     says what of the past the model sees. `max_pixels` and `min_pixels` bound the resized image, whose sides are
     multiples of `patch_px` (28 for Qwen2-VL and Qwen2.5-VL, 32 for Qwen3-VL). With a `seed`, each reply has one of its
-    own. `structured` constrains replies to the dialect's JSON schema. `malformed_limit` replies in a row that do not
+    own. `sees` elements: a model of text, which is told the screen's elements in place of its image. `structured`
+    constrains replies to the dialect's JSON schema. `malformed_limit` replies in a row that do not
     parse end the episode. `logprobs` stores the ids and log-probabilities of each step's sampled tokens.
     """
 
@@ -61,6 +62,7 @@ class ChatConfig(ConfigModel):
     dialect: str = "mobile_use"
     coordinates: Literal["resized", "relative"] = "resized"
     history: HistoryConfig = HistoryConfig()
+    sees: Literal["screens", "elements"] = "screens"
     image_format: Literal["png", "jpeg"] = "png"
     min_pixels: int = Field(default=56 * 56, ge=28 * 28)
     max_pixels: int = Field(default=14 * 14 * 4 * 1280, ge=28 * 28)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import sys
 import tomllib
 from pathlib import Path
@@ -291,3 +292,29 @@ def test_tiny_vision_model_plays_an_episode(tmp_path: Path) -> None:
     turns = [step.turn for step in episode.steps]
     assert len(turns) == 8 and all(turn is not None and len(turn.token_ids) == len(turn.logprobs) for turn in turns)
     assert isinstance(episode.outcome, Scored) and episode.outcome.reward == 0.0
+
+
+def test_model_of_text_is_told_the_elements() -> None:
+    def script(prompt: Any) -> dict[str, float]:
+        found = re.search(r"'Add' at \[(\d+), (\d+)\]", text_of(prompt))
+        assert found is not None
+        done = sum(message.role == "assistant" for message in prompt.messages) == 2
+        at = [int(found[1]), int(found[2])]
+        values = {"action": "terminate", "status": "success"} if done else {"action": "click", "coordinate": at}
+        call = json.dumps({"name": "mobile_use", "arguments": values})
+        return {f"<tool_call>\n{call}\n</tool_call>": 1.0}
+
+    model = ScriptedModel(script)
+    assert solved(run(played(scripted(model, sees="elements"), count=2)))
+    assert not any(images_of(prompt) for prompt in seen(model))
+
+
+def test_tiny_text_model_plays_an_episode(tmp_path: Path) -> None:
+    pytest.importorskip("transformers", reason="transformers is not installed")
+    sys.path.insert(0, str(Path(__file__).parents[1] / "learning"))
+    from tiny_transformers import tiny_model
+
+    folder = tiny_model("text", tmp_path)
+    config = TransformersConfig(model=str(folder), device="cpu", max_tokens=4, malformed_limit=9, sees="elements")
+    episode = run(played(load_policy(config, template_of)))
+    assert isinstance(episode.outcome, Scored) and len(episode.steps) == 8

@@ -7,19 +7,8 @@ from typing import Literal
 from pydantic import Field
 
 from device_farm.config import ConfigModel
+from gui_agent.history.config import HistoryConfig
 from gui_agent.models.config import DType
-
-
-class HistoryConfig(ConfigModel):
-    """What of the past a prompt shows. `budget` bounds it in tokens (0: as the mode has it).
-
-    `images`: the dialogue as it was, with the last `images` screens, the present one included. `actions`: a line each
-    past action. `summary`: what the model wrote of it itself; `images` 2 shows one past screen, too.
-    """
-
-    mode: Literal["images", "actions", "summary"] = "images"
-    images: int = Field(default=2, ge=1)
-    budget: int = Field(default=0, ge=0)
 
 
 class TransformersPolicyConfig(ConfigModel):

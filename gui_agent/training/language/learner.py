@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, assert_never
+from typing import Any
 
 import torch
 
@@ -14,11 +14,10 @@ from device_farm.types.codec.dialects import dialect_by_name
 from device_farm.types.codec.space import CoordinateSpace
 from device_farm.types.geometry import Size
 from gui_agent.datasets.types import ExpertStep
-from gui_agent.history.actions import ActionsHistory
 from gui_agent.history.base import PromptBuilder
-from gui_agent.history.chat import ChatPromptBuilder, HistoryMode
-from gui_agent.history.images import ImagesHistory
-from gui_agent.history.summary import SummaryDialect, SummaryHistory, summary_of
+from gui_agent.history.chat import ChatPromptBuilder
+from gui_agent.history.config import history_of
+from gui_agent.history.summary import SummaryDialect, summary_of
 from gui_agent.models.config import DType, TransformersModelConfig
 from gui_agent.models.encoding import DialogueEncoder
 from gui_agent.models.prompt import ImagePart, Prompt
@@ -27,7 +26,7 @@ from gui_agent.models.transformers_model import TransformersModel
 from gui_agent.models.transformers_parts import TransformersParts, device_of, load_parts
 from gui_agent.rl.screens import ResizedScreens, StepScreens, UnreadScreens
 from gui_agent.training.config import LoraSection
-from gui_agent.training.language.config import HistoryConfig, TransformersPolicyConfig
+from gui_agent.training.language.config import TransformersPolicyConfig
 from gui_agent.training.language.export import Source
 from gui_agent.training.language.policy import TransformersPolicy
 from gui_agent.training.language.prompts import TextPromptBuilder
@@ -182,25 +181,14 @@ def _builder(config: TransformersPolicyConfig, parts: TransformersParts, dialect
 
     builder = ChatPromptBuilder(
         dialect=dialect,
-        history=_history(config.history),
+        history=history_of(
+            config.history, image_tokens=form.max_pixels // (form.patch_px * form.merge) ** 2 if form else 0
+        ),
         coordinates=config.coordinates,
         count=lambda text: len(encoder.ids_of(text)),
         image_tokens=image_tokens,
     )
     return builder if form else TextPromptBuilder(inner=builder)
-
-
-def _history(config: HistoryConfig) -> HistoryMode:
-    budget = {"budget": config.budget} if config.budget else {}
-    match config.mode:
-        case "images":
-            return ImagesHistory(images=config.images, **budget)
-        case "actions":
-            return ActionsHistory(**budget)
-        case "summary":
-            return SummaryHistory(images=config.images, **budget)
-        case _:
-            assert_never(config.mode)
 
 
 def _seen_size(parts: TransformersParts, step: ExpertStep) -> Size:
