@@ -93,5 +93,5 @@ async def _told(config: MiniatureConfig, out: Path) -> dict[str, Any]:
     def updates(count: int) -> Sequence[Listener]:
         return (ProgressTable(sys.stderr, count),)
 
-    with open_display(sys.stderr) as display:
-        return await Story(config, out, Shown(line=line, episodes=[display], updates=updates)).run()
+    shown = Shown(line=line, episodes=lambda: open_display(sys.stderr), updates=updates)
+    return await Story(config, out, shown).run()

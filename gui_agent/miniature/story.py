@@ -14,6 +14,7 @@ import asyncio
 import json
 import time
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -36,10 +37,10 @@ STAGES, RESULT = "stages.json", "result.json"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
-    """Who is told of progress: a line a stage, every episode, every update of a training of so many."""
+    """Who is told of progress: a line a stage, the episodes of each run, every update of a training of so many."""
 
     line: Callable[[str], None]
-    episodes: Sequence[RunListener] = ()
+    episodes: Callable[[], AbstractContextManager[RunListener | None]] = nullcontext
     updates: Callable[[int], Sequence[Listener]] = field(default=lambda updates: ())
 
 
@@ -139,15 +140,10 @@ class Story:
         return {**_counts(summary), **summary.success_json()}
 
     async def _play(self, half: Half, policy: PolicyConfig, folder: Path, episodes: int, seed: int) -> Any:
-        return await play(
-            half,
-            policy,
-            folder,
-            episodes=episodes,
-            seed=seed,
-            devices=self._config.devices,
-            listeners=self._shown.episodes,
-        )
+        devices = self._config.devices
+        with self._shown.episodes() as display:
+            listeners = [display] if display is not None else []
+            return await play(half, policy, folder, episodes=episodes, seed=seed, devices=devices, listeners=listeners)
 
     def _trajectories(self, name: str) -> list[Trajectory]:
         return list(load_episodes(self._out / name))
