@@ -56,7 +56,7 @@ def paired_difference(one: Sequence[Mapping[str, float]], other: Sequence[Mappin
     return {"difference": round(mean, 4), "interval_95": [round(low, 4), round(high, 4)]}
 
 
-def r_squared(x_N: Sequence[float], y_N: Sequence[float]) -> float:
+def r_squared(x_N: Sequence[float] | Floats, y_N: Sequence[float] | Floats) -> float:
     """Of the straight line of y on x: the squared correlation. 0 where either is constant or has under three points."""
     x, y = np.asarray(x_N, dtype=np.float64), np.asarray(y_N, dtype=np.float64)
     if len(x) < 3 or x.std() == 0 or y.std() == 0:
