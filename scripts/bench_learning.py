@@ -3,7 +3,8 @@
 Prints one JSON line with, as far as they are there:
 
 - `stages`: random, no-op, SFT, offline RL, semi-online RL and online RL: `success` (live, all training seeds, bootstrap
-  over tasks and seeds), `sop` and `single_step` on experts' screens, and `paired` differences on the same tasks;
+  over tasks and seeds); on experts' screens SOP with the own past, and with the expert's past the share of right steps
+  (`single_step`) and of demonstrations right throughout (`whole`); and `paired` differences on the same tasks;
 - `sop`: over all checkpoints that were judged both ways, R² of live success on SOP's TSR and on single-step accuracy;
 - `ablations`: semi-online RL from the same start with one thing changed each.
 
@@ -194,7 +195,8 @@ def stage_figures(stories: list[Path]) -> dict[str, Any]:
         if stage in TRAINED:
             for key in ("pg", "tsr", "score"):
                 figures[stage][f"sop_{key}"] = round(sum(one["sop"][key] for one in records) / len(records), 4)
-            figures[stage]["single_step"] = round(sum(one["single_step"] for one in records) / len(records), 4)
+            for key in ("single_step", "whole"):
+                figures[stage][key] = round(sum(one[key] for one in records) / len(records), 4)
             figures[stage]["training_s"] = round(sum(one["training_s"] for one in records) / len(records), 1)
     paired = {}
     for one, other in PAIRS:
@@ -216,8 +218,8 @@ def sop_figures(points: list[dict[str, Any]]) -> dict[str, Any]:
 
 def side_figures(judged: dict[str, Any]) -> dict[str, Any]:
     sop = {f"sop_{key}": round(judged["sop"][key], 4) for key in ("pg", "tsr")}
-    success = round(judged["success_rate"], 4)
-    return {"success": success, "episodes": judged["episodes"], **sop, "single_step": round(judged["single_step"], 4)}
+    steps = {key: round(judged[key], 4) for key in ("single_step", "whole")}
+    return {"success": round(judged["success_rate"], 4), "episodes": judged["episodes"], **sop, **steps}
 
 
 async def run(bench: Bench, seeds: list[int], parts: list[str]) -> None:

@@ -27,7 +27,7 @@ class RlConfig(ConfigModel):
     """
 
     updates: int = Field(default=60, ge=1)
-    tasks: int = Field(default=8, ge=1)
+    tasks: int = Field(default=24, ge=1)
     group: int = Field(default=8, ge=2)
     lr: float = Field(default=1e-3, gt=0)
     gamma: float = Field(default=0.5, ge=0, le=1)
@@ -44,8 +44,8 @@ class RlConfig(ConfigModel):
 class OnlineConfig(ConfigModel):
     """Episodes of the training half on devices; the task's own evaluator gives the reward. 0 updates leave it out."""
 
-    updates: int = Field(default=15, ge=0)
-    tasks: int = Field(default=6, ge=1)
+    updates: int = Field(default=16, ge=0)
+    tasks: int = Field(default=8, ge=1)
     group: int = Field(default=6, ge=2)
     lr: float = Field(default=5e-4, gt=0)
 
@@ -76,8 +76,8 @@ QUICK = {
     "seeds": 2,
     "held_out": 1,
     "episodes": 33,
-    "sft": {"updates": 60},
-    "rl": {"updates": 4, "tasks": 4, "group": 4},
-    "online": {"updates": 1, "tasks": 3, "group": 2},
+    "sft": {"updates": 100},
+    "rl": {"updates": 4, "tasks": 6, "group": 4},
+    "online": {"updates": 1, "tasks": 4, "group": 3},
 }
 """A story of two to three minutes that shows that every part works; its figures say little."""

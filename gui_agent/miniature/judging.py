@@ -54,15 +54,19 @@ async def play(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offline:
-    """`single_step` is the share of demonstrated steps that are right with the expert's own past before them."""
+    """`single_step` is the share of demonstrated steps that are right with the expert's own past before them,
+    `whole` the share of demonstrations that are right so at every step. How far SOP's TSR lies below that is what the
+    policy loses to its own past.
+    """
 
     sop: SopReport
     single_step: float
+    whole: float
 
     def to_json(self) -> dict[str, Any]:
         figures = self.sop.to_json()
         kept = {name: figures[name] for name in ("pg", "tsr", "score", "tasks", "steps", "interval_95")}
-        return {"sop": kept, "single_step": self.single_step}
+        return {"sop": kept, "single_step": self.single_step, "whole": self.whole}
 
 
 async def judge_offline(learner: Learner, trajectories: Sequence[Trajectory]) -> Offline:
@@ -80,9 +84,17 @@ async def judge_offline(learner: Learner, trajectories: Sequence[Trajectory]) ->
         for trajectory, group in zip(trajectories, groups, strict=True)
     ]
     right = await asyncio.gather(
-        *(_is_right(learner, one, index) for one in trajectories for index in range(len(one.steps)))
+        *(
+            asyncio.gather(*(_is_right(learner, trajectory, index) for index in range(len(trajectory.steps))))
+            for trajectory in trajectories
+        )
     )
-    return Offline(sop=report(scores), single_step=sum(right) / max(1, len(right)))
+    steps = [step for one in right for step in one]
+    return Offline(
+        sop=report(scores),
+        single_step=sum(steps) / max(1, len(steps)),
+        whole=sum(all(one) for one in right) / max(1, len(right)),
+    )
 
 
 async def _is_right(learner: Learner, trajectory: Trajectory, index: int) -> bool:
