@@ -9,7 +9,7 @@ from pathlib import Path
 
 from device_farm.errors import DataError
 from device_farm.types.action import Action, Click, LongPress
-from device_farm.types.geometry import Rect
+from device_farm.types.geometry import Rect, Size
 from device_farm.types.observation import Observation
 from device_farm.types.trajectory import Scored, Step
 from device_farm.types.ui_tree import UiTree
@@ -108,7 +108,7 @@ def _expert_step(step: Step, action: Action, tree: UiTree | None, screens: RunSc
     return ExpertStep(
         screen=_screen(step.observation, screens),
         action=action,
-        boxes=_boxes(action, tree, step.observation),
+        boxes=action_boxes(action, tree, step.observation.screen),
         thought=step.turn.thought if step.turn is not None else "",
         tree=tree,
     )
@@ -120,10 +120,11 @@ def _screen(observation: Observation, screens: RunScreens) -> ScreenRef:
     return ScreenRef(key=key, size=observation.screen, source=screens)
 
 
-def _boxes(action: Action, tree: UiTree | None, observation: Observation) -> tuple[Rect, ...]:
+def action_boxes(action: Action, tree: UiTree | None, screen: Size) -> tuple[Rect, ...]:
+    """Where else a click or long press would have meant the same; none for what is aimed at nothing."""
     match action:
         case Click(at=at) | LongPress(at=at) if tree is not None:
-            box = click_box(tree, at, observation.screen)
+            box = click_box(tree, at, screen)
             return () if box is None else (box,)
         case _:
             return ()

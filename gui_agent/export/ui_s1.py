@@ -1,7 +1,8 @@
 """The trajectory format of UI-S1: `{goal, is_successful, steps: [{action_content, screenshot, thought}]}`.
 
-Coordinates are pixels of the screenshot. A step whose action `mobile_use` has no word for leaves its whole episode
-out: a trajectory with a hole teaches the wrong thing.
+Coordinates are pixels of the screenshot; `check_options` has the box of what a click meant. Left out are steps that the
+device did not carry out, episodes without a step, and whole episodes that hold an action `mobile_use` has no word for:
+a trajectory with a hole teaches the wrong thing.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from device_farm.errors import DialectError
 from device_farm.types.codec.mobile_use import format_action
 from device_farm.types.codec.space import CoordinateSpace
 from device_farm.types.trajectory import Step
+from gui_agent.datasets.episodes import action_boxes
 from gui_agent.export.base import ExportResult, ImageFolder, selected, succeeded
 from gui_agent.store.reader import RunReader
 
@@ -25,8 +27,12 @@ def export_ui_s1(reader: RunReader, out: Path, *, success_only: bool) -> ExportR
     with target.open("w", encoding="utf-8") as file:
         for stored in selected(reader, success_only=success_only):
             try:
-                steps = [_step(step, images) for step in stored.episode.steps if step.action is not None]
+                pairs = zip(stored.episode.steps, stored.trees, strict=True)
+                steps = [_step(reader, step, tree, images) for step, tree in pairs if step.action and not step.error]
             except DialectError:
+                skipped += 1
+                continue
+            if not steps:
                 skipped += 1
                 continue
             line = {"goal": stored.episode.task.goal, "is_successful": succeeded(stored), "steps": steps}
@@ -38,9 +44,13 @@ def export_ui_s1(reader: RunReader, out: Path, *, success_only: bool) -> ExportR
     return ExportResult(files=(target,), episodes=count, rows=rows, skipped_episodes=skipped)
 
 
-def _step(step: Step, images: ImageFolder) -> dict[str, Any]:
+def _step(reader: RunReader, step: Step, tree: str | None, images: ImageFolder) -> dict[str, Any]:
     assert step.action is not None
     content = format_action(step.action, CoordinateSpace.exact(step.observation.screen))
     thought = step.turn.thought if step.turn is not None else ""
     line: dict[str, Any] = {"action_content": content, "screenshot": images.path_of(step.observation)}
+    boxes = action_boxes(step.action, None if tree is None else reader.tree(tree), step.observation.screen)
+    if boxes:
+        corners = [[box.left, box.top, box.right, box.bottom] for box in boxes]
+        line["check_options"] = {**content, "candidate_bbox": corners}
     return {**line, "thought": thought} if thought else line

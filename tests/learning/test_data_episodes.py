@@ -9,13 +9,17 @@ import pytest
 from stored_runs import DONE, SCREEN, TAP_FIRST, episode, node, page, png, steps_of, write_run
 
 from device_farm.errors import ConfigError, DataError
-from device_farm.types.action import LongPress, TypeText, Wait
+from device_farm.types.action import LongPress, Swipe, TypeText, Wait
 from device_farm.types.geometry import Point, Rect, Size
 from device_farm.types.trajectory import InfraError, PolicyFailed, Scored, TimedOut, Undecided
 from device_farm.types.ui_tree import UiNode, UiTree
 from gui_agent.datasets.elements import click_box, element_at
 from gui_agent.datasets.episodes import load_episodes
+from gui_agent.datasets.ui_s1 import load_ui_s1
+from gui_agent.export.ui_s1 import export_ui_s1
+from gui_agent.store.reader import RunReader
 
+SWIPE = Swipe(start=Point(50, 200), end=Point(50, 20))
 BROKEN = InfraError(error="TransportError", message="gone", phase="run")
 
 
@@ -138,3 +142,18 @@ def test_training_takes_a_run_folder_for_its_data(tmp_path: Path) -> None:
     left_out = Counter[str]()
     loaded = load_trajectories(DataConfig(path=str(run)), left_out=left_out)
     assert ([trajectory.id for trajectory in loaded], left_out) == (["s/T/x"], {"infra_error": 1})
+
+
+def test_exported_episodes_come_back_as_the_same_demonstrations(tmp_path: Path) -> None:
+    steps = steps_of(TAP_FIRST, SWIPE, TAP_FIRST, TypeText(text="hi"), DONE, errors=[2])
+    run = write_run(tmp_path / "run", episode("x", steps), episode("none", (), BROKEN))
+    out = tmp_path / "out"
+    out.mkdir()
+    result = export_ui_s1(RunReader(run), out, success_only=False)
+    assert (result.episodes, result.rows, result.skipped_episodes) == (1, 4, 1)
+    (loaded,), (direct,) = load_ui_s1(out / "ui_s1.jsonl"), load_episodes(run)
+    assert [step.action for step in loaded.steps] == [step.action for step in direct.steps]
+    assert [step.boxes for step in loaded.steps] == [step.boxes for step in direct.steps]
+    assert [step.thought for step in loaded.steps] == [step.thought for step in direct.steps]
+    assert [step.screen.read() for step in loaded.steps] == [step.screen.read() for step in direct.steps]
+    assert loaded.goal == direct.goal and loaded.success == direct.success
