@@ -12,9 +12,10 @@ from gui_agent.commands.options import add_config_options, add_device_options
 def _configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "recipe",
-        choices=("sft", "offline", "semi-online", "online", "miniature"),
+        choices=("sft", "offline", "semi-online", "online", "mobile-r1", "uitron", "miniature"),
         help="sft: imitate; offline: RL on single steps; semi-online: RL on the policy's own history;"
-        " online: RL on episodes on devices; miniature: all of these from nothing, on a small policy",
+        " online: RL on episodes on devices; mobile-r1, uitron: several of these, stage by stage;"
+        " miniature: all of these from nothing, on a small policy",
     )
     parser.add_argument("--suite", metavar="NAME", help="online: the suite of tasks (default basics)")
     parser.add_argument("--tasks", metavar="NAME,NAME", help="online: only these templates of the suite")
@@ -22,6 +23,13 @@ def _configure(parser: argparse.ArgumentParser) -> None:
     add_device_options(parser)
     add_config_options(parser)
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="the run folder")
+    parser.add_argument("--gpus", type=int, metavar="N", help="train on N GPUs: of this machine, or of --ray's cluster")
+    parser.add_argument(
+        "--ray",
+        metavar="HOST:PORT",
+        dest="cluster",
+        help="train on the machines of a Ray cluster; auto: this machine's",
+    )
     parser.add_argument("--seed", type=int, metavar="N", help="of everything that is drawn (default 0)")
     parser.add_argument("--quick", action="store_true", help="miniature: every part, but little of each")
     parser.add_argument("--resume", action="store_true", help="go on from the newest whole checkpoint in --out")

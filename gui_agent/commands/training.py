@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import importlib.util
 import json
+import os
 import sys
 from collections import Counter
 from collections.abc import Mapping
@@ -17,11 +18,14 @@ from device_farm.cli.command import Exit
 from device_farm.config import load_config
 from device_farm.errors import ConfigError, PrerequisiteError
 from gui_agent.commands.settings import run_flags
+from gui_agent.report.training import write_training_report
 from gui_agent.store.lock import RunLock
 from gui_agent.store.toml import dump_toml
-from gui_agent.training.config import IDENTITY, TrainConfig
+from gui_agent.training.config import IDENTITY, STAGED, TrainConfig
+from gui_agent.training.distributed.team import Team, agreed
 
 _CONFIG = "config.toml"
+_METRICS = "metrics.jsonl"
 _LOCK = "train.lock"
 
 
@@ -37,22 +41,58 @@ async def run_train(namespace: argparse.Namespace) -> int:
         raise PrerequisiteError("training needs torch", field="torch", fix="pip install torch")
     if namespace.dry_run:
         return _describe(config, as_json=namespace.json)
-    out: Path = namespace.out
-    lock = await asyncio.to_thread(_locked, out)
-    try:
-        result = await _train(config, out, resume=namespace.resume)
-    finally:
-        lock.release()
-    text = json.dumps(result) if namespace.json else "\n".join(f"{name:<20} {value}" for name, value in result.items())
-    sys.stdout.write(text + "\n")
+    from gui_agent.training.distributed.torch_team import joined
+
+    launched = "WORLD_SIZE" in os.environ
+    if namespace.cluster and not launched:
+        from gui_agent.cluster.train_worker import train_on_cluster
+
+        await train_on_cluster(namespace.cluster, namespace.gpus or 1, sys.argv[1:])
+        return Exit.DONE
+    if namespace.gpus and namespace.gpus > 1 and not launched:
+        from gui_agent.training.distributed.launch import launch
+
+        return Exit.DONE if await launch(namespace.gpus, sys.argv[1:]) == 0 else Exit.FAILED
+    with joined() as team:
+        result = await _alone(config, namespace.out, team, resume=namespace.resume)
+    if team.rank == 0:
+        lines = [f"{name:<20} {value}" for name, value in result.items()]
+        sys.stdout.write((json.dumps(result) if namespace.json else "\n".join(lines)) + "\n")
     return Exit.DONE
 
 
-def _locked(out: Path) -> RunLock:
-    out.mkdir(parents=True, exist_ok=True)
+async def _alone(config: TrainConfig, out: Path, team: Team, *, resume: bool) -> dict[str, Any]:
+    """Trains while rank 0 holds the folder's lock."""
     lock = RunLock(out / _LOCK)
+
+    def begin() -> None:
+        if team.rank == 0:
+            _begin(config, out, lock, resume=resume)
+
+    try:
+        await asyncio.to_thread(agreed, team, begin)
+        try:
+            return await _train(config, out, team, resume=resume)
+        finally:
+            # Also of a run that broke off: what it came to is what one wants to see then.
+            if team.rank == 0 and _has_metrics(out):
+                write_training_report(out)
+    finally:
+        lock.release()
+
+
+def _has_metrics(out: Path) -> bool:
+    return (out / _METRICS).exists()
+
+
+def _begin(config: TrainConfig, out: Path, lock: RunLock, *, resume: bool) -> None:
+    from gui_agent.training.trainer import CHECKPOINTS, METRICS
+
+    out.mkdir(parents=True, exist_ok=True)
     lock.acquire()
-    return lock
+    if not resume and ((out / METRICS).exists() or (out / CHECKPOINTS).exists()):
+        raise ConfigError(f"{out} holds a run", field="--out", fix="add --resume, or name another folder")
+    (out / _CONFIG).write_text(dump_toml(config.model_dump(mode="json", exclude_none=True)), encoding="utf-8")
 
 
 def config_from(namespace: argparse.Namespace) -> TrainConfig:
@@ -74,29 +114,41 @@ def _check_same(stored: TrainConfig, wanted: TrainConfig) -> None:
         if _part(before, key) != _part(now, key):
             fix = "leave it as it is, or train into another folder"
             raise ConfigError("differs from what the run in --out was begun with", field=key, fix=fix)
+    if stored.stages or wanted.stages:
+        _check_same_stages(stored, wanted)
+
+
+def _check_same_stages(stored: TrainConfig, wanted: TrainConfig) -> None:
+    from gui_agent.training.stages import stage_configs
+
+    before = stage_configs(stored)
+    for name, stage in stage_configs(wanted).items():
+        try:
+            _check_same(before[name], stage)
+        except ConfigError as error:
+            raise ConfigError(error.message, field=f"stages.{name}.{error.field}", fix=error.fix) from error
 
 
 def _part(values: Mapping[str, Any], dotted: str) -> Any:
     return reduce(lambda inner, name: inner[name], dotted.split("."), values)
 
 
-async def _train(config: TrainConfig, out: Path, *, resume: bool) -> dict[str, Any]:
+async def _train(config: TrainConfig, out: Path, team: Team, *, resume: bool) -> dict[str, Any]:
     from gui_agent.training.metrics import ProgressTable
     from gui_agent.training.recipes import train
-    from gui_agent.training.trainer import CHECKPOINTS, METRICS
 
-    if not resume and ((out / METRICS).exists() or (out / CHECKPOINTS).exists()):
-        raise ConfigError(f"{out} holds a run", field="--out", fix="add --resume, or name another folder")
-    (out / _CONFIG).write_text(dump_toml(config.model_dump(mode="json", exclude_none=True)), encoding="utf-8")
-    table = ProgressTable(sys.stderr, config.trainer.updates)
-    return await train(config, out, resume=resume, listeners=[table])
+    staged = config.recipe in STAGED
+    table = ProgressTable(sys.stderr, None if staged else config.trainer.updates)
+    return await train(config, out, resume=resume, listeners=[table], team=team)
 
 
 def _describe(config: TrainConfig, *, as_json: bool) -> int:
-    from gui_agent.training.recipes import load_learner, load_trajectories, needed_data
+    from gui_agent.training.choices import needed_data
+    from gui_agent.training.recipes import load_learner, load_trajectories
 
     left_out = Counter[str]()
-    trajectories = [] if config.recipe == "online" else load_trajectories(needed_data(config), left_out=left_out)
+    no_data = config.recipe == "online"
+    trajectories = [] if no_data else load_trajectories(needed_data(config), left_out=left_out)
     weights = list(load_learner(config).policy.module.parameters())
     facts = {
         "recipe": config.recipe,

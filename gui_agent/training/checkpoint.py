@@ -39,7 +39,8 @@ def save_checkpoint(root: Path, update: int, state: Mapping[str, Any], export: C
     Whatever happens in between, a folder of that name is a whole one.
     """
     root.mkdir(parents=True, exist_ok=True)
-    final, begun = root / f"{_PREFIX}{update:08d}", root / f".{_PREFIX}{update:08d}.new"
+    final = checkpoint_folder(root, update)
+    begun = root / f".{final.name}.new"
     shutil.rmtree(begun, ignore_errors=True)
     (begun / POLICY).mkdir(parents=True)
     torch.save(dict(state), begun / STATE)
@@ -53,6 +54,11 @@ def save_checkpoint(root: Path, update: int, state: Mapping[str, Any], export: C
     begun.rename(final)
     _sync(root)
     return final
+
+
+def checkpoint_folder(root: Path, update: int) -> Path:
+    """Where the checkpoint of an update lies, if there is one."""
+    return root / f"{_PREFIX}{update:08d}"
 
 
 def prune(root: Path, keep: int) -> None:

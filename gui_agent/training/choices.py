@@ -7,7 +7,7 @@ from typing import assert_never
 from device_farm.errors import ConfigError
 from gui_agent.rl.samples import AdvantageSettings, EpisodeForm
 from gui_agent.rl.variants.elpo import BRANCH_SHARE
-from gui_agent.training.config import TrainConfig
+from gui_agent.training.config import DataConfig, TrainConfig
 from gui_agent.training.objective import LikelihoodObjective, Objective, PolicyObjective
 
 
@@ -61,11 +61,22 @@ def make_advantages(config: TrainConfig) -> AdvantageSettings:
 
 def check_choices(config: TrainConfig) -> None:
     """Raises ConfigError for what cannot be trained, before anything is loaded or started."""
+    if config.recipe != "online":
+        needed_data(config)
     make_objective(config)
     if config.recipe != "sft":
         make_advantages(config)
     elif config.advantage.kind != "ui-s1":
         raise ConfigError("sft has no advantages", field="advantage.kind", fix="leave it out")
+    if config.recipe != "sft" and config.teach != ("actions",):
+        raise ConfigError(f"{config.recipe} does not imitate", field="teach", fix="leave it out, or use sft")
+
+
+def needed_data(config: TrainConfig) -> DataConfig:
+    """Raises ConfigError where the config names no data."""
+    if config.data is None:
+        raise ConfigError(f"{config.recipe} learns from data", field="data", fix='add [data] with path = "..."')
+    return config.data
 
 
 def _no_error_to_find(config: TrainConfig, *, field: str, fix: str) -> ConfigError:

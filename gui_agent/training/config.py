@@ -9,10 +9,14 @@ from pydantic import Discriminator, Field, PositiveInt, Tag
 
 from device_farm.config import ConfigModel
 from gui_agent.config import RunConfig
+from gui_agent.training.distributed.config import ShardingConfig
 from gui_agent.training.language.config import TransformersPolicyConfig
 
-Recipe: TypeAlias = Literal["sft", "offline", "semi-online", "online"]
-RECIPES: tuple[Recipe, ...] = ("sft", "offline", "semi-online", "online")
+Staged: TypeAlias = Literal["mobile-r1", "uitron"]
+STAGED: tuple[Staged, ...] = ("mobile-r1", "uitron")
+Recipe: TypeAlias = Literal["sft", "offline", "semi-online", "online"] | Staged
+RECIPES: tuple[Recipe, ...] = ("sft", "offline", "semi-online", "online", *STAGED)
+Taught: TypeAlias = Literal["actions", "perception", "backtracking"]
 JsonScalar: TypeAlias = str | int | float | bool
 
 
@@ -57,6 +61,7 @@ class TrainerConfig(ConfigModel):
     keep: int = Field(default=2, ge=1)
     bad_limit: int = Field(default=3, ge=1)
     optimiser: OptimiserConfig = OptimiserConfig()
+    sharding: ShardingConfig = ShardingConfig()
 
 
 class DataConfig(ConfigModel):
@@ -136,8 +141,9 @@ class OnlineConfig(ConfigModel):
     trainer waits. At most `ahead` groups are begun and not trained on; 0 stands for tasks · (max_staleness + 1), under
     which none is ever too old. `weights`: a second copy of the policy samples, and goes on during updates (`copied`),
     or the trainer's own does, between them (`shared`, for half the memory). A step whose reply cannot be read has
-    `unreadable_reward`. A `verifier` has the last word on an episode, after the task's evaluator, on the same device.
-    `episodes`: keep them in the folder `rollouts`.
+    `unreadable_reward`. A `verifier` has the last word on an episode, after the task's evaluator, on the same device;
+    or all `scorers` must agree with the evaluator, else the episode is masked. `curriculum` success_rate tries most
+    what is solved now and then. `episodes`: keep them in the folder `rollouts`.
     """
 
     max_staleness: int = Field(default=1, ge=0)
@@ -145,6 +151,8 @@ class OnlineConfig(ConfigModel):
     weights: Literal["copied", "shared"] = "copied"
     unreadable_reward: float = Field(default=-0.1, ge=-1, le=0)
     verifier: ImportedConfig | None = None
+    scorers: tuple[ImportedConfig, ...] = ()
+    curriculum: Literal["none", "success_rate"] = "none"
     episodes: bool = True
 
 
@@ -185,13 +193,18 @@ class LossConfig(ConfigModel):
 class TrainConfig(ConfigModel):
     """A training run. `policy` makes the Learner; `samples` is how many of them an SFT update takes.
 
-    Online, `run` says on which tasks and devices the policy plays: as for `farm collect`, with `run.episodes` different
-    tasks that are tried over and over; all other recipes learn from `data`.
+    `start` is a checkpoint, of another run of the same policy, whose weights this one begins with. SFT learns what
+    `teach` lists: the demonstrated actions, questions about their screens, and which actions led to them. Online, `run`
+    says on which tasks and devices the policy plays: as for `farm collect`, with `run.episodes` different tasks that
+    are tried over and over; all other recipes learn from `data`. `stages` holds, by the name of a stage, what it has
+    otherwise, for recipes that are made of stages.
     """
 
     recipe: Recipe = "sft"
     policy: PolicySection
+    start: str = ""
     data: DataConfig | None = None
+    teach: tuple[Taught, ...] = Field(default=("actions",), min_length=1)
     samples: int = Field(default=32, ge=1)
     trainer: TrainerConfig = TrainerConfig()
     rollout: RolloutConfig = RolloutConfig()
@@ -201,12 +214,15 @@ class TrainConfig(ConfigModel):
     loss: LossConfig = LossConfig()
     parity: ParitySection = ParitySection()
     lora: LoraSection | None = None
+    stages: dict[str, dict[str, Any]] = Field(default_factory=dict)
 
 
 IDENTITY = (
     "recipe",
     "policy",
+    "start",
     "data",
+    "teach",
     "samples",
     "rollout",
     "advantage",

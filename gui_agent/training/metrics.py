@@ -11,7 +11,10 @@ from typing import Any, Protocol, TextIO
 from device_farm.errors import DataError
 
 _HEAD_EVERY = 20
-_SHOWN = ("reward", "matched", "epoch", "samples", "tokens", "gradient_norm", "kl", "skipped", "training_s")
+_SHOWN = (
+    *("reward", "success", "matched", "progress", "patched", "steps", "staleness", "epoch", "samples"),
+    *("gradient_norm", "kl", "skipped", "sampling_s", "training_s"),
+)
 
 
 class MetricsLog:
@@ -56,9 +59,9 @@ class Listener(Protocol):
 
 
 class ProgressTable:
-    """Rows of figures on a stream, with their names above now and then."""
+    """Rows of figures on a stream, with their names above now and then. `updates` None: the number is not known."""
 
-    def __init__(self, stream: TextIO, updates: int) -> None:
+    def __init__(self, stream: TextIO, updates: int | None) -> None:
         self._stream = stream
         self._updates = updates
         self._rows = 0
@@ -74,11 +77,12 @@ class ProgressTable:
         self._rows += 1
 
     def on_note(self, text: str) -> None:
+        self._rows, self._columns = 0, ()
         self._stream.write(text + "\n")
         self._stream.flush()
 
     def _cell(self, name: str, value: object) -> str:
-        if name == "update":
+        if name == "update" and self._updates is not None:
             return f"{value}/{self._updates}"
         return f"{value:.4g}" if isinstance(value, float) else "–" if value is None else str(value)
 

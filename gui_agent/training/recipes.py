@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, assert_never
+from typing import Any, TypeVar, assert_never
 
 from device_farm.config import import_attribute
 from device_farm.errors import ConfigError, PrerequisiteError
@@ -23,8 +23,11 @@ from gui_agent.models.base import Sampling
 from gui_agent.rl.patch import PatchModule
 from gui_agent.rl.semi_online import SemiOnline, SemiOnlineSettings
 from gui_agent.training.checkpoint import checkpoints
-from gui_agent.training.choices import check_choices, make_advantages, make_objective
+from gui_agent.training.choices import check_choices, make_advantages, make_objective, needed_data
 from gui_agent.training.config import DataConfig, ImportedConfig, RolloutConfig, TrainConfig
+from gui_agent.training.distributed.first_source import FirstSource
+from gui_agent.training.distributed.team import SOLO, Team, agreed, first_does
+from gui_agent.training.distributed.weights import held_weights
 from gui_agent.training.language.config import TransformersPolicyConfig
 from gui_agent.training.learner import Learner
 from gui_agent.training.metrics import Listener
@@ -33,24 +36,51 @@ from gui_agent.training.online.run import online_source
 from gui_agent.training.parity import GatedSource
 from gui_agent.training.rollout_source import BatchSettings
 from gui_agent.training.semi_online import semi_online_source
-from gui_agent.training.sft import demonstrations, sft_source
+from gui_agent.training.sft import demonstrations, taught_source
 from gui_agent.training.source import SampleSource
+from gui_agent.training.stages import stage_configs, train_stages
+from gui_agent.training.start import start_from
 from gui_agent.training.trainer import CHECKPOINTS, Trainer
+
+T = TypeVar("T")
 
 
 async def train(
-    config: TrainConfig, out: Path, *, resume: bool = False, listeners: Sequence[Listener] = ()
+    config: TrainConfig, out: Path, *, resume: bool = False, listeners: Sequence[Listener] = (), team: Team = SOLO
 ) -> dict[str, Any]:
     """Runs the recipe; the last update's figures, with the `checkpoint` that holds the trained policy.
+
+    Every rank of `team` calls it. Rank 0 writes into `out`, and online it is the one that plays.
 
     Raises:
         ConfigError, DataError: found before anything was trained; they name the key, or file and line.
         PolicyError: numbers that are not finite, or a model that fails every rollout.
     """
+    if not stage_configs(config):
+        return await _train_one(config, out, resume=resume, listeners=listeners, team=team)
+
+    async def one(stage: TrainConfig, folder: Path, again: bool, also: Listener) -> dict[str, Any]:
+        return await _train_one(stage, folder, resume=again, listeners=[*listeners, also], team=team)
+
+    def tell(text: str) -> None:
+        for listener in listeners if team.rank == 0 else ():
+            listener.on_note(text)
+
+    def first(work: Callable[[], T]) -> T:
+        return first_does(team, work)
+
+    return await train_stages(config, out, one, resume=resume, tell=tell, first_does=first)
+
+
+async def _train_one(
+    config: TrainConfig, out: Path, *, resume: bool, listeners: Sequence[Listener], team: Team
+) -> dict[str, Any]:
     check_choices(config)
-    learner = load_learner(config)
+    learner = agreed(team, lambda: load_learner(config))
+    if config.start:
+        start_from(learner, Path(config.start))
     async with AsyncExitStack() as stack:
-        source = await _opened_source(config, learner, out, stack)
+        source = await _source(config, learner, out, stack, team)
         trainer = Trainer(
             learner.policy,
             make_objective(config),
@@ -59,18 +89,41 @@ async def train(
             out,
             reference=learner.reference,
             listeners=listeners,
+            team=team,
+            weights=held_weights(learner.policy, team, config.trainer.sharding),
         )
         figures = await trainer.run(resume=resume)
-    return {"recipe": config.recipe, **figures, "checkpoint": str(checkpoints(out / CHECKPOINTS)[-1])}
+    last = first_does(team, lambda: str(checkpoints(out / CHECKPOINTS)[-1]))
+    return {"recipe": config.recipe, **figures, "checkpoint": last}
 
 
-async def _opened_source(config: TrainConfig, learner: Learner, out: Path, stack: AsyncExitStack) -> SampleSource:
+async def _source(config: TrainConfig, learner: Learner, out: Path, stack: AsyncExitStack, team: Team) -> SampleSource:
+    """The source of this rank, once all have theirs."""
+    source: SampleSource | None = None
+    error: Exception | None = None
+    try:
+        if config.recipe != "online" or team.rank == 0:
+            source = await _opened_source(config, learner, out, stack, team)
+    except Exception as failed:  # noqa: BLE001 - the boundary between ranks: `gather` raises it on all of them
+        error = failed
+    team.gather(None, error)
+    return FirstSource(source, team) if config.recipe == "online" and team.size > 1 else _there(source)
+
+
+def _there(source: SampleSource | None) -> SampleSource:
+    assert source is not None
+    return source
+
+
+async def _opened_source(
+    config: TrainConfig, learner: Learner, out: Path, stack: AsyncExitStack, team: Team
+) -> SampleSource:
     """The source, with its model entered, and online with its devices at work."""
     if config.recipe != "online":
-        source = make_source(config, load_trajectories(needed_data(config)), learner)
+        source = make_source(config, load_trajectories(needed_data(config)), learner, team)
         await stack.enter_async_context(learner.model)
         return source
-    sampler = load_learner(config) if config.online.weights == "copied" else None
+    sampler = load_learner(_without_reference(config)) if config.online.weights == "copied" else None
     await stack.enter_async_context((sampler or learner).model)
     advantages = make_advantages(config)
     return await stack.enter_async_context(
@@ -78,11 +131,9 @@ async def _opened_source(config: TrainConfig, learner: Learner, out: Path, stack
     )
 
 
-def needed_data(config: TrainConfig) -> DataConfig:
-    """Raises ConfigError where the config names no data."""
-    if config.data is None:
-        raise ConfigError(f"{config.recipe} learns from data", field="data", fix='add [data] with path = "..."')
-    return config.data
+def _without_reference(config: TrainConfig) -> TrainConfig:
+    """For a learner that samples and is never trained."""
+    return config.model_copy(update={"loss": config.loss.model_copy(update={"kl": 0.0})})
 
 
 def load_learner(config: TrainConfig) -> Learner:
@@ -136,13 +187,15 @@ def load_trajectories(config: DataConfig, *, left_out: Counter[str] | None = Non
     return list(load_ui_s1(Path(config.path), images=images, screen=screen, swipes=config.swipes))
 
 
-def make_source(config: TrainConfig, trajectories: Sequence[Trajectory], learner: Learner) -> SampleSource:
+def make_source(
+    config: TrainConfig, trajectories: Sequence[Trajectory], learner: Learner, team: Team = SOLO
+) -> SampleSource:
     """Raises DataError where the data holds nothing for the recipe."""
     rollout, seed = config.rollout, config.trainer.seed
-    batch = BatchSettings(tasks=rollout.tasks, seed=seed, eta=rollout.eta, refills=rollout.refills)
+    batch = BatchSettings(tasks=rollout.tasks, seed=seed, eta=rollout.eta, refills=rollout.refills, team=team)
     match config.recipe:
         case "sft":
-            return sft_source(demonstrations(trajectories, learner), learner, size=config.samples, seed=seed)
+            return taught_source(config.teach, trajectories, learner, size=config.samples, seed=seed, team=team)
         case "offline":
             shown, advantages = demonstrations(trajectories, learner), make_advantages(config)
             return offline_source(shown, learner, _offline(rollout), batch, advantages)
@@ -151,6 +204,8 @@ def make_source(config: TrainConfig, trajectories: Sequence[Trajectory], learner
             return semi_online_source(tasks, _semi_online(rollout, learner), make_advantages(config), batch)
         case "online":
             raise ConfigError("online RL learns from devices, not from data", field="recipe")
+        case "mobile-r1" | "uitron":
+            raise ConfigError("its stages have sources, each its own", field="recipe")
         case _:
             assert_never(config.recipe)
 

@@ -8,11 +8,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from device_farm.errors import DialectError
-from gui_agent.datasets.questions import Question, QuestionSet
+from gui_agent.datasets.backtracking import backtracking_dialogues
+from gui_agent.datasets.perception import perception_dialogues
+from gui_agent.datasets.questions import Dialogue, Question, QuestionSet
 from gui_agent.datasets.types import Trajectory
 from gui_agent.models.prompt import Prompt
 from gui_agent.rl.types import TrainSample
 from gui_agent.training.batches import packs
+from gui_agent.training.config import Taught
+from gui_agent.training.distributed.team import SOLO, Team
 from gui_agent.training.learner import Learner
 from gui_agent.training.source import EpochSource
 
@@ -77,7 +81,7 @@ def _demonstrated(prompt: Prompt, ids: Sequence[int], trajectory: str, step: int
     )
 
 
-def sft_source(shown: Demonstrations, learner: Learner, *, size: int, seed: int) -> EpochSource:
+def sft_source(shown: Demonstrations, learner: Learner, *, size: int, seed: int, team: Team = SOLO) -> EpochSource:
     """Batches hold steps of like index: their histories, and so their prompts, are of like length.
 
     For a policy that packs they hold whole trajectories of like length instead, about `size` steps together.
@@ -90,8 +94,8 @@ def sft_source(shown: Demonstrations, learner: Learner, *, size: int, seed: int)
     if shown.steps and packs(learner.policy):
         bundles = _by_trajectory(shown)
         count = max(1, round(size * len(bundles) / len(shown.steps)))
-        return EpochSource(make, [len(one) for one in bundles], size=count, seed=seed, bundles=bundles)
-    return EpochSource(make, [step for _, step in shown.steps], size=size, seed=seed)
+        return EpochSource(make, [len(one) for one in bundles], size=count, seed=seed, bundles=bundles, team=team)
+    return EpochSource(make, [step for _, step in shown.steps], size=size, seed=seed, team=team)
 
 
 def _by_trajectory(shown: Demonstrations) -> list[list[int]]:
@@ -108,3 +112,33 @@ def question_source(questions: QuestionSet, learner: Learner, *, size: int, seed
         return question_sample(await questions.question(index), learner)
 
     return EpochSource(make, questions.lengths, size=size, seed=seed)
+
+
+def taught_source(
+    teach: Sequence[Taught],
+    trajectories: Sequence[Trajectory],
+    learner: Learner,
+    *,
+    size: int,
+    seed: int,
+    team: Team = SOLO,
+) -> EpochSource:
+    """Everything that `teach` lists, mixed. Raises DataError where the data holds nothing of a kind."""
+    if tuple(teach) == ("actions",):
+        return sft_source(demonstrations(trajectories, learner), learner, size=size, seed=seed, team=team)
+    dialogues: list[Dialogue] = []
+    if "perception" in teach:
+        dialogues += perception_dialogues(trajectories, learner.space, seed=seed)
+    if "backtracking" in teach:
+        dialogues += backtracking_dialogues(trajectories, learner.dialect, learner.space)
+    questions = QuestionSet(dialogues, learner.screens)
+    shown = demonstrations(trajectories if "actions" in teach else (), learner)
+
+    async def make(index: int) -> TrainSample:
+        if index < len(shown.steps):
+            number, step = shown.steps[index]
+            return await sft_sample(shown.trajectories[number], step, learner)
+        return question_sample(await questions.question(index - len(shown.steps)), learner)
+
+    lengths = [*(step for _, step in shown.steps), *questions.lengths]
+    return EpochSource(make, lengths, size=size, seed=seed, team=team)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import heapq
+from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -11,13 +13,16 @@ from hypothesis import strategies as st
 
 pytest.importorskip("torch", reason="torch is not installed")
 
+from device_farm.types.trajectory import Scored, Undecided
+from gui_agent.benchmarks.base import Ending
 from gui_agent.matching.base import Match
 from gui_agent.models.base import Completion
 from gui_agent.models.prompt import ChatPrompt
-from gui_agent.rl.types import Rollout, RolloutStep
+from gui_agent.rl.types import Group, Rollout, RolloutStep
+from gui_agent.training.online.curriculum import Rounds, SuccessRate, weights
 from gui_agent.training.online.gate import CopiedWeights, Gate
 from gui_agent.training.online.ledger import Ledger, age, window
-from gui_agent.training.online.source import order
+from gui_agent.training.online.scorers import Claim, Unanimous
 
 
 def rollout(*versions: int) -> Rollout:
@@ -131,9 +136,9 @@ def test_age_is_that_of_the_oldest_step() -> None:
 
 
 def test_every_task_comes_up_once_before_any_comes_again() -> None:
-    numbers = [order(number, 5, seed=3) for number in range(10)]
+    numbers = [Rounds(5, seed=3).task(number) for number in range(10)]
     assert sorted(numbers[:5]) == sorted(numbers[5:]) == [0, 1, 2, 3, 4]
-    assert numbers == [order(number, 5, seed=3) for number in range(10)]
+    assert numbers == [Rounds(5, seed=3).task(number) for number in range(10)]
 
 
 def test_gate_closes_behind_replies_on_their_way_and_holds_up_the_others() -> None:
@@ -189,3 +194,64 @@ def test_copied_weights_are_those_of_the_trainer_when_they_are_published() -> No
         assert not torch.equal(trained.weight, sampling.weight)
 
     asyncio.run(scenario())
+
+
+def outcomes(*rewards: float) -> Group:
+    scored = replace(rollout(0), outcome_reward=0.0)
+    return Group(task_id="t", rollouts=tuple(replace(scored, outcome_reward=reward) for reward in rewards))
+
+
+def test_curriculum_weighs_tasks_by_the_variance_of_their_outcome() -> None:
+    # (0+1)/(8+2) = 0.1, (4+1)/(8+2) = 0.5, (8+1)/(8+2) = 0.9, and 0.5 for one that was never tried.
+    found = weights([0, 4, 8, 0], [8, 8, 8, 0])
+    assert found.tolist() == pytest.approx([0.09 + 0.02, 0.25 + 0.02, 0.09 + 0.02, 0.25 + 0.02])
+
+
+def test_curriculum_tries_every_task_first_and_then_what_is_sometimes_solved() -> None:
+    order = SuccessRate(3, seed=0)
+    assert sorted(order.task(number) for number in range(3)) == [0, 1, 2]
+    for _ in range(20):
+        order.told(0, outcomes(0, 0, 0, 0))
+        order.told(1, outcomes(1, 0, 1, 0))
+        order.told(2, outcomes(1, 1, 1, 1))
+    # Fading by 0.8 a group of four, 20 verdicts count: rates 1/22, 11/22 and 21/22.
+    chances = weights([0, 10, 20], [20, 20, 20])
+    drawn = [order.task(number) for number in range(3, 2003)]
+    assert drawn.count(1) / 2000 == pytest.approx(chances[1] / chances.sum(), abs=0.03)
+    assert 0 < drawn.count(0) < drawn.count(1) / 2 and 0 < drawn.count(2) < drawn.count(1) / 2
+    again = SuccessRate(3, seed=0)
+    again.restore(order.state())
+    assert [again.task(number) for number in range(3, 2003)] == drawn
+
+
+def test_curriculum_learns_nothing_from_rollouts_without_a_verdict() -> None:
+    order = SuccessRate(1, seed=0)
+    order.told(0, Group(task_id="t", rollouts=(replace(rollout(0), end="undecided"),)))
+    assert order.state() == {"verdicts": [0.0], "successes": [0.0]}
+
+
+class Says:
+    def __init__(self, verdict: Scored | Undecided) -> None:
+        self._verdict = verdict
+
+    async def judge(self, *asked: Any) -> Scored | Undecided:
+        return self._verdict
+
+
+@pytest.mark.parametrize(
+    ("verdict", "others", "claimed", "expected"),
+    [
+        (Scored(reward=1.0), [Scored(reward=1.0)], "success", Scored(reward=1.0)),
+        (Scored(reward=0.0), [Scored(reward=0.5)], None, Scored(reward=0.0)),
+        (Scored(reward=1.0), [Scored(reward=0.0)], "success", "2 of 3 scorers call it a success"),
+        (Scored(reward=1.0), [Scored(reward=1.0)], "failure", "2 of 3 scorers call it a success"),
+        (Scored(reward=1.0), [Undecided(reason="blurred")], "success", "a scorer cannot tell: blurred"),
+        (Undecided(reason="no file"), [Scored(reward=1.0)], "success", "a scorer cannot tell: no file"),
+    ],
+)
+def test_scorers_must_be_unanimous(verdict: Any, others: list[Any], claimed: Any, expected: Any) -> None:
+    judge = Unanimous([*map(Says, others), Claim()])
+    ending = Ending(answer=None, claimed=claimed, stop="terminated")
+    nothing: Any = None
+    said = asyncio.run(judge.judge(nothing, nothing, (), ending, verdict))
+    assert (said.reason if isinstance(said, Undecided) else said) == expected

@@ -190,7 +190,7 @@ def test_model_that_answers_nonsense_teaches_nothing_and_is_counted(config: Path
     settings = ("policy.options.fault=nonsense", "trainer.updates=3", "rollout.refills=2")
     farm_train(config, tmp_path / "run", *settings)
     for number, record in enumerate(untimed(tmp_path / "run"), 1):
-        assert (record["unreadable"], record["steps"], record["reward"]) == (1.0, 6.0, 0.0)
+        assert (record["unreadable_replies"], record["steps"], record["reward"]) == (1.0, 6.0, 0.0)
         assert record["groups_equal"] == record["groups"] == 6 and record["groups_kept"] == 0
         assert record["skipped"] == number and record["loss"] is None
 

@@ -26,7 +26,8 @@ from gui_agent.training.policy import TokenScores  # noqa: E402
 
 
 def config(recipe: str = "semi-online", **sections: Any) -> TrainConfig:
-    return TrainConfig.model_validate({"recipe": recipe, "policy": {"import_path": "a:b"}, **sections})
+    fixed = {"recipe": recipe, "policy": {"import_path": "a:b"}, "data": {"path": "d"}}
+    return TrainConfig.model_validate({**fixed, **sections})
 
 
 def sample(*, old: list[float], advantage: float, step: int = 0, lost: bool = False) -> TrainSample:
@@ -234,6 +235,8 @@ def test_offline_has_the_advantage_of_a_step_once() -> None:
         ("sft", {"loss": {"kind": "gspo"}}, r"loss\.kind: gspo is a loss of reinforcement learning"),
         ("sft", {"advantage": {"kind": "stepo"}}, r"advantage\.kind: sft has no advantages"),
         ("offline", {"loss": {"kind": "elpo"}}, r"loss\.kind: elpo needs the step"),
+        ("offline", {"data": None}, r"data: offline learns from data"),
+        ("offline", {"teach": ["perception"]}, r"teach: offline does not imitate"),
         ("online", {"advantage": {"kind": "elpo"}}, r"advantage\.kind: elpo needs the step"),
         ("online", {"loss": {"kind": "gspo"}}, r"loss\.kind: gspo has one ratio a response"),
         ("offline", {"advantage": {"kind": "stepo"}}, r"advantage\.kind: stepo shares"),

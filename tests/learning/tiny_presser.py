@@ -18,13 +18,16 @@ import torch
 
 from device_farm.backends.config import FakeConfig
 from device_farm.backends.fake import FakeBackend, FakeDevice
+from device_farm.backends.fake_state import SCREEN
 from device_farm.device import Device
-from device_farm.errors import DataError, PolicyError, VerifierError
+from device_farm.errors import DataError, DialectError, PolicyError, VerifierError
+from device_farm.types.action import Terminate
 from device_farm.types.codec.dialects import dialect_by_name
 from device_farm.types.codec.space import CoordinateSpace
 from device_farm.types.task import Task
 from device_farm.types.trajectory import Evidence, Scored, Step, Undecided
-from gui_agent.benchmarks.base import Ending, Suite, TaskTemplate
+from gui_agent.benchmarks import ui
+from gui_agent.benchmarks.base import Ending, Script, Suite, TaskTemplate
 from gui_agent.benchmarks.params import IntParam
 from gui_agent.datasets.types import ExpertStep
 from gui_agent.history.base import Scene
@@ -60,6 +63,10 @@ class Count(TaskTemplate):
             reward=float(holds),
             evidence=(Evidence(probe="count", observed=observed, expected=expected, holds=holds),),
         )
+
+    def expert(self, task: Task) -> Script:
+        for _ in range(int(str(task.params["count"]))):
+            yield from ui.tap(text="Add")
 
 
 SUITE = Suite(name="tiny_presser:SUITE", templates=(Count(),))
@@ -109,12 +116,13 @@ def count_on(tree: Any) -> int:
 
 
 def cell(prompt: Prompt) -> int:
+    """0 for a question about a screen."""
     if isinstance(prompt, ScreenPrompt):
         return int(re.findall(r"\d+", prompt.goal)[0]) * COUNTS + count_on(prompt.tree)
     part = prompt.messages[0].parts[0]
     assert isinstance(part, TextPart)
-    target, count = part.text.split()[:2]
-    return int(target) * COUNTS + int(count)
+    asked = re.match(r"(\d+) (\d+)", part.text)
+    return int(asked[1]) * COUNTS + int(asked[2]) if asked else 0
 
 
 class Presser:
@@ -175,7 +183,11 @@ def space(step: ExpertStep) -> CoordinateSpace:
 
 
 def encode(prompt: Prompt, reply: str) -> Sequence[int]:
-    return (WORDS.index(reply),)
+    try:
+        action = DIALECT.parse(reply, CoordinateSpace.exact(SCREEN)).action
+    except DialectError:
+        return (HM,)
+    return (END,) if isinstance(action, Terminate) else (PRESS,)
 
 
 def make(fault: str = "", delay_s: float = 0.0, screens: bool = False) -> Learner:

@@ -50,7 +50,7 @@ def figures(
         "rollouts": len(rollouts),
         "steps": _mean([len(rollout.steps) for rollout in used]),
         "reply_tokens": _mean([len(step.completion.token_ids) for step in steps]),
-        "unreadable": _mean([float(not step.match.format) for step in steps]),
+        "unreadable_replies": _mean([float(not step.match.format) for step in steps]),
         "groups": len(groups),
         "groups_kept": len(chosen.kept),
         "groups_equal": chosen.equal,

@@ -106,7 +106,9 @@ class PlayerSession:
             reply = await self._reply(prompt)
         parsed, error = self._parsed(reply, replace(self._learner.space(step), pointer=self._pointer))
         self._remember(prompt, reply, parsed, version)
-        self._past.append(_past_turn(screen, reply, parsed, note))
+        earlier = self._past[-1].summary if self._past else ""
+        summary = self._learner.summary_of(reply.text) or earlier
+        self._past.append(_past_turn(screen, reply, parsed, note, summary))
         self._unread = unreadable(error) if error else ""
         if parsed is None:
             return Decision(action=None, turn=_model_turn(reply, ""), error=error)
@@ -175,9 +177,9 @@ class _Pixels:
         return self.data
 
 
-def _past_turn(screen: ImagePart, reply: Completion, parsed: ParsedTurn | None, note: str) -> PastTurn:
+def _past_turn(screen: ImagePart, reply: Completion, parsed: ParsedTurn | None, note: str, summary: str) -> PastTurn:
     action, thought = (parsed.action, parsed.thought) if parsed else (None, "")
-    return PastTurn(screen=screen, reply=reply.text, action=action, thought=thought, note=note)
+    return PastTurn(screen=screen, reply=reply.text, action=action, thought=thought, summary=summary, note=note)
 
 
 def _model_turn(reply: Completion, thought: str) -> ModelTurn:

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Literal, assert_never
 
 from device_farm.config import import_attribute
 from device_farm.errors import ConfigError
@@ -20,10 +21,12 @@ from gui_agent.runner.events import Listener
 from gui_agent.runner.run import EpisodeSink, Runner
 from gui_agent.runner.watch import watched
 from gui_agent.store.writer import RunWriter
-from gui_agent.training.config import ImportedConfig, TrainConfig
+from gui_agent.training.config import ImportedConfig, OnlineConfig, TrainConfig
 from gui_agent.training.learner import Learner
+from gui_agent.training.online.curriculum import Rounds, SuccessRate, TaskOrder
 from gui_agent.training.online.gate import CopiedWeights, Gate, SharedWeights, Weights
 from gui_agent.training.online.player import PlayerPolicy, PlaySettings
+from gui_agent.training.online.scorers import Unanimous
 from gui_agent.training.online.source import OnlineSettings, OnlineSource
 from gui_agent.training.rollout_source import BatchSettings
 
@@ -69,7 +72,8 @@ async def online_source(
         max_staleness=config.online.max_staleness,
         ahead=config.online.ahead,
     )
-    source = OnlineSource(plan.tasks, player, weights, advantages, settings)
+    order = task_order(config.online.curriculum, len(plan.tasks), config.trainer.seed)
+    source = OnlineSource(plan.tasks, player, weights, advantages, settings, order)
     async with AsyncExitStack() as stack:
         await _serve(config, plan, player, source, out / ROLLOUTS, stack, listeners)
         try:
@@ -96,8 +100,8 @@ async def _serve(
     client = await stack.enter_async_context(opened_farm(run.farm, plan.backends))
     devices = await stack.enter_async_context(farm_source(run, client))
     limits = Limits(set_up_s=run.limits.set_up_s, evaluate_s=run.limits.evaluate_s)
-    verifier = load_verifier(config.online.verifier) if config.online.verifier else None
-    episodes = EpisodeRunner(player, plan.template_of, limits=limits, provenance=extra, verifier=verifier)
+    judge = verifier_of(config.online)
+    episodes = EpisodeRunner(player, plan.template_of, limits=limits, provenance=extra, verifier=judge)
     sink: EpisodeSink = Forgetting()
     if config.online.episodes:
         sink = Archive(stack.enter_context(open_writer(plan, folder, resume=True)))
@@ -106,19 +110,37 @@ async def _serve(
     source.serve(watched(client, runner.serve(source.work), listeners, local=not run.farm.address), runner.utilisation)
 
 
-def load_verifier(config: ImportedConfig) -> Verifier:
-    """Raises ConfigError where the import path does not lead to one."""
-    made = import_attribute(config.import_path, field="online.verifier.import_path")
+def task_order(curriculum: Literal["none", "success_rate"], count: int, seed: int) -> TaskOrder:
+    match curriculum:
+        case "none":
+            return Rounds(count, seed)
+        case "success_rate":
+            return SuccessRate(count, seed)
+        case _:
+            assert_never(curriculum)
+
+
+def verifier_of(config: OnlineConfig) -> Verifier | None:
+    """Raises ConfigError where an import path does not lead to one, or there are two kinds of last word."""
+    if config.verifier and config.scorers:
+        message = "one verifier has the last word, or all scorers agree with the evaluator"
+        raise ConfigError(message, field="online.verifier", fix="name it among online.scorers")
+    if config.scorers:
+        return Unanimous([_loaded(one, f"online.scorers.{at}") for at, one in enumerate(config.scorers)])
+    return _loaded(config.verifier, "online.verifier") if config.verifier else None
+
+
+def _loaded(config: ImportedConfig, field: str) -> Verifier:
+    made = import_attribute(config.import_path, field=f"{field}.import_path")
     if not callable(made):
-        raise ConfigError(f"{config.import_path} cannot be called", field="online.verifier.import_path")
+        raise ConfigError(f"{config.import_path} cannot be called", field=f"{field}.import_path")
     try:
         verifier = made(**config.options)
     except TypeError as error:
-        message = f"{config.import_path} refused its options: {error}"
-        raise ConfigError(message, field="online.verifier.options") from error
+        raise ConfigError(f"{config.import_path} refused its options: {error}", field=f"{field}.options") from error
     if not hasattr(verifier, "judge"):
         message = f"{config.import_path} returned {type(verifier).__name__}, which has no judge()"
-        raise ConfigError(message, field="online.verifier.import_path")
+        raise ConfigError(message, field=f"{field}.import_path")
     return verifier  # type: ignore[no-any-return]
 
 

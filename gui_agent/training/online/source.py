@@ -7,8 +7,6 @@ from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-import numpy as np
-
 from device_farm.errors import DataError
 from device_farm.types.task import Task
 from gui_agent.rl.samples import AdvantageSettings, GroupSamples, is_trained, train_samples
@@ -16,6 +14,7 @@ from gui_agent.rl.selection import enough, select
 from gui_agent.rl.types import Group
 from gui_agent.runner.events import AttemptEnded, RunEvent
 from gui_agent.runner.queue import Assignment, WorkQueue
+from gui_agent.training.online.curriculum import Rounds, TaskOrder
 from gui_agent.training.online.figures import Counts, figures
 from gui_agent.training.online.gate import Weights
 from gui_agent.training.online.ledger import Ledger, age, window
@@ -51,12 +50,15 @@ class OnlineSource:
         weights: Weights,
         advantages: AdvantageSettings,
         settings: OnlineSettings,
+        order: TaskOrder | None = None,
     ) -> None:
-        """Raises DataError for no task at all."""
+        """`order` says which task a group tries, each in turn without it. Raises DataError for no task at all."""
         if not tasks:
             raise DataError("there is no task to train on", field="run.tasks")
         self._tasks, self._player, self._weights = tasks, player, weights
         self._advantages, self._settings = advantages, settings
+        self._order = order or Rounds(len(tasks), settings.batch.seed)
+        self._trying: dict[int, int] = {}
         ahead = settings.ahead or window(settings.batch.tasks, settings.max_staleness)
         self._ledger = Ledger(size=settings.size, ahead=ahead)
         self.work = WorkQueue((), endless=True)
@@ -135,7 +137,10 @@ class OnlineSource:
         while not self._ledger.ready():
             self._landed.clear()
             await self._landed_or_failed()
-        return self._ledger.take()
+        task = self._trying.pop(self._ledger.taken)
+        group = self._ledger.take()
+        self._order.told(task, group)
+        return group
 
     async def _landed_or_failed(self) -> None:
         if self._serving is None:
@@ -151,20 +156,16 @@ class OnlineSource:
 
     def _begin(self, wanted: int) -> None:
         for number in self._ledger.admit(wanted):
-            task = self._tasks[order(number, len(self._tasks), self._settings.batch.seed)]
+            self._trying[number] = self._order.task(number)
+            task = self._tasks[self._trying[number]]
             for index in range(self._settings.size):
                 one = replace(task, id=f"{task.id}~{number}.{index}")
                 self._attempts[one.id] = (number, index)
                 self.work.put(Assignment(task=one))
 
     def state(self) -> dict[str, Any]:
-        return {"taken": self._ledger.taken}
+        return {"taken": self._ledger.taken, "order": self._order.state()}
 
     def restore(self, state: dict[str, Any]) -> None:
         self._ledger.go_on_from(int(state["taken"]))
-
-
-def order(number: int, count: int, seed: int) -> int:
-    """The task of group `number`: all `count` of them over and over, in a new order each time."""
-    epoch, position = divmod(number, count)
-    return int(np.random.default_rng([seed, epoch]).permutation(count)[position])
+        self._order.restore(state["order"])
