@@ -1,7 +1,7 @@
 """Attention of two shapes that transformers' own implementations compute slowly or not at all.
 
 `tree`: packed sequences, in which a token sees its ancestors only. On a GPU such a mask is read block by block (flex
-attention), elsewhere as a table of every pair; sequences without branches take the usual way.
+attention); elsewhere every branch is computed with what it sees, so that nothing hidden is computed at all.
 
 `windows_flash`: the many short windows of vision towers. Without the flash-attn package transformers calls a kernel
 each; here all windows of one length are one batch. The same numbers, up to the order of summation.
@@ -15,9 +15,10 @@ import torch
 from torch.nn.attention.flex_attention import BlockMask, create_block_mask
 from transformers import AttentionInterface, AttentionMaskInterface
 from transformers.integrations.flex_attention import flex_attention_forward
-from transformers.integrations.sdpa_attention import sdpa_attention_forward
+from transformers.integrations.sdpa_attention import repeat_kv, sdpa_attention_forward
 from transformers.masking_utils import sdpa_mask
 
+from gui_agent.models.branches import BranchMask
 from gui_agent.models.transformers_parts import TransformersParts
 
 TREE, WINDOWS = "tree", "windows_flash"
@@ -38,11 +39,23 @@ def use_own_attention(parts: TransformersParts) -> None:
 def tree_attention(
     module: Any, query: torch.Tensor, key: torch.Tensor, value: torch.Tensor, attention_mask: Any, **options: Any
 ) -> tuple[torch.Tensor, Any]:
+    tree: BranchMask | None = options.pop("tree", None)
     if isinstance(attention_mask, BlockMask):
         found: tuple[torch.Tensor, Any] = flex_attention_forward(module, query, key, value, attention_mask, **options)
         return found
-    plain: tuple[torch.Tensor, Any] = sdpa_attention_forward(module, query, key, value, attention_mask, **options)
-    return plain
+    if tree is None:
+        plain: tuple[torch.Tensor, Any] = sdpa_attention_forward(module, query, key, value, attention_mask, **options)
+        return plain
+    tree.read += 1
+    groups = query.shape[1] // key.shape[1]
+    key, value = repeat_kv(key, groups), repeat_kv(value, groups)
+    parts = [
+        torch.nn.functional.scaled_dot_product_attention(
+            query[:, :, own], key[:, :, seen_K], value[:, :, seen_K], attn_mask=sees_QK, scale=options["scaling"]
+        )
+        for own, seen_K, sees_QK in tree.branches
+    ]
+    return torch.cat(parts, dim=2).transpose(1, 2).contiguous(), None
 
 
 def tree_mask(ends_T: torch.Tensor) -> Any:

@@ -15,6 +15,8 @@ import torch
 from numpy.typing import NDArray
 from torch.utils.checkpoint import checkpoint
 
+from device_farm.errors import ConfigError
+from gui_agent.models.branches import BranchMask
 from gui_agent.models.encoding import EncodedImage, EncodedPrompt
 from gui_agent.models.positions import rope_positions
 from gui_agent.models.transformers_parts import TransformersParts
@@ -85,7 +87,9 @@ def hidden_states(
 ) -> tuple[torch.Tensor, Any]:
     """(N, T, H), and the cache of keys and values where it is to `keep` one, or was given one.
 
-    `mask` is (N, T) with 0 for padding, or says for every pair of tokens whether one sees the other.
+    `mask` is (N, T) with 0 for padding, or says for every pair of tokens whether one sees the other, or by branches.
+
+    Raises ConfigError for an architecture whose layers are not told of the branches.
     """
     embedded_NTH = parts.module.get_input_embeddings()(sequences.ids_NT)
     seen: dict[str, Any] = {}
@@ -98,26 +102,31 @@ def hidden_states(
         if deeper:
             seen = {"visual_pos_masks": shown_NT, "deepstack_visual_embeds": [each[places] for each in deeper]}
     positions = sequences.positions_ANT if parts.encoder.form else sequences.positions_ANT[0]
+    if isinstance(mask, BranchMask):
+        seen["tree"] = mask
     output = parts.module.get_decoder()(
         inputs_embeds=embedded_NTH,
-        attention_mask=mask,
+        attention_mask=torch.ones_like(sequences.ids_NT) if isinstance(mask, BranchMask) else mask,
         position_ids=positions,
         past_key_values=cache,
         use_cache=keep or cache is not None,
         **seen,
     )
+    if isinstance(mask, BranchMask) and not mask.read:
+        message = f"the layers of a {parts.module.config.model_type} do not see packed sequences as their steps alone"
+        raise ConfigError(message, field="trainer.packing", fix="set it to false")
     return output.last_hidden_state, output.past_key_values
 
 
 def _see(parts: TransformersParts, images: Sequence[EncodedImage]) -> tuple[torch.Tensor, Sequence[torch.Tensor]]:
     """Features (F, H) of all images, and those that Qwen3-VL adds in its first layers."""
-    patches_PF = _patches(parts, np.concatenate([image.pixels_PF for image in images]))
+    patches_PF = patches_on(parts, np.concatenate([image.pixels_PF for image in images]))
     grids_I3 = tensor(parts, np.array([(1, *image.grid) for image in images], np.int64))
     output = parts.module.model.get_image_features(patches_PF, grids_I3, return_dict=True)
     return torch.cat(list(output.pooler_output)), getattr(output, "deepstack_features", None) or ()
 
 
-def _patches(parts: TransformersParts, pixels_PF: NDArray[np.uint8]) -> torch.Tensor:
+def patches_on(parts: TransformersParts, pixels_PF: NDArray[np.uint8]) -> torch.Tensor:
     """As `encoding.patches_of` has them, scaled on the model's device: a quarter of the bytes travel."""
     form = parts.encoder.form
     assert form is not None

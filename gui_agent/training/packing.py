@@ -52,6 +52,17 @@ class StepTokens:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Branch:
+    """The tokens `start` to `stop` see those of `before_T`, and each other from the left. All branches together hold
+    every token once, so that attention can be computed branch by branch.
+    """
+
+    start: int
+    stop: int
+    before_T: Ints
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Packed:
     """One sequence for several steps.
 
@@ -69,6 +80,7 @@ class Packed:
     predictors: tuple[Ints, ...]
     targets: tuple[Ints, ...]
     unpacked: int
+    branches: tuple[Branch, ...] = ()
 
     @property
     def saving(self) -> float:
@@ -102,7 +114,14 @@ def pack(steps: Sequence[StepTokens]) -> Packed:
         predictors=tuple(predictors),
         targets=tuple(step.ids_T[len(step.ids_T) - step.response :] for step in steps),
         unpacked=sum(len(step.ids_T) for step in steps),
+        branches=tuple(
+            _own(paths[index], branches[index].fork) for index in order if branches[index].fork < len(paths[index])
+        ),
     )
+
+
+def _own(path: Ints, fork: int) -> Branch:
+    return Branch(start=int(path[fork]), stop=int(path[-1]) + 1, before_T=path[:fork])
 
 
 def packed_batches(steps: Sequence[StepTokens], tokens: int) -> list[list[int]]:
@@ -144,6 +163,7 @@ def filled(packed: Packed, multiple: int, token: int) -> Packed:
         ends_T=np.concatenate([packed.ends_T, more + 1]),
         image_T=np.concatenate([packed.image_T, np.full(extra, -1)]),
         patch_T=np.pad(packed.patch_T, (0, extra)),
+        branches=(*packed.branches, *(Branch(start=at, stop=at + 1, before_T=more[:0]) for at in more.tolist())),
     )
 
 

@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 import torch
 
+from gui_agent.models.branches import branch_mask
 from gui_agent.models.encoding import EncodedImage, EncodedPrompt
-from gui_agent.models.transformers_attention import BLOCK, tree_mask
+from gui_agent.models.transformers_attention import BLOCK, TREE, tree_mask
 from gui_agent.models.transformers_forward import (
     Sequences,
     first_features,
@@ -70,18 +71,25 @@ def encoded(parts: TransformersParts, prompt: EncodedPrompt, response_ids: Seque
 def packed_inputs(parts: TransformersParts, steps: Sequence[Encoded]) -> Inputs:
     """All steps as one sequence. Targets are in the order of the steps."""
     packed = pack([one.step for one in steps])
-    branches = bool((packed.ends_T < len(packed.ids_T)).any())
-    if branches and parts.device.type == "cuda":
+    if len(packed.branches) > 1 and parts.device.type == "cuda":
         packed = filled(packed, BLOCK, parts.pad_id)
     images = {image.key: image for one in steps for image in one.whole.images}
     return Inputs(
         sequences=_sequences(parts, packed, [images[key] for key in packed.images]),
-        mask=tree_mask(tensor(parts, packed.ends_T))
-        if branches
-        else torch.ones_like(tensor(parts, packed.ids_T[None])),
+        mask=_mask(parts, packed),
         predictors_P=tensor(parts, np.concatenate(packed.predictors)),
         targets_P=tensor(parts, np.concatenate(packed.targets)),
     )
+
+
+def _mask(parts: TransformersParts, packed: Packed) -> Any:
+    """None is needed where every token sees all before it."""
+    if len(packed.branches) == 1:
+        return torch.ones(1, len(packed.ids_T), dtype=torch.long, device=parts.device)
+    if parts.module.get_decoder().config._attn_implementation == TREE and parts.device.type != "cuda":
+        found = [(branch.start, branch.stop, tensor(parts, branch.before_T)) for branch in packed.branches]
+        return branch_mask(found, parts.device)
+    return tree_mask(tensor(parts, packed.ends_T))
 
 
 def _sequences(parts: TransformersParts, packed: Packed, images: Sequence[EncodedImage]) -> Sequences:
