@@ -262,6 +262,14 @@ def test_killed_run_goes_on_from_whole_lines(data: Path, tmp_path: Path, capsys:
     assert last(capsys)["failed"] == 0
 
 
+def test_resume_needs_no_word_about_the_policy(data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "out"
+    with model() as server:
+        assert evaluate(data, out, server.port, "--episodes", "2") == 0
+        assert main(["eval", "--offline", "--data", str(data), "--out", str(out), "--resume", "--json"]) == 0
+    assert last(capsys)["tasks"] == TASKS
+
+
 @pytest.mark.parametrize(
     ("more", "message"),
     [
