@@ -176,7 +176,7 @@ def worker_count(
 ) -> int:
     """How many devices of a platform work at once: what was asked for, and no more than there will be."""
     asked = config.devices if platform == "android" else desktop_count(config, platforms)
-    if not config.backends:
+    if not config.backends or config.farm.address:
         return asked
     counts = [_devices(backend, asked) for backend in backends if load_backend(backend).platform == platform]
     fixed = "devices" in config.model_fields_set if platform == "android" else "desktops" in config.model_fields_set
