@@ -52,10 +52,12 @@ class OnlineConfig(ConfigModel):
 
 class MiniatureConfig(ConfigModel):
     """The story. `seeds` demonstrations of every template are collected, `held_out` of the other half's; `episodes`
-    live episodes judge every stage, on the same tasks, on `devices` phones.
+    live episodes judge every stage, on the same tasks, on `devices` phones. `templates` names some; none stands for
+    all. `thoughts` puts the miniature's own words into the demonstrations' past, where experts have none.
     """
 
     seed: int = Field(default=0, ge=0)
+    templates: tuple[str, ...] = ()
     seeds: int = Field(default=10, ge=1)
     held_out: int = Field(default=3, ge=1)
     episodes: int = Field(default=200, ge=1)

@@ -35,6 +35,7 @@ async def play(
     episodes: int,
     seed: int,
     devices: int,
+    templates: Sequence[str] = (),
     listeners: Sequence[Listener] = (),
 ) -> RunSummary:
     """Episodes as `farm collect` and `farm eval` play them, into the run folder `out`; goes on where it holds some.
@@ -43,6 +44,7 @@ async def play(
     """
     config = RunConfig(
         suite=SUITE_PATHS[half],
+        tasks=tuple(templates),
         episodes=episodes,
         seed=seed,
         devices=devices,

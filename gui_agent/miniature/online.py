@@ -49,7 +49,8 @@ def online_config(config: MiniatureConfig, weights: Path) -> TrainConfig:
         loss=LossConfig(kl=config.rl.kl),
         run=RunConfig(
             suite=SUITE_PATHS["train"],
-            episodes=config.seeds * len(suite("train").templates),
+            tasks=config.templates,
+            episodes=config.seeds * len(config.templates or suite("train").templates),
             devices=config.devices,
             report=False,
         ),

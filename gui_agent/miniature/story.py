@@ -80,7 +80,7 @@ class Story:
             return
         self._shown.line(f"{name}: experts on simulated phones")
         begun_s = time.monotonic()
-        episodes = seeds * len(suite(half).templates)
+        episodes = seeds * len(self._config.templates or suite(half).templates)
         summary = await self._play(half, ExpertConfig(), self._out / name, episodes, first_seed)
         self._done(name, {**_counts(summary), "seconds": round(time.monotonic() - begun_s, 1)})
 
@@ -140,10 +140,17 @@ class Story:
         return {**_counts(summary), **summary.success_json()}
 
     async def _play(self, half: Half, policy: PolicyConfig, folder: Path, episodes: int, seed: int) -> Any:
-        devices = self._config.devices
         with self._shown.episodes() as display:
-            listeners = [display] if display is not None else []
-            return await play(half, policy, folder, episodes=episodes, seed=seed, devices=devices, listeners=listeners)
+            return await play(
+                half,
+                policy,
+                folder,
+                episodes=episodes,
+                seed=seed,
+                devices=self._config.devices,
+                templates=self._config.templates,
+                listeners=[display] if display is not None else [],
+            )
 
     def _trajectories(self, name: str) -> list[Trajectory]:
         return list(load_episodes(self._out / name))
