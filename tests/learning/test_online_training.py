@@ -14,7 +14,11 @@ import pytest
 pytest.importorskip("torch", reason="torch is not installed")
 
 
+from device_farm.backends.config import FakeConfig
+from device_farm.client import FarmClient
+from device_farm.embedded import running_farm
 from device_farm.errors import ConfigError, PolicyError
+from device_farm.farm.templates import make_templates
 from gui_agent.commands.train import COMMAND
 from gui_agent.store.reader import RunReader
 from gui_agent.training.checkpoint import checkpoints
@@ -220,3 +224,28 @@ def test_screen_prompts_train_as_chat_prompts_do(config: Path, tmp_path: Path) -
     farm_train(config, tmp_path / "chat", *synchronous)
     farm_train(config, tmp_path / "screen", *synchronous, "policy.options.screens=true")
     assert untimed(tmp_path / "screen") == untimed(tmp_path / "chat")
+
+
+def test_simulated_phones_give_what_fake_ones_give(config: Path, tmp_path: Path) -> None:
+    phones = ('run.backends=[{type = "simulator", devices = 2}]', "run.suite=basics", 'run.tasks=["PhoneTimer"]')
+    sizes = ("run.episodes=1", "run.limits.max_steps=4", "rollout.tasks=1", "rollout.refills=0", "trainer.updates=2")
+    farm_train(config, tmp_path / "run", "policy.import_path=tiny_presser:make_blind", KEEP, *phones, *sizes)
+    records = untimed(tmp_path / "run")
+    assert [(record["rollouts"], record["masked_infra_error"]) for record in records] == [(4, 0), (4, 0)]
+    assert 1 <= records[0]["steps"] <= 4
+    stored = [one.episode for one in RunReader(tmp_path / "run" / "rollouts").episodes()]
+    assert {episode.provenance.backend for episode in stored} == {"simulator"}
+    assert all(turn.token_ids and turn.logprobs for episode in stored for step in episode.steps if (turn := step.turn))
+
+
+def test_devices_of_a_running_farm_are_given_back(config: Path, tmp_path: Path) -> None:
+    async def scenario() -> list[str]:
+        templates = await make_templates({"fake": FakeConfig(devices=2)})
+        async with running_farm(templates) as port:
+            await training(config, tmp_path / "run", "--farm", f"127.0.0.1:{port}", "trainer.updates=2")
+            async with FarmClient.connect(f"127.0.0.1:{port}") as client:
+                return [device.state for device in await client.devices()]
+
+    states = asyncio.run(scenario())
+    assert len(states) == 2 and set(states) <= {"ready", "resetting"}
+    assert [record["masked_infra_error"] for record in untimed(tmp_path / "run")] == [0, 0]

@@ -9,7 +9,7 @@ import asyncio
 import re
 import shlex
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -216,3 +216,15 @@ class SecondJudge:
         if len(steps) == self._breaks:
             raise VerifierError("the judge is away")
         return Undecided(reason="cannot tell") if len(steps) == self._undecided else verdict
+
+
+class BlindBuilder:
+    """Every screen looks the same to it."""
+
+    def build(self, scene: Scene) -> Prompt:
+        return ChatPrompt(messages=(Message.of_text("user", "0 0"),))
+
+
+def make_blind() -> Learner:
+    """Acts on any device, and cannot do anything well but end."""
+    return replace(make(), builder=BlindBuilder())
