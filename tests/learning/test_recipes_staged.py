@@ -13,14 +13,17 @@ import pytest
 
 torch = pytest.importorskip("torch", reason="torch is not installed")
 
+from device_farm.config import load_config  # noqa: E402
 from device_farm.errors import ConfigError, PolicyError  # noqa: E402
 from gui_agent.commands.collect import COMMAND as COLLECT  # noqa: E402
 from gui_agent.commands.train import COMMAND  # noqa: E402
 from gui_agent.training.checkpoint import load_state  # noqa: E402
+from gui_agent.training.choices import check_choices  # noqa: E402
 from gui_agent.training.config import TrainConfig  # noqa: E402
 from gui_agent.training.metrics import MetricsLog  # noqa: E402
 from gui_agent.training.stages import stage_configs  # noqa: E402
 
+ROOT = Path(__file__).parents[2]
 CONFIG = """
 samples = 4
 
@@ -211,3 +214,10 @@ def test_stage_that_fails_keeps_what_was_learnt_before(config: Path, tmp_path: P
         farm_train("mobile-r1", config, tmp_path / "run", "stages.task.policy.options.fault=dead")
     assert (tmp_path / "run" / "action" / "checkpoints" / "update-00000003" / "manifest.json").exists()
     assert {record["stage"] for record in untimed(tmp_path / "run")} >= {"format"}
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "configs" / "train").glob("*.toml")), ids=lambda path: path.stem)
+def test_shipped_training_configs_go_together(path: Path) -> None:
+    loaded = load_config(TrainConfig, paths=[path])
+    if not stage_configs(loaded):
+        check_choices(loaded)
