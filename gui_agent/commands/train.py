@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 
 from device_farm.cli.command import Command
+from device_farm.errors import ConfigError
 from gui_agent.commands.options import add_config_options, add_device_options
 
 
@@ -22,7 +23,7 @@ def _configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--episodes", type=int, metavar="N", help="online: how many different tasks (default 32)")
     add_device_options(parser)
     add_config_options(parser)
-    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="the run folder")
+    parser.add_argument("--out", type=Path, metavar="DIR", help="the run folder; needed but for --dry-run")
     parser.add_argument("--gpus", type=int, metavar="N", help="train on N GPUs: of this machine, or of --ray's cluster")
     parser.add_argument(
         "--ray",
@@ -38,6 +39,10 @@ def _configure(parser: argparse.ArgumentParser) -> None:
 
 
 async def _run(namespace: argparse.Namespace) -> int:
+    if namespace.out is None:
+        if not namespace.dry_run or namespace.resume or namespace.recipe == "miniature":
+            raise ConfigError("no run folder is named", field="--out", fix="add --out DIR")
+        namespace.out = Path()  # nothing is written
     if namespace.recipe == "miniature":
         from gui_agent.commands.miniature import run_miniature
 

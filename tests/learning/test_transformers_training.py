@@ -21,7 +21,7 @@ import numpy as np
 import tiny_transformers  # noqa: F401 - a torchvision for another torch is put out of the way
 
 from device_farm.config import load_config
-from device_farm.errors import ConfigError, PolicyError
+from device_farm.errors import ConfigError, FarmError, PolicyError
 from device_farm.types.geometry import Size
 from gui_agent.commands.train import COMMAND
 from gui_agent.datasets.ui_s1 import load_ui_s1
@@ -373,3 +373,31 @@ def test_bad_policy_section_is_refused_before_training(
     with pytest.raises(ConfigError, match=message):
         farm_train("sft", config, tmp_path / "run", "--set", setting)
     assert not (tmp_path / "run" / "metrics.jsonl").exists()
+
+
+PRESETS = sorted((Path(__file__).parents[2] / "configs").glob("train-*.toml"))
+
+
+@pytest.mark.parametrize("preset", PRESETS, ids=lambda path: path.stem)
+def test_preset_loads_and_a_dry_run_says_what_is_missing(
+    preset: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert len(PRESETS) == 4
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    recipe = load_config(TrainConfig, paths=[preset]).recipe
+    parser = argparse.ArgumentParser()
+    COMMAND.configure(parser)
+    dry = [recipe, "--config", str(preset), "--dry-run"]
+    with pytest.raises(FarmError, match=r"cannot read data/ui_s1_train\.jsonl|cannot read runs/expert"):
+        asyncio.run(COMMAND.run(parser.parse_args(dry)))
+    dry += ["--set", f"data.path={write_data(tmp_path)}", "--set", "policy.model=nowhere/here"]
+    with pytest.raises(ConfigError, match=r"policy\.model: cannot load 'nowhere/here'"):
+        asyncio.run(COMMAND.run(parser.parse_args(dry)))
+    with pytest.raises(ConfigError, match="add --out DIR"):
+        asyncio.run(COMMAND.run(parser.parse_args(dry[:3])))
+
+
+def test_summaries_are_nothing_to_imitate(config: Path, tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"policy\.history\.mode: demonstrations hold no summaries"):
+        farm_train("sft", config, tmp_path / "run", "--set", "policy.history.mode=summary")
