@@ -49,7 +49,7 @@ def cluster() -> Iterator[Any]:
     quiet = {
         "RAY_USAGE_STATS_ENABLED": "0",
         "RAY_ENABLE_METRICS_COLLECTION": "0",
-        "RAY_raylet_start_wait_time_s": "300",
+        "RAY_AUTH_TOKEN": "0" * 64,
     }
     paths = {"PYTHONPATH": os.pathsep.join([str(Path(__file__).parents[2]), os.environ.get("PYTHONPATH", "")])}
     with pytest.MonkeyPatch.context() as patch:

@@ -101,3 +101,102 @@ def test_wrong_settings_are_refused_by_name(verl: Any) -> None:
         semi_online_advantage(ones, ones, np.array(["a"]), {"semi_online": {"gama": 1}})
     with pytest.raises(ConfigError, match="uid: the batch does not say"):
         semi_online_advantage(ones, ones)
+
+
+class Server:
+    """Stands where verl's inference server does: an expert of few words, who opens the wrong place and ends."""
+
+    def __init__(self, tokenizer: Any, replies: list[str]) -> None:
+        self._tokenizer, self._replies = tokenizer, replies
+        self.prompts: list[list[int]] = []
+
+    async def generate(self, request_id: str, *, prompt_ids: list[int], **_: Any) -> Any:
+        from verl.workers.rollout.replica import TokenOutput
+
+        self.prompts.append(list(prompt_ids))
+        ids = [*self._tokenizer.encode(self._replies[len(self.prompts) - 1]), self._tokenizer.eos_token_id]
+        return TokenOutput(token_ids=ids, log_probs=[-0.5] * len(ids))
+
+
+def words_tokenizer() -> Any:
+    """A token a byte, and the chat template of Qwen."""
+    from tokenizers import Tokenizer, decoders, models, pre_tokenizers
+    from transformers import PreTrainedTokenizerFast
+
+    marks = ["<|im_start|>", "<|im_end|>"]
+    letters = sorted(pre_tokenizers.ByteLevel.alphabet())
+    made = Tokenizer(models.BPE(vocab={text: index for index, text in enumerate([*marks, *letters])}, merges=[]))
+    made.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    made.decoder = decoders.ByteLevel()
+    tokenizer = PreTrainedTokenizerFast(tokenizer_object=made, eos_token="<|im_end|>", additional_special_tokens=marks)
+    tokenizer.chat_template = (
+        "{% for message in messages %}<|im_start|>{{ message.role }}\n{{ message.content }}<|im_end|>\n{% endfor %}"
+        "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
+    )
+    return tokenizer
+
+
+def device_loop(tokenizer: Any, server: Server, address: str, response_length: int) -> Any:
+    from omegaconf import OmegaConf
+    from verl.experimental.agent_loop.agent_loop import DictConfigWrap
+
+    from gui_agent.verl.agent_loop import DeviceAgentLoop
+
+    rollout = {"prompt_length": 8192, "response_length": response_length}
+    config = OmegaConf.create({"actor_rollout_ref": {"rollout": rollout}, "data": {}})
+    return DeviceAgentLoop(
+        trainer_config=DictConfigWrap(config),
+        server_manager=server,
+        tokenizer=tokenizer,
+        processor=None,
+        dataset_cls=None,
+        data_config=DictConfigWrap(config.data),
+        farm=address,
+        screens=False,
+    )
+
+
+REPLIES = [
+    '<tool_call>\n{"name": "mobile_use", "arguments": {"action": "wait", "time": 1}}\n</tool_call>',
+    '<tool_call>\n{"name": "mobile_use", "arguments": {"action": "terminate", "status": "failure"}}\n</tool_call>',
+]
+
+
+@pytest.mark.parametrize(("room", "trained"), [(8192, True), (60, False)])
+def test_device_loop_plays_an_episode_on_a_leased_phone(verl: Any, room: int, trained: bool) -> None:
+    import asyncio
+
+    from device_farm.backends.config import SimulatorConfig
+    from device_farm.embedded import running_farm
+    from device_farm.farm.templates import make_templates
+    from device_farm.types.codec.json import dumps
+    from device_farm.types.task import Task
+    from gui_agent.benchmarks.registry import load_suite
+
+    tokenizer = words_tokenizer()
+    server = Server(tokenizer, REPLIES)
+
+    async def play() -> tuple[Task, Any]:
+        suite = load_suite("basics")
+        (task,) = await suite.plan(1, seed=0, platform="android", names=(), rounds=0)
+        templates = await make_templates({"phones": SimulatorConfig(devices=1)})
+        async with running_farm(templates) as port:
+            loop = device_loop(tokenizer, server, f"127.0.0.1:{port}", room)
+            return task, await loop.run({"temperature": 1.0}, extra_info={"task": dumps(task)})
+
+    task, output = asyncio.run(play())
+    first = tokenizer.decode(server.prompts[0])
+    assert task.goal in first
+    assert output.prompt_ids == server.prompts[0]
+    assert len(output.response_ids) == len(output.response_mask) == len(output.response_logprobs) <= room
+    if not trained:
+        assert not any(output.response_mask)
+        assert output.extra_fields["reward_extra_info"] == {"outcome": "policy_error"}
+        return
+    spans = turns(np.array(output.response_mask, dtype=np.bool_))
+    said = [tokenizer.decode(output.response_ids[start:end], skip_special_tokens=True) for start, end in spans]
+    assert said == REPLIES
+    assert server.prompts[1] == (output.prompt_ids + output.response_ids)[: len(server.prompts[1])]
+    assert output.reward_score == 0
+    assert output.extra_fields["reward_extra_info"] == {"outcome": "scored"}
+    assert output.as_dict()["rm_scores"].shape == (len(output.response_ids),)
