@@ -83,9 +83,12 @@ async def _run(ray: Any, actors: Sequence[Any], arguments: Sequence[str]) -> Non
     # The first rank that fails ends all: the others would wait for it.
     done, _ = await asyncio.wait(calls, return_when=asyncio.FIRST_EXCEPTION)
     for call in done:
-        if isinstance(error := call.exception(), ray.exceptions.RayTaskError):
-            cause = error.cause if isinstance(error.cause, FarmError) else error
+        failed = call.exception()
+        if isinstance(failed, ray.exceptions.RayTaskError):
+            cause = failed.cause if isinstance(failed.cause, FarmError) else failed
             raise of_rank(calls.index(call), cause)
-        if isinstance(error, ray.exceptions.RayError):
-            text = str(error).strip().splitlines()[0]
-            raise TransportError(f"rank {calls.index(call)} is gone: {text}", field="--ray", fix="add --resume")
+        if isinstance(failed, ray.exceptions.RayError):
+            text = str(failed).strip().splitlines()[0]
+            raise TransportError(
+                f"rank {calls.index(call)} is gone: {text}", field="--ray", fix="add --resume"
+            ) from failed
