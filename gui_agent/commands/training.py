@@ -40,7 +40,7 @@ async def run_train(namespace: argparse.Namespace) -> int:
     if importlib.util.find_spec("torch") is None:
         raise PrerequisiteError("training needs torch", field="torch", fix="pip install torch")
     if namespace.dry_run:
-        return _describe(config, as_json=namespace.json)
+        return _describe(config, await _live_tasks(config), as_json=namespace.json)
     from gui_agent.training.distributed.torch_team import joined
 
     launched = "WORLD_SIZE" in os.environ
@@ -142,7 +142,19 @@ async def _train(config: TrainConfig, out: Path, team: Team, *, resume: bool) ->
     return await train(config, out, resume=resume, listeners=[table], team=team)
 
 
-def _describe(config: TrainConfig, *, as_json: bool) -> int:
+async def _live_tasks(config: TrainConfig) -> int:
+    """How many different tasks are tried on devices, after all that can be checked without one."""
+    from gui_agent.composition import make_plan
+    from gui_agent.training.choices import check_choices
+    from gui_agent.training.stages import stage_configs
+
+    parts = list(stage_configs(config).values()) or [config]
+    for part in parts:
+        check_choices(part)
+    return sum([len((await make_plan(part.run)).tasks) for part in parts if part.recipe == "online"])
+
+
+def _describe(config: TrainConfig, live_tasks: int, *, as_json: bool) -> int:
     from gui_agent.training.choices import needed_data
     from gui_agent.training.recipes import load_learner, load_trajectories
 
@@ -156,6 +168,7 @@ def _describe(config: TrainConfig, *, as_json: bool) -> int:
         "trajectories": len(trajectories),
         "steps": sum(len(trajectory.steps) for trajectory in trajectories),
         "left_out": dict(left_out),
+        "live_tasks": live_tasks,
         "parameters": sum(weight.numel() for weight in weights),
         "trained_parameters": sum(weight.numel() for weight in weights if weight.requires_grad),
     }

@@ -181,17 +181,21 @@ def test_gate_opens_after_a_reply_that_failed() -> None:
 def test_copied_weights_are_those_of_the_trainer_when_they_are_published() -> None:
     import torch
 
-    trained, sampling = torch.nn.Linear(1, 1), torch.nn.Linear(1, 1)
+    trained, sampling = torch.nn.Linear(2, 2), torch.nn.Linear(2, 2)
+    trained.bias.requires_grad_(False)
     sampling.train()
 
     async def scenario() -> None:
         weights = CopiedWeights(Gate(), trained, sampling)
         await weights.publish(0)
-        assert torch.equal(trained.weight, sampling.weight) and not sampling.training
+        assert torch.equal(trained.weight, sampling.weight) and torch.equal(trained.bias, sampling.bias)
+        assert not sampling.training
         with torch.no_grad():
             trained.weight.add_(1)
         await weights.hold()
         assert not torch.equal(trained.weight, sampling.weight)
+        await weights.publish(1)
+        assert torch.equal(trained.weight, sampling.weight)
 
     asyncio.run(scenario())
 

@@ -69,12 +69,16 @@ class SharedWeights:
 
 
 class CopiedWeights:
-    """A second module of the same shape samples, and goes on while the trainer updates."""
+    """A second module of the same shape samples, and goes on while the trainer updates.
+
+    All weights are copied once, and later those that are trained.
+    """
 
     def __init__(self, gate: Gate, trained: torch.nn.Module, sampling: torch.nn.Module) -> None:
         self._gate = gate
         self._trained = trained
         self._sampling = sampling
+        self._alike = False
 
     async def publish(self, version: int) -> None:
         await self._gate.close()
@@ -84,6 +88,13 @@ class CopiedWeights:
     async def hold(self) -> None:
         return
 
+    @torch.no_grad()
     def _copy(self) -> None:
-        self._sampling.load_state_dict(self._trained.state_dict())
+        weights, buffers = dict(self._sampling.named_parameters()), dict(self._sampling.named_buffers())
+        for name, weight in self._trained.named_parameters():
+            if weight.requires_grad or not self._alike:
+                weights[name].copy_(weight)
+        for name, buffer in self._trained.named_buffers():
+            buffers[name].copy_(buffer)
+        self._alike = True
         self._sampling.eval()

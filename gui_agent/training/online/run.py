@@ -18,6 +18,7 @@ from gui_agent.rl.samples import AdvantageSettings
 from gui_agent.runner.collect import farm_source, open_writer
 from gui_agent.runner.episode import EpisodeRunner, Limits, Verifier
 from gui_agent.runner.events import Listener
+from gui_agent.runner.journal import Journal
 from gui_agent.runner.run import EpisodeSink, Runner
 from gui_agent.runner.watch import watched
 from gui_agent.store.writer import RunWriter
@@ -103,9 +104,11 @@ async def _serve(
     judge = verifier_of(config.online)
     episodes = EpisodeRunner(player, plan.template_of, limits=limits, provenance=extra, verifier=judge)
     sink: EpisodeSink = Forgetting()
+    everyone: list[Listener] = [source, *listeners]
     if config.online.episodes:
-        sink = Archive(stack.enter_context(open_writer(plan, folder, resume=True)))
-    everyone = [source, *listeners]
+        writer = stack.enter_context(open_writer(plan, folder, resume=True))
+        sink = Archive(writer)
+        everyone.append(Journal(writer))
     runner = Runner(devices, episodes, sink, workers=plan.workers, retries=run.retries, listeners=everyone)
     source.serve(watched(client, runner.serve(source.work), listeners, local=not run.farm.address), runner.utilisation)
 
