@@ -43,7 +43,7 @@ async def connected(address: str) -> AsyncIterator[Any]:
             ray.init, address=address, namespace="farm", logging_level="error", configure_logging=False
         )
     except ConnectionError as error:
-        fix = "start one with `ray start --head`, and name its HOST:PORT"
+        fix = "run `ray start --head` and name its HOST:PORT; export RAY_AUTH_MODE=token where it has a token"
         raise TransportError(f"no Ray cluster answers at {address}: {error}", field="--ray", fix=fix) from error
     except (RuntimeError, ValueError) as error:
         raise ConfigError(f"cannot join the Ray cluster at {address}: {error}", field="--ray") from error
