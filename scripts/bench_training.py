@@ -2,7 +2,8 @@
 
 Prints one JSON line. For each history of `histories` (`two_screens`, as UI-S1 trains, and `all_screens`) and for
 `per_step`, `packed` and `trl`: `tokens_per_s`, in tokens that the steps have one by one, which is the same work for
-all; `s` an update (forward, backward, AdamW; the best of `--repeat`), `memory_gib`, `computed_tokens`, and on a GPU
+all; `s` an update (forward, backward, AdamW; the best of `--repeat`; on the CPU processor time, which other work on
+the machine does not add to), `memory_gib` beyond the model, `computed_tokens`, and on a GPU
 `mfu`, of the tokens that were really computed. Then `speedup` and `speedup_trl` of packed, `saving` in tokens, and
 `gradient_difference` to per-step, the largest of all weights as a share of its tensor's largest; `trl` likewise.
 What did not run says why under `skipped`.
@@ -59,15 +60,16 @@ def measure(name: str, variant: str, images: int, repeat: int, gradients: Path) 
     before_gib = used_gib()
     work()
     torch.save({key: weight.grad.cpu() for key, weight in named(parts.module)}, gradients)
+    clock = time.perf_counter if gpu else time.process_time
     times_s = []
     for _ in range(repeat):
         optimiser.zero_grad(set_to_none=True)
-        begun_s = time.perf_counter()
+        begun_s = clock()
         work()
         optimiser.step()
         if gpu:
             torch.cuda.synchronize()
-        times_s.append(time.perf_counter() - begun_s)
+        times_s.append(clock() - begun_s)
     found = {"s": min(times_s), "memory_gib": used_gib() - (0 if gpu else before_gib), **facts}
     if gpu:
         found["mfu"] = facts["flops"] / min(times_s) / peak(torch.cuda.get_device_name())
