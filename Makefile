@@ -4,7 +4,7 @@
 PY := .venv/bin/python
 
 help:
-	@echo "make demo       collect, verify and report 32 episodes on simulated phones (and a desktop where X is there)"
+	@echo "make demo       a learnt agent on simulated phones (and an expert on a desktop where X is there): 32 episodes, verified"
 	@echo "make test       set up, check and run the tests"
 	@echo "make test-full  the same with the slow proofs"
 	@echo "make check      ruff, mypy, import layers, generated protobuf code"
