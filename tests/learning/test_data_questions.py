@@ -9,7 +9,7 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from stored_runs import DONE, SCREEN, TAP_FIRST, episode, node, page, png, steps_of, write_run
 
@@ -177,6 +177,7 @@ def trees(draw: st.DrawFn) -> UiTree:
     return UiTree(roots=tuple(nodes(2) for _ in range(draw(st.integers(1, 3)))))
 
 
+@settings(deadline=None)
 @given(tree=trees(), relative=st.booleans(), seed=st.integers(0, 3))
 def test_every_answer_follows_from_the_tree(tree: UiTree, relative: bool, seed: int) -> None:
     space = CoordinateSpace.relative(SCREEN) if relative else CoordinateSpace.resized(SCREEN)
