@@ -8,8 +8,8 @@ Prints one JSON line with, as far as they are there:
 - `sop`: over all checkpoints that were judged both ways, R² of live success on SOP's TSR and on single-step accuracy;
 - `ablations`: semi-online RL from the same start with one thing changed each.
 
-    python scripts/bench_learning.py --keep DIR [--seeds 0,1,2] [--part stages|sop|ablations ...] [--episodes 200]
-        [--side-episodes 99] [--set rl.updates=60 ...]
+    python scripts/bench_learning.py [--keep runs/learning] [--seeds 0,1,2] [--part stages|sop|ablations ...]
+        [--episodes 200] [--side-episodes 99] [--set rl.updates=60 ...]
 
 Every finished piece stays in DIR and is not done again, so the same command goes on where one was stopped; a run over
 part of the seeds or parts prints what DIR holds by then. Needs torch.
@@ -59,7 +59,7 @@ ABLATIONS: Mapping[str, Mapping[str, Any]] = {
     "patch_off_policy": {"patch": "off_policy"},
     "patch_on_policy": {"patch": "on_policy"},
     "gamma_0": {"gamma": 0.0},
-    "gamma_0.9": {"gamma": 0.9},
+    "gamma_09": {"gamma": 0.9},
     "gamma_1": {"gamma": 1.0},
     "no_episode_advantage": {"episode": 0.0},
     "no_step_advantage": {"omega": 0.0},
@@ -203,7 +203,7 @@ def stage_figures(stories: list[Path]) -> dict[str, Any]:
         both = [path for path, said in zip(stories, told, strict=True) if one in said and other in said]
         if both:
             compared = [[outcomes(path / "eval" / stage) for path in both] for stage in (one, other)]
-            paired[f"{one} - {other}"] = paired_difference(*compared)
+            paired[f"{one} over {other}"] = paired_difference(*compared)
     return {**figures, "paired": paired}
 
 
@@ -235,7 +235,7 @@ async def run(bench: Bench, seeds: list[int], parts: list[str]) -> None:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--keep", type=Path, required=True, metavar="DIR", help="where finished pieces stay")
+    parser.add_argument("--keep", type=Path, default=Path("runs/learning"), metavar="DIR", help="where pieces stay")
     parser.add_argument("--seeds", default="0,1,2", help="training seeds")
     parser.add_argument("--part", action="append", choices=PARTS, default=[], help="default: all")
     parser.add_argument("--episodes", type=int, default=200, help="live episodes of a stage and seed")

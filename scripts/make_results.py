@@ -28,7 +28,7 @@ desktops are real X11 desktops with Debian's applications. Make all of it again 
 def _lookup(run: dict[str, Any], key: str) -> float:
     value: Any = run
     for part in key.split("."):
-        value = value[part]
+        value = value[int(part)] if isinstance(value, list) else value[part]
     return float(value)
 
 
