@@ -19,7 +19,7 @@ from gui_agent.miniature.features import Items, ItemsCache
 from gui_agent.miniature.kinds import ELEMENT, FORMS, PLACE, WORD, decode, encode
 from gui_agent.miniature.network import ON_ELEMENT, ON_GOAL, PLACED, Batch, Network, batch_of
 from gui_agent.miniature.shape import Shape
-from gui_agent.miniature.weights import read_weights, write_weights
+from gui_agent.miniature.weight_file import read_weights, write_weights
 from gui_agent.models.base import Completion, Sampling
 from gui_agent.models.batching import Batcher
 from gui_agent.models.prompt import Prompt, ScreenPrompt

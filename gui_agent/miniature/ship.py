@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from gui_agent.miniature.weights import SHIPPED, read_weights, write_weights
+from gui_agent.miniature.weight_file import SHIPPED, read_weights, write_weights
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -15,7 +15,7 @@ from gui_agent.miniature.dialect import text_of
 from gui_agent.miniature.features import items_of
 from gui_agent.miniature.forward import Forward
 from gui_agent.miniature.kinds import decode
-from gui_agent.miniature.weights import SHIPPED, read_weights
+from gui_agent.miniature.weight_file import SHIPPED, read_weights
 from gui_agent.models.prompt import ScreenPrompt
 from gui_agent.policies.base import Decision, LocalPolicy, LocalSession
 

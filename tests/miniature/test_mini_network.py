@@ -25,7 +25,7 @@ from gui_agent.miniature.forward import Forward  # noqa: E402
 from gui_agent.miniature.learner import make_learner  # noqa: E402
 from gui_agent.miniature.network import batch_of  # noqa: E402
 from gui_agent.miniature.policy import MiniModel, MiniPolicy  # noqa: E402
-from gui_agent.miniature.weights import read_weights, write_weights  # noqa: E402
+from gui_agent.miniature.weight_file import read_weights, write_weights  # noqa: E402
 
 PAST: tuple[Action, ...] = (Click(at=Point(370, 300)), PressKey(key="backspace"), TypeText(text="42 plums"))
 PROMPTS = [prompt(*PAST[:count], goal=goal) for count in range(4) for goal in ("Open basin.md", "Set 6 to 42")]

@@ -16,7 +16,7 @@ from gui_agent.benchmarks.params import ChoiceParam, IntParam
 from gui_agent.composition import make_plan
 from gui_agent.config import RunConfig
 from gui_agent.miniature.tasks import HELD_OUT, TRAIN
-from gui_agent.miniature.weights import SHIPPED
+from gui_agent.miniature.weight_file import SHIPPED
 from gui_agent.policies.config import MiniConfig
 from gui_agent.runner.collect import collect
 from gui_agent.runner.summary import RunSummary

@@ -14,7 +14,7 @@ from device_farm.errors import ConfigError
 pytest.importorskip("torch")
 
 from gui_agent.commands.train import COMMAND
-from gui_agent.miniature.weights import read_weights
+from gui_agent.miniature.weight_file import read_weights
 
 TINY = (
     *("templates=['PhoneAirplaneMode', 'PhoneScreenTimeout']", "seeds=2", "held_out=1", "sft.seeds=1", "sft.updates=4"),
