@@ -21,6 +21,8 @@ from gui_agent.store.toml import dump_toml
 from gui_agent.training.metrics import Listener, ProgressTable
 
 _CONFIG = "config.toml"
+_NOT_HERE = ("farm", "backend", "apps", "desktops", "suite", "tasks", "gpus")
+_FLAGS = {"apps": "app"}
 
 
 async def run_miniature(namespace: argparse.Namespace) -> int:
@@ -55,8 +57,14 @@ def config_from(namespace: argparse.Namespace) -> MiniatureConfig:
     """The defaults, or those of `--quick`; then each file, then the flags, then each `--set`.
 
     Raises:
-        ConfigError: a key is bad, or `--out` holds another story, or this one and `--resume` is missing.
+        ConfigError: a key is bad, a flag is for other recipes, or `--out` holds another story, or this one and `--resume` is missing.
     """
+    for name in _NOT_HERE:
+        if getattr(namespace, name, None):
+            fix = "leave it out, or train with `farm train online`, whose policy the miniature can be"
+            raise ConfigError(
+                "the miniature's story has its own phones and tasks", field=f"--{_FLAGS.get(name, name)}", fix=fix
+            )
     flags = [f"seed={namespace.seed}"] if namespace.seed is not None else []
     flags += [f"devices={namespace.devices}"] if namespace.devices is not None else []
     flags += [f"episodes={namespace.episodes}"] if namespace.episodes is not None else []

@@ -49,6 +49,8 @@ def test_the_story_is_told_once_and_gone_on_with(tmp_path: Path, capsys: pytest.
         assert len((out / name / "metrics.jsonl").read_text().splitlines()) == updates
         assert read_weights(out / name / "checkpoints" / f"update-{updates:08d}" / "policy")[0].width == 16
 
+    with pytest.raises(ConfigError, match="--suite"):
+        farm_train_miniature(tmp_path / "other", "--suite", "basics")
     with pytest.raises(ConfigError, match="--resume"):
         farm_train_miniature(out)
     with pytest.raises(ConfigError, match="another story"):
