@@ -57,7 +57,8 @@ def config_from(namespace: argparse.Namespace) -> MiniatureConfig:
     """The defaults, or those of `--quick`; then each file, then the flags, then each `--set`.
 
     Raises:
-        ConfigError: a key is bad, a flag is for other recipes, or `--out` holds another story, or this one and `--resume` is missing.
+        ConfigError: a key is bad, a flag is for other recipes, or `--out` holds another story, or this one and
+            `--resume` is missing.
     """
     for name in _NOT_HERE:
         if getattr(namespace, name, None):
