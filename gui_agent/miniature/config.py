@@ -10,12 +10,15 @@ from device_farm.config import ConfigModel
 
 
 class SftConfig(ConfigModel):
-    """Imitation of the first `seeds` demonstrations of every template, `samples` steps an update."""
+    """Imitation of the first `seeds` demonstrations of every template, `samples` steps an update. A share `word_noise`
+    of the words is taken for others, so that none is learnt by heart.
+    """
 
     seeds: int = Field(default=2, ge=1)
     updates: int = Field(default=100, ge=1)
     samples: int = Field(default=32, ge=1)
     lr: float = Field(default=3e-3, gt=0)
+    word_noise: float = Field(default=0.0, ge=0, lt=1)
 
 
 class RlConfig(ConfigModel):

@@ -66,14 +66,20 @@ def _encode(prompt: Prompt, reply: str) -> Sequence[int]:
 
 
 def make_learner(
-    weights: str = "", seed: int = 0, width: int = 64, layers: int = 2, history: bool = True, reference: bool = True
+    weights: str = "",
+    seed: int = 0,
+    width: int = 64,
+    layers: int = 2,
+    history: bool = True,
+    reference: bool = True,
+    word_noise: float = 0.0,
 ) -> Learner:
     """A fresh miniature, or one with the `weights` of a file or folder. What a training config's `policy` names.
 
     Raises:
         DataError: the weights cannot be read, or are of another shape.
     """
-    policy = MiniPolicy(Shape(width=width, layers=layers, inner=2 * width), seed=seed)
+    policy = MiniPolicy(Shape(width=width, layers=layers, inner=2 * width), seed=seed, word_noise=word_noise)
     if weights:
         policy.load(Path(weights))
     return Learner(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeAlias
@@ -20,6 +20,7 @@ from gui_agent.miniature.kinds import ELEMENT, FORMS, PLACE, WORD, decode, encod
 from gui_agent.miniature.network import ON_ELEMENT, ON_GOAL, PLACED, Batch, Network, batch_of
 from gui_agent.miniature.shape import Shape
 from gui_agent.miniature.weight_file import read_weights, write_weights
+from gui_agent.miniature.words import BUCKETS
 from gui_agent.models.base import Completion, Sampling
 from gui_agent.models.batching import Batcher
 from gui_agent.models.prompt import Prompt, ScreenPrompt
@@ -40,12 +41,14 @@ def screen_prompt(prompt: Prompt) -> ScreenPrompt:
 class MiniPolicy:
     """TrainablePolicy: the network, and what it makes of prompts."""
 
-    def __init__(self, shape: Shape | None = None, *, seed: int = 0) -> None:
+    def __init__(self, shape: Shape | None = None, *, seed: int = 0, word_noise: float = 0.0) -> None:
+        """`word_noise` is the share of words that imitation sees as others, the same all over a screen."""
         # A second thread only costs time on tensors of this size.
         torch.set_num_threads(1)
         torch.manual_seed(seed)
         self.module = Network(shape or Shape())
         self.items = ItemsCache()
+        self._word_noise = word_noise
 
     def length(self, sample: TrainSample) -> int:
         return self.items.of(screen_prompt(sample.prompt)).length
@@ -53,12 +56,22 @@ class MiniPolicy:
     def score(self, samples: Sequence[TrainSample]) -> TokenScores:
         """Raises DataError naming the sample where an id is no decision of its prompt."""
         many = [self.items.of(screen_prompt(sample.prompt)) for sample in samples]
+        if self._word_noise and self.module.training and not any(len(one.sampled_logprobs_T) for one in samples):
+            many = [self._noisy(items) for items in many]
         chosen_N3 = torch.tensor([_items_of_ids(sample, items) for sample, items in zip(samples, many, strict=True)])
         different, rows_N = distinct(many)
         batch = batch_of(different)
         h_NLD = self.module(batch)[rows_N]
         longest = max(len(sample.response_ids_T) for sample in samples)
         return _scores(self.module, h_NLD, batch.rows(rows_N), chosen_N3, longest)
+
+    def _noisy(self, items: Items) -> Items:
+        """With some words taken for others: what is left to tell is where they stand and where they stand again."""
+        table = torch.arange(BUCKETS)
+        other = torch.rand(BUCKETS) < self._word_noise
+        table[other] = torch.randint(1, BUCKETS, (BUCKETS,))[other]
+        table[0] = 0
+        return replace(items, words_LW=table.numpy().astype(np.int32)[items.words_LW])
 
     def save(self, folder: Path) -> None:
         names = self.module.shape.weights()

@@ -40,6 +40,7 @@ def learner_of(config: MiniatureConfig, weights: Path | None, *, reference: bool
         layers=config.layers,
         history=config.history,
         reference=reference,
+        word_noise=config.sft.word_noise,
     )
 
 

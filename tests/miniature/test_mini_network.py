@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -174,3 +175,16 @@ def test_equal_prompts_are_computed_once_and_get_the_gradients_of_each() -> None
         assert (weight.grad is None) == (gradient is None)
         if gradient is not None:
             torch.testing.assert_close(weight.grad, gradient, atol=1e-5, rtol=1e-4)
+
+
+def test_word_noise_changes_what_imitation_sees_and_nothing_else() -> None:
+    ids = encode(Click(at=Point(370, 300)), PROMPTS[0])
+    noisy, plain = MiniPolicy(seed=4, word_noise=0.5), MiniPolicy(seed=4)
+    torch.manual_seed(0)
+    shown = sample(PROMPTS[0], ids)
+    assert not torch.equal(noisy.score([shown]).logprobs_NT, plain.score([shown]).logprobs_NT)
+    noisy.module.eval()
+    torch.testing.assert_close(noisy.score([shown]).logprobs_NT, plain.score([shown]).logprobs_NT)
+    sampled = replace(shown, sampled_logprobs_T=np.zeros(3, dtype=np.float32))
+    noisy.module.train()
+    torch.testing.assert_close(noisy.score([sampled]).logprobs_NT, plain.score([sampled]).logprobs_NT)
