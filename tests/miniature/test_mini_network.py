@@ -13,11 +13,17 @@ from device_farm.errors import DataError, PolicyError
 from device_farm.types.action import Action, Click, PressKey, TypeText
 from device_farm.types.codec.space import CoordinateSpace
 from device_farm.types.geometry import Point
+from gui_agent.composition import make_plan
+from gui_agent.config import RunConfig
+from gui_agent.datasets.episodes import load_episodes
+from gui_agent.datasets.types import Trajectory
 from gui_agent.miniature.features import items_of
 from gui_agent.miniature.kinds import FORMS, encode
+from gui_agent.miniature.tasks import SUITE_PATHS
 from gui_agent.models.base import Completion, Sampling
 from gui_agent.models.prompt import ChatPrompt, ScreenPrompt
 from gui_agent.rl.types import TrainSample
+from gui_agent.runner.collect import collect
 from tests.miniature.screens import SCREEN, prompt
 
 torch = pytest.importorskip("torch")
@@ -26,10 +32,14 @@ from gui_agent.miniature.forward import Forward  # noqa: E402
 from gui_agent.miniature.learner import make_learner  # noqa: E402
 from gui_agent.miniature.network import batch_of  # noqa: E402
 from gui_agent.miniature.policy import MiniModel, MiniPolicy  # noqa: E402
-from gui_agent.miniature.weight_file import read_weights, write_weights  # noqa: E402
+from gui_agent.miniature.weight_file import SHIPPED, read_weights, write_weights  # noqa: E402
 
 PAST: tuple[Action, ...] = (Click(at=Point(370, 300)), PressKey(key="backspace"), TypeText(text="42 plums"))
 PROMPTS = [prompt(*PAST[:count], goal=goal) for count in range(4) for goal in ("Open basin.md", "Set 6 to 42")]
+
+
+def actions_of(one: Trajectory) -> tuple[Action, ...]:
+    return tuple(step.action for step in one.steps)
 
 
 def sample(shown: ScreenPrompt, ids: tuple[int, ...]) -> TrainSample:
@@ -188,3 +198,30 @@ def test_word_noise_changes_what_imitation_sees_and_nothing_else() -> None:
     sampled = replace(shown, sampled_logprobs_T=np.zeros(3, dtype=np.float32))
     noisy.module.train()
     torch.testing.assert_close(noisy.score([sampled]).logprobs_NT, plain.score([sampled]).logprobs_NT)
+
+
+def test_the_shipped_weights_act_alike_in_torch_and_numpy_on_real_screens(tmp_path: Path) -> None:
+    run, policy = tmp_path / "run", MiniPolicy()
+    policy.load(SHIPPED)
+    forward = Forward(shape=policy.module.shape, weights=read_weights(SHIPPED)[1])
+    config = RunConfig(
+        suite=SUITE_PATHS["held_out"], tasks=("PhoneAddAlarm", "PhoneMoveNote"), episodes=2, report=False
+    )
+
+    async def played() -> None:
+        await collect(await make_plan(config), run)
+
+    asyncio.run(played())
+    shown = [
+        ScreenPrompt(goal=one.goal, screen=step.screen.size, tree=step.tree, actions=actions_of(one)[:at])
+        for one in load_episodes(run)
+        for at, step in enumerate(one.steps)
+        if step.tree is not None
+    ]
+    assert len(shown) > 20
+    for each in shown:
+        reply = asyncio.run(replies(policy, each, Sampling(temperature=0.0), 1))[0]
+        choices = forward.choose(items_of(each))
+        assert choices.ids == reply.token_ids
+        scores = policy.score([sample(each, choices.ids)]).logprobs_NT[0].detach()
+        np.testing.assert_allclose(scores, choices.logprobs, atol=1e-4)
