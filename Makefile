@@ -2,6 +2,8 @@
 .PHONY: help demo setup setup-dev test test-full check format protos lock bench results clean
 
 PY := .venv/bin/python
+# `make test TRAIN=` leaves torch out; the tests that need it then skip.
+TRAIN ?= --train
 
 help:
 	@echo "make demo       a learnt agent on simulated phones (and an expert on a desktop where X is there): 32 episodes, verified"
@@ -17,7 +19,7 @@ setup:
 	@scripts/setup.sh
 
 setup-dev:
-	@scripts/setup.sh --dev
+	@scripts/setup.sh --dev $(TRAIN)
 
 test: setup-dev check
 	$(PY) -m pytest -n 2 -m "not slow" tests
@@ -46,6 +48,9 @@ lock:
 	uv pip compile pyproject.toml requirements/build.in --extra dev --extra export --universal \
 	  --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --quiet \
 	  -c requirements/core.lock -o requirements/dev.lock
+	uv pip compile pyproject.toml requirements/train.in --extra train --universal --python-version 3.11 \
+	  --no-emit-index-url --no-annotate --no-header --quiet -c requirements/dev.lock -o requirements/train.lock
+	sed -i '/^cuda-/d; /^nvidia-/d; /^triton=/d' requirements/train.lock
 	$(PY) scripts/lock_debian.py
 
 bench: setup-dev

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Sets this checkout up: Debian packages where it may, a virtual environment, the locked Python packages.
 #
-#   scripts/setup.sh [--dev] [--no-apt]
+#   scripts/setup.sh [--dev] [--train] [--no-apt]
 #
 # Idempotent: a second call that finds the lock files unchanged does nothing. What it had to leave out, and the
 # command that mends it, is printed at the end; leaving the Debian packages out is no error.
@@ -10,11 +10,13 @@ cd "$(dirname "$0")/.."
 
 lock=requirements/core.lock
 use_apt=1
+train=""
 for argument in "$@"; do
   case "$argument" in
     --dev) lock=requirements/dev.lock ;;
+    --train) train=requirements/train.lock ;;
     --no-apt) use_apt=0 ;;
-    *) echo "setup: unknown option $argument (known: --dev, --no-apt)" >&2; exit 2 ;;
+    *) echo "setup: unknown option $argument (known: --dev, --train, --no-apt)" >&2; exit 2 ;;
   esac
 done
 
@@ -85,7 +87,7 @@ find_python() {
 }
 
 stamp=.venv/farm-setup.sha256
-want=$(cat "$lock" pyproject.toml scripts/setup.sh | sha256sum | cut -d' ' -f1)
+want=$(cat "$lock" ${train:+"$train"} pyproject.toml scripts/setup.sh | sha256sum | cut -d' ' -f1)
 if [ "$(cat "$stamp" 2>/dev/null)" != "$want" ] || ! .venv/bin/python -c 'import device_farm' 2>/dev/null; then
   if ! [ -x .venv/bin/python ]; then
     python=$(find_python) || {
@@ -96,6 +98,10 @@ if [ "$(cat "$stamp" 2>/dev/null)" != "$want" ] || ! .venv/bin/python -c 'import
   fi
   echo "setup: installing Python packages from $lock"
   .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r "$lock"
+  if [ -n "$train" ]; then
+    echo "setup: installing torch and its company from $train"
+    .venv/bin/python -m pip install --quiet --disable-pip-version-check -r "$train"
+  fi
   # The project itself, without resolving anything: setuptools comes from the lock.
   .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
   echo "$want" > "$stamp"

@@ -50,7 +50,7 @@ class ChatPrompt:
 class ScreenPrompt:
     """A screen with its elements, for policies that read the tree: the goal and what was done before, oldest first.
 
-    `thoughts` are those of `actions`, one each, or none at all. `given` asks for the thought of an action that is known.
+    `thoughts` are those of `actions`, one each, or none at all. `given` asks for the thought of a known action.
     """
 
     goal: str

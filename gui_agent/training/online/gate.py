@@ -88,13 +88,13 @@ class CopiedWeights:
     async def hold(self) -> None:
         return
 
-    @torch.no_grad()
     def _copy(self) -> None:
         weights, buffers = dict(self._sampling.named_parameters()), dict(self._sampling.named_buffers())
-        for name, weight in self._trained.named_parameters():
-            if weight.requires_grad or not self._alike:
-                weights[name].copy_(weight)
-        for name, buffer in self._trained.named_buffers():
-            buffers[name].copy_(buffer)
+        with torch.no_grad():
+            for name, weight in self._trained.named_parameters():
+                if weight.requires_grad or not self._alike:
+                    weights[name].copy_(weight)
+            for name, buffer in self._trained.named_buffers():
+                buffers[name].copy_(buffer)
         self._alike = True
         self._sampling.eval()
