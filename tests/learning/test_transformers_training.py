@@ -375,14 +375,15 @@ def test_bad_policy_section_is_refused_before_training(
     assert not (tmp_path / "run" / "metrics.jsonl").exists()
 
 
-PRESETS = sorted((Path(__file__).parents[2] / "configs").glob("train-*.toml"))
+CONFIGS = Path(__file__).parents[2] / "configs" / "train"
 
 
-@pytest.mark.parametrize("preset", PRESETS, ids=lambda path: path.stem)
+@pytest.mark.parametrize(
+    "preset", [CONFIGS / f"{name}.toml" for name in ("sft", "offline", "semi-online", "pixels-gpu")]
+)
 def test_preset_loads_and_a_dry_run_says_what_is_missing(
     preset: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert len(PRESETS) == 4
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
     recipe = load_config(TrainConfig, paths=[preset]).recipe
