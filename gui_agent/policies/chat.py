@@ -99,7 +99,8 @@ class ChatSession:
             tree=observation.ui_tree,
             native=observation.screen,
         )
-        (reply,) = await self._model.generate(settings.prompts.build(scene), self._sampling())
+        sampling = sampling_of_step(settings.sampling, self._task.id, self._attempt, len(memory.past))
+        (reply,) = await self._model.generate(settings.prompts.build(scene), sampling)
         space = replace(settings.builder.space(scene), pointer=memory.pointer)
         try:
             parsed = settings.dialect.parse(reply.text, space)
@@ -108,7 +109,7 @@ class ChatSession:
         self._remember(scene, reply, parsed)
         memory.malformed, memory.unread = 0, ""
         memory.pointer = pointer_after(parsed.action, memory.pointer)
-        return Decision(action=parsed.action, turn=_model_turn(reply, parsed.thought))
+        return Decision(action=parsed.action, turn=model_turn(reply, parsed.thought))
 
     async def _screen(self, observation: Observation) -> ImagePart:
         settings = self._settings
@@ -116,13 +117,6 @@ class ChatSession:
             return ImagePart(data=b"", media_type="image/png", size=observation.screen, digest="")
         size = settings.image_size(observation.screen)
         return await asyncio.to_thread(model_image, observation, size, settings.image_format)
-
-    def _sampling(self) -> Sampling:
-        sampling = self._settings.sampling
-        if sampling.seed is None:
-            return sampling
-        name = f"{sampling.seed}/{self._task.id}/{self._attempt}/{len(self._memory.past)}"
-        return replace(sampling, seed=zlib.crc32(name.encode()) % 2**31)
 
     def _malformed(self, scene: Scene, reply: Completion, error: DialectError) -> Decision:
         memory = self._memory
@@ -132,7 +126,7 @@ class ChatSession:
             raise PolicyError(message, field="policy.dialect")
         self._remember(scene, reply, None)
         memory.unread = unreadable(str(error))
-        return Decision(action=None, turn=_model_turn(reply, ""), error=str(error))
+        return Decision(action=None, turn=model_turn(reply, ""), error=str(error))
 
     def _remember(self, scene: Scene, reply: Completion, parsed: ParsedTurn | None) -> None:
         past, shown = self._memory.past, self._settings.screens_shown
@@ -155,7 +149,16 @@ class ChatSession:
         self._memory.past.clear()
 
 
-def _model_turn(reply: Completion, thought: str) -> ModelTurn:
+def sampling_of_step(sampling: Sampling, task_id: str, attempt: int, step: int) -> Sampling:
+    """With a seed in it, one for this reply that follows from the seed of the run; below 2^31, as servers want."""
+    if sampling.seed is None:
+        return sampling
+    name = f"{sampling.seed}/{task_id}/{attempt}/{step}"
+    return replace(sampling, seed=zlib.crc32(name.encode()) % 2**31)
+
+
+def model_turn(reply: Completion, thought: str) -> ModelTurn:
+    """What of a reply is stored with its step."""
     return ModelTurn(
         text=reply.text,
         thought=thought,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import zlib
 from dataclasses import dataclass, replace
 
 from device_farm.device import DeviceInfo
@@ -14,14 +13,13 @@ from device_farm.types.codec.space import CoordinateSpace
 from device_farm.types.geometry import Point
 from device_farm.types.observation import Observation
 from device_farm.types.task import Task
-from device_farm.types.trajectory import ModelTurn
 from gui_agent.datasets.types import ExpertStep, ScreenRef
 from gui_agent.history.base import PastTurn, Scene
 from gui_agent.matching.base import Match
 from gui_agent.models.base import Completion, Sampling
 from gui_agent.models.prompt import ImagePart, Prompt
 from gui_agent.policies.base import Decision, LocalPolicy
-from gui_agent.policies.chat import pointer_after
+from gui_agent.policies.chat import model_turn, pointer_after, sampling_of_step
 from gui_agent.policies.prompts import refused as told_refused
 from gui_agent.policies.prompts import unreadable
 from gui_agent.rl.types import RolloutStep
@@ -111,27 +109,21 @@ class PlayerSession:
         self._past.append(_past_turn(screen, reply, parsed, note, summary))
         self._unread = unreadable(error) if error else ""
         if parsed is None:
-            return Decision(action=None, turn=_model_turn(reply, ""), error=error)
+            return Decision(action=None, turn=model_turn(reply, ""), error=error)
         self._pointer = pointer_after(parsed.action, self._pointer)
-        return Decision(action=parsed.action, turn=_model_turn(reply, parsed.thought))
+        return Decision(action=parsed.action, turn=model_turn(reply, parsed.thought))
 
     async def _reply(self, prompt: Prompt) -> Completion:
         limit_s, model = self._settings.reply_timeout_s, self._learner.model
+        sampling = sampling_of_step(self._settings.sampling, self._task.id, self._attempt, len(self._sampled))
         try:
             async with asyncio.timeout(limit_s):
-                replies = await model.generate(prompt, self._sampling())
+                replies = await model.generate(prompt, sampling)
         except TimeoutError as error:
             raise PolicyError(f"{model.name} did not answer within {limit_s} s", field="reply_timeout_s") from error
         if len(replies) != 1:
             raise PolicyError(f"{model.name} sent {len(replies)} replies instead of one")
         return replies[0]
-
-    def _sampling(self) -> Sampling:
-        sampling = self._settings.sampling
-        if sampling.seed is None:
-            return sampling
-        name = f"{sampling.seed}/{self._task.id}/{self._attempt}/{len(self._sampled)}"
-        return replace(sampling, seed=zlib.crc32(name.encode()) % 2**31)
 
     def _parsed(self, reply: Completion, space: CoordinateSpace) -> tuple[ParsedTurn | None, str]:
         try:
@@ -180,15 +172,3 @@ class _Pixels:
 def _past_turn(screen: ImagePart, reply: Completion, parsed: ParsedTurn | None, note: str, summary: str) -> PastTurn:
     action, thought = (parsed.action, parsed.thought) if parsed else (None, "")
     return PastTurn(screen=screen, reply=reply.text, action=action, thought=thought, summary=summary, note=note)
-
-
-def _model_turn(reply: Completion, thought: str) -> ModelTurn:
-    return ModelTurn(
-        text=reply.text,
-        thought=thought,
-        latency_ms=reply.latency_ms,
-        prompt_tokens=reply.prompt_tokens,
-        completion_tokens=reply.completion_tokens,
-        token_ids=reply.token_ids,
-        logprobs=reply.logprobs,
-    )
