@@ -10,7 +10,14 @@ import pytest
 
 from device_farm.adb.client import AdbClient
 from device_farm.adb.shell_protocol import encode_frame
-from device_farm.adb.smart_socket import AdbServer, ListedDevice, ServerConnection, encode_request, parse_devices
+from device_farm.adb.smart_socket import (
+    AdbServer,
+    ListedDevice,
+    RefusedError,
+    ServerConnection,
+    encode_request,
+    parse_devices,
+)
 from device_farm.errors import DeadlineError, GuestError, TransportError
 from tests.adb.peers import block, smart_server
 
@@ -100,9 +107,9 @@ def test_connection_opens_a_service_in_two_requests() -> None:
 @pytest.mark.parametrize(
     ("refusal", "at", "kind"),
     [
-        (b"device 'S' not found", 1, TransportError),
-        (b"device offline", 1, TransportError),
-        (b"device unauthorized.\nThis adb server's key is not set", 1, TransportError),
+        (b"device 'S' not found", 1, RefusedError),
+        (b"device offline", 1, RefusedError),
+        (b"device unauthorized.\nThis adb server's key is not set", 1, RefusedError),
         (b"closed", 2, GuestError),
     ],
 )
