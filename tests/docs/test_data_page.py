@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+import runpy
 import shlex
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -44,8 +44,9 @@ def test_export_of_the_page_writes_something(folder: Path, line: str) -> None:
 def test_example_of_the_page_makes_questions(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (code,) = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
     monkeypatch.chdir(folder)
-    names: dict[str, Any] = {}
-    exec(compile(code, "data.md", "exec"), names)
+    example = folder / "example.py"
+    example.write_text(code, encoding="utf-8")
+    names = runpy.run_path(str(example))
     question = asyncio.run(names["questions"].question(3))
     assert question.reply and len(names["questions"]) > 50
     assert {"grounding", "backtrack_and_plan"} <= {
