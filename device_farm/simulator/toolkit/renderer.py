@@ -17,6 +17,8 @@ from device_farm.simulator.toolkit.fonts import text_blob
 from device_farm.simulator.toolkit.metrics import SCREEN_HEIGHT_PX, SCREEN_WIDTH_PX
 from device_farm.simulator.toolkit.ops import Box, Clip, DisplayList, Figure, Glyphs, Op, Restore, bounds
 
+_BLACK = 0xFF000000
+
 Damage = tuple[int, int, int, int]
 
 
@@ -39,10 +41,23 @@ class Renderer:
         # the pixels depend on what was shown before.
         self._shown = ()
         self._canvas.restoreToCount(1)
-        self._canvas.clear(0xFF000000)
+        if not (frame and _fills(frame[0])):
+            self._canvas.clear(_BLACK)
         for op in frame:
             draw(self._canvas, op)
         self._shown = frame
+
+
+def _fills(op: Op) -> bool:
+    """Whether `op` paints every pixel, whatever was there: clearing 10 MB before that costs half a millisecond."""
+    return (
+        isinstance(op, Box)
+        and (op.left, op.top) <= (0, 0)
+        and op.right >= SCREEN_WIDTH_PX
+        and op.bottom >= SCREEN_HEIGHT_PX
+        and op.radius == 0
+        and op.fill >> 24 == 0xFF
+    )
 
 
 def difference(old: DisplayList, new: DisplayList) -> Damage | None:
