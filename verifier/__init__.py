@@ -1,1 +1,1 @@
-"""Verdicts with evidence on episodes. This release carries the verdict of scripted evaluators only."""
+"""Verdicts with evidence on episodes: rules, passive judges, an agent that probes, and reward models."""

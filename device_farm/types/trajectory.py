@@ -14,12 +14,16 @@ from device_farm.types.task import JsonValue, Task
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """One probe of a verdict: what was asked, what came back, what was expected, whether it holds."""
+    """One probe of a verdict: what was asked, what came back, what was expected, whether it holds.
+
+    `step` is the index of the step whose screen shows it; None: the device itself, or no one screen.
+    """
 
     probe: str
     observed: str
     expected: str
     holds: bool
+    step: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
