@@ -1,0 +1,50 @@
+"""What happened, as far as it can be observed: states and actions, the actor's own words left out (VAGEN, 2602.00575)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from device_farm.types.action import Action
+from verifier.case import Case
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One step. `screen` says what was in front, in one line; `changed` whether the action changed any pixel."""
+
+    index: int
+    screen: str
+    action: Action | None
+    refused: str
+    changed: bool | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Memory:
+    """The steps of one case in order, and what the agent answered."""
+
+    entries: tuple[Entry, ...]
+    final: str
+    answer: str | None
+
+
+def consolidate(case: Case) -> Memory:
+    """The memory of `case`; thoughts, reasons and claims of the actor are not in it."""
+    entries = tuple(
+        Entry(
+            index=step.index,
+            screen=_in_front(case, at),
+            action=step.action,
+            refused=step.error,
+            changed=None if step.changed is None else step.changed.area > 0,
+        )
+        for at, step in enumerate(case.steps)
+    )
+    return Memory(entries=entries, final=_in_front(case, len(case.steps)), answer=case.answer)
+
+
+def _in_front(case: Case, index: int) -> str:
+    if index >= case.screens:
+        return ""
+    front = case.screen(index).foreground
+    return f"{front.app} {front.window}".strip()
