@@ -31,6 +31,9 @@ class Cost:
         )
 
 
+NO_COST = Cost()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
     """One verifier's judgement of one attempt.
@@ -45,14 +48,14 @@ class Verdict:
     reason: str
     evidence: tuple[Evidence, ...] = ()
     faults: tuple[str, ...] = ()
-    cost: Cost = Cost()
+    cost: Cost = NO_COST
 
     def __post_init__(self) -> None:
         if not 0 <= self.confidence <= 1:
             raise VerifierError(f"{self.confidence} is no confidence", field="confidence", fix="use 0 to 1")
 
 
-def undecided(verifier: str, reason: str, *, faults: tuple[str, ...] = (), cost: Cost = Cost()) -> Verdict:
+def undecided(verifier: str, reason: str, *, faults: tuple[str, ...] = (), cost: Cost = NO_COST) -> Verdict:
     """A verdict that decides nothing."""
     return Verdict(verifier=verifier, decision="undecided", confidence=0.0, reason=reason, faults=faults, cost=cost)
 

@@ -1,4 +1,4 @@
-"""What happened, as far as it can be observed: states and actions, the actor's own words left out (VAGEN, 2602.00575)."""
+"""What happened, as far as it can be observed; the actor's own words are left out (VAGEN, arXiv 2602.00575)."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from device_farm.types.trajectory import Evidence
 from verifier.agentic.memory import Memory
 from verifier.case import Case
 from verifier.probes.toolbox import Toolbox
-from verifier.verdict import Cost, Decision
+from verifier.verdict import NO_COST, Cost, Decision
 
 Confidence: TypeAlias = Literal["low", "medium", "high"]
 
@@ -23,7 +23,7 @@ class Opinion:
     reason: str
     evidence: tuple[Evidence, ...] = ()
     faults: tuple[str, ...] = ()
-    cost: Cost = Cost()
+    cost: Cost = NO_COST
 
 
 class Thinker(Protocol):
