@@ -59,7 +59,12 @@ def replayed_steps(episode: Episode) -> list[Step]:
     return [step for step in episode.steps if step.action is not None and step.turn != PACING and step.action != _END]
 
 
+def pauses_at_most(steps: int) -> int:
+    """How many waits a replay of `steps` steps may add."""
+    return steps * _PAUSES
+
+
 def room_for_pauses(task: Task, steps: int) -> Task:
     """`task` with budgets that the waits of a replay of `steps` steps cannot use up."""
-    extra = steps * _PAUSES + 1
+    extra = pauses_at_most(steps) + 1
     return replace(task, max_steps=task.max_steps + extra, time_budget_s=task.time_budget_s + extra * 2 * _PAUSE_S)

@@ -1,0 +1,1 @@
+"""Verifiers at work: scenes on leased devices, models behind the narrow port, verdicts in run folders, the audit."""
