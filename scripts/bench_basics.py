@@ -21,8 +21,8 @@ from typing import Any
 
 from device_farm.types.trajectory import Scored
 from gui_agent.benchmarks.basics import SUITE
-from gui_agent.runner.summary import wilson_interval
 from gui_agent.store.reader import RunReader, final_attempts
+from verifier.calibration.intervals import wilson_interval
 
 ROOT = Path(__file__).resolve().parent.parent
 

@@ -14,9 +14,10 @@ from device_farm.types.trajectory import Episode, Scored, Step
 from device_farm.types.ui_tree import UiTree
 from gui_agent.report.images import ImageShelf
 from gui_agent.runner.journal import reason_of
-from gui_agent.runner.summary import summarise, wilson_interval
+from gui_agent.runner.summary import summarise
 from gui_agent.store.reader import RunReader, final_attempts
 from gui_agent.store.record import StoredEpisode
+from verifier.calibration.intervals import wilson_interval
 
 _SHOWN_STATES = ("clickable", "checkable", "checked", "editable", "focused", "scrollable", "selected", "password")
 _MAX_NODES = 600

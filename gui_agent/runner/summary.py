@@ -11,23 +11,7 @@ from typing import Any
 from device_farm.types.task import JsonValue
 from device_farm.types.trajectory import Episode, InfraError, Outcome, Scored
 from gui_agent.store.reader import final_attempts
-
-_Z95 = 1.959963984540054
-"""The 97.5% quantile of the standard normal distribution."""
-
-
-def wilson_interval(successes: float, trials: int) -> tuple[float, float]:
-    """The 95% score interval of a proportion; (0, 1) for no trials.
-
-    E. B. Wilson, Probable inference, the law of succession, and statistical inference, JASA 22 (1927):
-    (p + z²/2n ± z·sqrt(p(1-p)/n + z²/4n²)) / (1 + z²/n). Assumes independent trials.
-    """
-    if trials == 0:
-        return 0.0, 1.0
-    share, square = successes / trials, _Z95**2 / trials
-    center = (share + square / 2) / (1 + square)
-    half = _Z95 * math.sqrt(share * (1 - share) / trials + square / (4 * trials)) / (1 + square)
-    return max(0.0, center - half), min(1.0, center + half)
+from verifier.calibration.intervals import wilson_interval
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

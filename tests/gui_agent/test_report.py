@@ -21,9 +21,10 @@ from gui_agent.runner.changed import changed_box
 from gui_agent.runner.episode import EpisodeRunner
 from gui_agent.runner.queue import Assignment
 from gui_agent.runner.run import Runner
-from gui_agent.runner.summary import summarise, wilson_interval
+from gui_agent.runner.summary import summarise
 from gui_agent.store.reader import RunReader
 from gui_agent.store.writer import RunWriter
+from verifier.calibration.intervals import wilson_interval
 
 
 def template_of(task: Task) -> TaskTemplate:

@@ -1,0 +1,1 @@
+"""Verdicts against labels: how often a verifier is right, and what that costs."""
