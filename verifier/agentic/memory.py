@@ -4,28 +4,33 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from device_farm.types.action import Action
+from device_farm.types.action import Action, TerminateStatus
 from verifier.case import Case
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One step. `screen` says what was in front, in one line; `changed` whether the action changed any pixel."""
+    """One step. `screen` says what was in front, in one line; `changed` whether the action changed any pixel.
+
+    `said` is what the actor thought at this step; a consolidated memory has none of it.
+    """
 
     index: int
     screen: str
     action: Action | None
     refused: str
     changed: bool | None
+    said: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Memory:
-    """The steps of one case in order, and what the agent answered."""
+    """The steps of one case in order, and what the agent answered. `claimed`, its own verdict, is left out as `said` is."""
 
     entries: tuple[Entry, ...]
     final: str
     answer: str | None
+    claimed: TerminateStatus | None = None
 
 
 def consolidate(case: Case) -> Memory:
@@ -41,6 +46,22 @@ def consolidate(case: Case) -> Memory:
         for at, step in enumerate(case.steps)
     )
     return Memory(entries=entries, final=_in_front(case, len(case.steps)), answer=case.answer)
+
+
+def raw(case: Case) -> Memory:
+    """What consolidation is measured against: the actions as they were logged, with the actor's thoughts and claim."""
+    entries = tuple(
+        Entry(
+            index=step.index,
+            screen="",
+            action=step.action,
+            refused=step.error,
+            changed=None,
+            said="" if step.turn is None else step.turn.thought or step.turn.text,
+        )
+        for step in case.steps
+    )
+    return Memory(entries=entries, final="", answer=case.answer, claimed=case.claimed)
 
 
 def _in_front(case: Case, index: int) -> str:
