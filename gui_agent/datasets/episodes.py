@@ -9,11 +9,11 @@ from pathlib import Path
 
 from device_farm.errors import DataError
 from device_farm.types.action import Action, Click, LongPress
+from device_farm.types.elements import click_box
 from device_farm.types.geometry import Rect, Size
 from device_farm.types.observation import Observation
 from device_farm.types.trajectory import Scored, Step
 from device_farm.types.ui_tree import UiTree
-from gui_agent.datasets.elements import click_box
 from gui_agent.datasets.types import ExpertStep, ScreenRef, Trajectory
 from gui_agent.store.blobs import read_image
 from gui_agent.store.layout import Layout

@@ -21,9 +21,9 @@ from random import Random
 from typing import Final
 
 from device_farm.types.codec.space import CoordinateSpace
+from device_farm.types.elements import Element, element_at, visible_elements
 from device_farm.types.geometry import Point, Rect
 from device_farm.types.ui_tree import UiNode, UiTree
-from gui_agent.datasets.elements import Element, element_at, visible_elements
 from gui_agent.datasets.questions import Dialogue, Exchange
 from gui_agent.datasets.types import ExpertStep, Trajectory
 

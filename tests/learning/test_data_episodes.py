@@ -10,10 +10,10 @@ from stored_runs import DONE, SCREEN, TAP_FIRST, episode, node, page, png, steps
 
 from device_farm.errors import ConfigError, DataError
 from device_farm.types.action import LongPress, Swipe, TypeText, Wait
+from device_farm.types.elements import click_box, element_at
 from device_farm.types.geometry import Point, Rect, Size
 from device_farm.types.trajectory import InfraError, PolicyFailed, Scored, TimedOut, Undecided
 from device_farm.types.ui_tree import UiNode, UiTree
-from gui_agent.datasets.elements import click_box, element_at
 from gui_agent.datasets.episodes import load_episodes
 from gui_agent.datasets.ui_s1 import load_ui_s1
 from gui_agent.export.ui_s1 import export_ui_s1

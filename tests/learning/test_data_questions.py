@@ -17,10 +17,10 @@ from device_farm.errors import DataError
 from device_farm.types.action import Click, MoveTo, TypeText, Wait
 from device_farm.types.codec.dialects import dialect_by_name
 from device_farm.types.codec.space import CoordinateSpace
+from device_farm.types.elements import element_at, visible_elements
 from device_farm.types.geometry import Point, Rect, Size
 from device_farm.types.ui_tree import UiNode, UiState, UiTree
 from gui_agent.datasets.backtracking import BacktrackingSettings, backtracking_dialogues
-from gui_agent.datasets.elements import element_at, visible_elements
 from gui_agent.datasets.episodes import load_episodes
 from gui_agent.datasets.perception import exchanges_of, page_of, perception_dialogues
 from gui_agent.datasets.questions import Exchange, QuestionSet
