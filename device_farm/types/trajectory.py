@@ -92,12 +92,44 @@ class ModelTurn:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StepOpinion:
+    """What one judge said of an action before it was carried out. `right` is None where it gave no judgement.
+
+    `confidence` is in [0, 1]; `faults` are what went wrong while judging, each as "Kind: message".
+    """
+
+    judge: str
+    right: bool | None
+    why: str = ""
+    confidence: float = 0.0
+    faults: tuple[str, ...] = ()
+    seconds: float = 0.0
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepReview:
+    """How a proposed action became the one that was carried out.
+
+    `corrected` is what the critic would have done instead, None where it had nothing better. `second` is the opinion
+    of the judge that saw the critique, None where there was none.
+    """
+
+    proposed: Action
+    critique: StepOpinion
+    corrected: Action | None = None
+    second: StepOpinion | None = None
+    chosen: Literal["proposed", "corrected"] = "proposed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
     """One decision: the screen before it, the action, and what it cost.
 
     `changed` is the box of pixels that differ between this step's screen and the next (None: not measured, empty:
     nothing changed). `error` is set when the device refused the action or the model's text did not parse; such a
-    step still counts.
+    step still counts. `review` is what critics said of the action before it, None where none was asked.
     """
 
     index: int
@@ -108,6 +140,7 @@ class Step:
     error: str = ""
     decide_ms: float = 0.0
     act_ms: float = 0.0
+    review: StepReview | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

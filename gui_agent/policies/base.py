@@ -10,16 +10,20 @@ from device_farm.device import DeviceInfo
 from device_farm.types.action import Action
 from device_farm.types.observation import Observation
 from device_farm.types.task import Task
-from device_farm.types.trajectory import ModelTurn
+from device_farm.types.trajectory import ModelTurn, StepReview
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """What the policy wants done. No `action` but an `error`: the model's text did not parse; still a step."""
+    """What the policy wants done. No `action` but an `error`: the model's text did not parse; still a step.
+
+    `review` is how critics came to this action, where any were asked.
+    """
 
     action: Action | None
     turn: ModelTurn | None = None
     error: str = ""
+    review: StepReview | None = None
 
 
 class PolicySession(Protocol):

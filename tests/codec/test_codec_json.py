@@ -23,6 +23,8 @@ from device_farm.types.trajectory import (
     Provenance,
     Scored,
     Step,
+    StepOpinion,
+    StepReview,
     TimedOut,
     Undecided,
 )
@@ -74,6 +76,20 @@ _OUTCOMES = st.one_of(
     st.builds(TimedOut, budget_s=_FINITE),
     st.builds(PolicyFailed),
 )
+_OPINIONS = st.builds(
+    StepOpinion,
+    right=st.none() | st.booleans(),
+    confidence=_FINITE,
+    faults=st.lists(_TEXT, max_size=2).map(tuple),
+)
+_REVIEWS = st.builds(
+    StepReview,
+    proposed=_ACTIONS,
+    critique=_OPINIONS,
+    corrected=st.none() | _ACTIONS,
+    second=st.none() | _OPINIONS,
+    chosen=st.sampled_from(["proposed", "corrected"]),
+)
 _STEPS = st.builds(
     Step,
     index=st.integers(),
@@ -87,6 +103,7 @@ _STEPS = st.builds(
         logprobs=st.lists(_FINITE, max_size=2).map(tuple),
     ),
     changed=st.none() | _RECT,
+    review=st.none() | _REVIEWS,
 )
 _TASKS = st.builds(
     Task, platform=st.just("android"), params=st.dictionaries(_TEXT, _JSON, max_size=2), tags=st.just(("a", "b"))

@@ -16,7 +16,7 @@ from typing import Any, ForwardRef, Literal, Union, get_args, get_origin, get_ty
 from device_farm.errors import DataError
 from device_farm.types.geometry import Point, Rect, Size
 from device_farm.types.task import JsonValue
-from device_farm.types.trajectory import Evidence, ModelTurn
+from device_farm.types.trajectory import Evidence, ModelTurn, Step
 from device_farm.types.ui_tree import UiNode
 
 _POSITIONAL = (Point, Size, Rect)
@@ -24,6 +24,7 @@ _COMPACT = (UiNode,)
 _OPTIONAL: Mapping[type, frozenset[str]] = {
     ModelTurn: frozenset({"token_ids", "logprobs"}),
     Evidence: frozenset({"step"}),
+    Step: frozenset({"review"}),
 }
 """Fields that documents of version 1 may lack: left out where they have their default value."""
 _CAMEL = re.compile(r"(?<!^)(?=[A-Z])")
