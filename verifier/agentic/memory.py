@@ -25,7 +25,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Memory:
-    """The steps of one case in order, and what the agent answered. `claimed`, its own verdict, is left out as `said` is."""
+    """The steps of one case in order, and what the agent answered. `claimed` is its own verdict, left out as `said`."""
 
     entries: tuple[Entry, ...]
     final: str

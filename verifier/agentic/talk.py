@@ -1,0 +1,87 @@
+"""One stage's talk with a model: strict replies, asked for again a bounded number of times, within a budget."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from device_farm.errors import VerifierError
+from device_farm.types.task import JsonValue
+from verifier.agentic.budget import Budget
+from verifier.agentic.reply import Kind, Turn, parse_turn, turn_schema
+from verifier.port import Model, Part, Picture, Text
+from verifier.verdict import Cost
+
+_MAX_TOLD_CHARS: Final = 300
+
+
+class BudgetGone(VerifierError):
+    """The stage may not ask again. No fault of the model."""
+
+
+class Talk:
+    """Counts what one stage spends. Every ask is one user turn with everything that the model should know."""
+
+    def __init__(
+        self,
+        model: Model,
+        *,
+        budget: Budget,
+        max_tokens: int,
+        temperature: float,
+        seed: int | None,
+        retries: int,
+    ) -> None:
+        self._model = model
+        self._budget = budget
+        self._max_tokens = max_tokens
+        self._temperature = temperature
+        self._seed = seed
+        self._retries = retries
+        self.cost = Cost()
+
+    def count(self, cost: Cost) -> None:
+        """Something else that the stage spent, such as a tool call."""
+        self.cost += cost
+
+    async def ask(self, system: str, parts: Sequence[Part], allowed: Sequence[Kind], tools: Sequence[str] = ()) -> Turn:
+        """The model's next turn, of a kind that is allowed; `tools` are the names that a call may have.
+
+        Raises:
+            BudgetGone: steps or tokens are used up.
+            VerifierError: no reply parsed, after all retries.
+            PolicyError: the model's server failed.
+        """
+        schema: Mapping[str, JsonValue] = turn_schema(allowed, tools)
+        asked = list(parts)
+        for attempt in range(self._retries + 1):
+            self._check()
+            reply = await self._model.generate(
+                system,
+                asked,
+                max_tokens=self._max_tokens,
+                temperature=self._temperature,
+                # The same seed would bring the same broken reply again.
+                seed=None if self._seed is None else self._seed + attempt,
+                schema=schema,
+            )
+            pictures = sum(isinstance(part, Picture) for part in asked)
+            self.count(
+                Cost(
+                    steps=1,
+                    images=pictures,
+                    prompt_tokens=reply.prompt_tokens,
+                    completion_tokens=reply.completion_tokens,
+                )
+            )
+            try:
+                return parse_turn(reply.text, allowed)
+            except VerifierError as error:
+                told = str(error)[:_MAX_TOLD_CHARS]
+                asked = [*parts, Text(text=f"Your last reply could not be used: {told}. Reply with one JSON object.")]
+        raise VerifierError(f"{self._model.name} gave no reply that parses, {self._retries + 1} times: {told}")
+
+    def _check(self) -> None:
+        gone = self._budget.left(self.cost).gone
+        if gone:
+            raise BudgetGone(f"the budget of {gone} is used up")
