@@ -39,7 +39,7 @@ class TableProvider:
         columns = ", ".join(quoted(name) for name in projection) or "*"
         order = sort or collection.sort
         sql = f"SELECT {columns} FROM {collection.table}{_clause(condition, where)}"
-        return self._database.query(f"{sql} ORDER BY {order}" if order else sql)
+        return self._database.peek(f"{sql} ORDER BY {order}" if order else sql)
 
     def insert(self, path: str, values: Mapping[str, Scalar]) -> str:
         collection, _ = self._find(path)

@@ -34,6 +34,15 @@ def test_database_is_made_from_its_schema_at_first_use() -> None:
     assert texts(database) == []
 
 
+def test_peeking_reads_a_missing_database_as_a_new_one_and_makes_none() -> None:
+    files = fresh()
+    database = Database(files, PATH, SCHEMA)
+    assert database.peek("SELECT count(*) FROM notes")[0][0] == 0
+    assert not database.exists()
+    database.execute("INSERT INTO notes (text) VALUES ('a')")
+    assert database.peek("SELECT count(*) FROM notes")[0][0] == 1
+
+
 def test_database_file_is_a_real_sqlite_file() -> None:
     database = Database(fresh(), PATH, SCHEMA)
     done = database.execute("INSERT INTO notes (text) VALUES (?)", ["a"])

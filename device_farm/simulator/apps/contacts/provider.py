@@ -48,7 +48,7 @@ class ContactsProvider:
         sql = f"SELECT {columns} FROM ({_relation(path)})"
         if where:
             sql += f" WHERE {where}"
-        return self._database.query(f"{sql} ORDER BY {sort}" if sort else sql)
+        return self._database.peek(f"{sql} ORDER BY {sort}" if sort else sql)
 
     def insert(self, path: str, values: Mapping[str, ContentValue]) -> str:
         """Adds a row to `raw_contacts` or `data`; returns its URI."""
