@@ -120,7 +120,7 @@ class _Record:
         opinion, faults = self._opinion, tuple(self._faults)
         gone = self._budget.left(self._cost).gone
         cut = self._cut or (f"the budget of {gone} is used up" if gone else "")
-        if opinion.decision == "undecided" or (opinion.confidence == "low" and cut):
+        if opinion.decision == "undecided" or (opinion.confidence == "low" and (cut or opinion.faults)):
             why = "; ".join(part for part in (opinion.reason, cut) if part) or "nothing was found out"
             return replace(undecided(name, why, faults=faults, cost=self._cost), evidence=tuple(self._evidence))
         return Verdict(
