@@ -33,11 +33,12 @@ Script: TypeAlias = Generator[Action | Look, Observation, None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ending:
-    """How an attempt ended: the agent's last answer, the status it claimed, and what stopped it."""
+    """How an attempt ended: the agent's last answer, the status it claimed, what stopped it, and the last screen."""
 
     answer: str | None
     claimed: TerminateStatus | None
     stop: StopReason
+    final: Observation | None = None
 
     @property
     def done(self) -> bool:

@@ -10,7 +10,7 @@ import numpy as np
 
 from device_farm.errors import PolicyError
 from device_farm.types.geometry import Size
-from device_farm.types.observation import Observation
+from device_farm.types.observation import Observation, Screenshot
 from gui_agent.models.prompt import ImagePart
 
 _JPEG_QUALITY = 90
@@ -18,8 +18,14 @@ _JPEG_QUALITY = 90
 
 def model_image(observation: Observation, size: Size, image_format: Literal["png", "jpeg"]) -> ImagePart:
     """The screen at `size`. Raises PolicyError when there is none or it cannot be decoded."""
-    screenshot = observation.screenshot
-    if screenshot is None or screenshot.data is None:
+    if observation.screenshot is None:
+        raise PolicyError("the observation has no screenshot to show the model")
+    return screen_image(observation.screenshot, size, image_format)
+
+
+def screen_image(screenshot: Screenshot, size: Size, image_format: Literal["png", "jpeg"]) -> ImagePart:
+    """The picture at `size`. Raises PolicyError when its pixels are not there or cannot be decoded."""
+    if screenshot.data is None:
         raise PolicyError("the observation has no screenshot to show the model")
     if screenshot.size == size and screenshot.format == image_format:
         return _part(screenshot.data, image_format, size)

@@ -49,16 +49,21 @@ def _words(rows: NDArray[np.uint8]) -> NDArray[np.uint64] | NDArray[np.uint8]:
 
 
 def with_changes(episode: Episode) -> Episode:
-    """`episode` with `changed` filled in for every step whose screen and next screen have pixels.
+    """`episode` with `changed` filled in for every step whose screen and next screen have pixels."""
+    return replace(episode, steps=measured(episode.steps, episode.final))
+
+
+def measured(taken: Sequence[Step], final: Observation | None) -> tuple[Step, ...]:
+    """The steps with `changed` filled in, as `with_changes` does.
 
     Each screen is decoded once, and not at all where two neighbours have the same digest.
     """
-    if not episode.steps:
-        return episode
-    following: Sequence[Observation | None] = [*(step.observation for step in episode.steps[1:]), episode.final]
+    if not taken:
+        return ()
+    following: Sequence[Observation | None] = [*(step.observation for step in taken[1:]), final]
     decoded: tuple[str, NDArray[np.uint8] | None] = ("", None)
     steps: list[Step] = []
-    for step, after in zip(episode.steps, following, strict=True):
+    for step, after in zip(taken, following, strict=True):
         box = None
         one, other = step.observation.screenshot, None if after is None else after.screenshot
         if one is not None and other is not None and one.data is not None and other.data is not None:
@@ -70,4 +75,4 @@ def with_changes(episode: Episode) -> Episode:
                 box = changed_box(before, now) if before is not None and now is not None else None
                 decoded = (other.digest, now)
         steps.append(replace(step, changed=box))
-    return replace(episode, steps=tuple(steps))
+    return tuple(steps)

@@ -6,7 +6,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Literal, Protocol, TypeAlias, TypeVar
+from typing import Literal, Protocol, TypeAlias, TypeVar, runtime_checkable
 
 from device_farm import __version__
 from device_farm.device import Device
@@ -54,6 +54,7 @@ class _Progress:
     answer: str | None = None
     last: Observation | None = None
     stop: StopReason = "error"
+    notes: Mapping[str, JsonValue] = field(default_factory=dict)
 
 
 class Verifier(Protocol):
@@ -65,6 +66,24 @@ class Verifier(Protocol):
     async def judge(
         self, device: Device, task: Task, steps: Sequence[Step], ending: Ending, verdict: Scored | Undecided
     ) -> Scored | Undecided: ...
+
+
+class Attendance(Verifier, Protocol):
+    """A verifier's part in one attempt. It keeps a deadline of its own: a slow one is undecided, not broken."""
+
+    @property
+    def notes(self) -> Mapping[str, JsonValue]:
+        """What the episode's provenance says of the verdict."""
+        ...
+
+
+@runtime_checkable
+class Attending(Protocol):
+    """A verifier that must also see the state in which an attempt begins."""
+
+    async def attend(self, device: Device, task: Task) -> Attendance:
+        """Called after the set-up, before the first step. Raises as a set-up does."""
+        ...
 
 
 class _PolicyBroke(Exception):
@@ -85,7 +104,7 @@ class EpisodeRunner:
         *,
         limits: Limits | None = None,
         provenance: Mapping[str, JsonValue] | None = None,
-        verifier: Verifier | None = None,
+        verifier: Verifier | Attending | None = None,
         clock_s: Callable[[], float] = time.perf_counter,
         now_s: Callable[[], float] = time.time,
     ) -> None:
@@ -109,7 +128,7 @@ class EpisodeRunner:
             task=progress.task,
             steps=tuple(progress.steps),
             outcome=outcome,
-            provenance=self._provenance(assignment.task, device),
+            provenance=self._provenance(assignment.task, device, progress.notes),
             stop=progress.stop,
             claimed=progress.claimed,
             answer=progress.answer,
@@ -144,7 +163,9 @@ class EpisodeRunner:
             attempt=assignment.attempt,
         )
 
-    def _provenance(self, task: Task, device: Device | None) -> Provenance:
+    def _provenance(
+        self, task: Task, device: Device | None, notes: Mapping[str, JsonValue] | None = None
+    ) -> Provenance:
         return Provenance(
             policy=self._policy.name,
             dialect=self._policy.dialect,
@@ -152,7 +173,7 @@ class EpisodeRunner:
             device_image="" if device is None else device.info.image,
             seed=task.seed,
             code_version=__version__,
-            extra={**self._extra, "device_id": "" if device is None else device.info.id},
+            extra={**self._extra, **(notes or {}), "device_id": "" if device is None else device.info.id},
         )
 
     async def _outcome(
@@ -163,6 +184,8 @@ class EpisodeRunner:
             template = self._template_of(task)
             async with asyncio.timeout(self._limits.set_up_s):
                 progress.task = task = await template.set_up(device, task) or task
+                verifier = self._verifier
+                attendance = await verifier.attend(device, task) if isinstance(verifier, Attending) else None
             progress.phase = "run"
             assignment = replace(assignment, task=task)
             try:
@@ -175,11 +198,16 @@ class EpisodeRunner:
                 return TimedOut(budget_s=task.time_budget_s)
             progress.phase = "evaluate"
             async with asyncio.timeout(self._limits.evaluate_s):
-                ending = Ending(answer=progress.answer, claimed=progress.claimed, stop=progress.stop)
-                verdict = await template.judge(device, task, ending)
-                if self._verifier is None:
-                    return verdict
-                return await self._verifier.judge(device, task, progress.steps, ending, verdict)
+                ending = Ending(
+                    answer=progress.answer, claimed=progress.claimed, stop=progress.stop, final=progress.last
+                )
+                outcome = await template.judge(device, task, ending)
+                if verifier is not None and not isinstance(verifier, Attending):
+                    return await verifier.judge(device, task, progress.steps, ending, outcome)
+            if attendance is not None:
+                outcome = await attendance.judge(device, task, progress.steps, ending, outcome)
+                progress.notes = attendance.notes
+            return outcome
         except _PolicyBroke as error:
             progress.stop = "error"
             return error.outcome
@@ -229,6 +257,7 @@ class EpisodeRunner:
             error=error,
             decide_ms=(decided_s - begun_s) * 1000,
             act_ms=(self._clock_s() - decided_s) * 1000,
+            review=decision.review,
         )
         return step, after
 

@@ -1,0 +1,67 @@
+"""A verifier ready for use: with its model, its name, its deadline; or the task's own evaluator in its place."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+
+from device_farm.errors import VerifierError
+from device_farm.types.trajectory import Outcome, Scored, Undecided
+from gui_agent.models.base import Model
+from verifier.base import Verifier
+from verifier.case import Case
+from verifier.scene import Scene
+from verifier.verdict import Decision, Verdict, fault_of, undecided
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoadedVerifier:
+    """`deadline_s` bounds one verdict. `verifier` None: the task's own evaluator, which is asked of every attempt."""
+
+    name: str
+    verifier: Verifier | None
+    deadline_s: float = 600.0
+    model: Model | None = None
+
+    @asynccontextmanager
+    async def opened(self) -> AsyncIterator[LoadedVerifier]:
+        """With its model ready to be asked. Raises PolicyError where the model cannot be opened."""
+        async with AsyncExitStack() as stack:
+            if self.model is not None:
+                await stack.enter_async_context(self.model)
+            yield self
+
+    async def verdict(self, case: Case, scene: Scene | None, evaluator: Outcome) -> Verdict:
+        """The verdict, whatever the verifier does: one that raises or does not answer in time is undecided."""
+        if self.verifier is None:
+            return stated(self.name, evaluator)
+        try:
+            async with asyncio.timeout(self.deadline_s) as deadline:
+                return await self.verifier.verify(case, scene)
+        except Exception as broken:  # noqa: BLE001 - the boundary: a broken verifier is named, never scored
+            late = isinstance(broken, TimeoutError) and deadline.expired()
+            error = VerifierError(f"no verdict within {self.deadline_s:g} s") if late else broken
+            return undecided(self.name, "the verifier broke", faults=(fault_of(error),))
+
+
+def decision_of(outcome: Outcome) -> Decision:
+    """An outcome as a verifier would put it: only a full reward is a success."""
+    if not isinstance(outcome, Scored):
+        return "undecided"
+    return "success" if outcome.reward >= 1.0 else "failure"
+
+
+def stated(name: str, outcome: Outcome) -> Verdict:
+    """What the task's own evaluator said, as a verdict: it is sure of whatever it says."""
+    match outcome:
+        case Scored(reward=reward, evidence=evidence):
+            reason = f"the task's evaluator gives {reward:g}"
+            return Verdict(
+                verifier=name, decision=decision_of(outcome), confidence=1.0, reason=reason, evidence=evidence
+            )
+        case Undecided(reason=reason):
+            return undecided(name, f"the task's evaluator cannot tell: {reason}")
+        case _:
+            return undecided(name, f"the task's evaluator was not asked: {outcome.kind}")
