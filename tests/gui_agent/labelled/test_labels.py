@@ -1,0 +1,135 @@
+"""Facts of a state, their differences, and the labels that follow from them."""
+
+import io
+import sqlite3
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from device_farm.errors import DataError
+from device_farm.types.action import Answer, Click, Terminate, TypeText
+from device_farm.types.geometry import Point
+from device_farm.types.observation import Foreground
+from device_farm.types.trajectory import Evidence, Scored
+from gui_agent.benchmarks.basics import SUITE
+from gui_agent.labelled.episode import Label, LabelledEpisode, read_labelled, steps_of, task_of, write_labelled
+from gui_agent.labelled.make import label_of
+from gui_agent.labelled.state import differences, facts_in, shortened
+
+HOLDS = Evidence(probe="setting wifi_on", observed="1", expected="1", holds=True)
+FAILS = Evidence(probe="setting wifi_on", observed="0", expected="1", holds=False)
+
+
+def database(*rows: tuple[int, str | None, int]) -> bytes:
+    connection = sqlite3.connect(":memory:")
+    connection.execute("CREATE TABLE alarms (_id INTEGER PRIMARY KEY, label TEXT, update_timestamp INTEGER)")
+    connection.executemany("INSERT INTO alarms VALUES (?, ?, ?)", rows)
+    connection.commit()
+    return connection.serialize()
+
+
+def test_facts_in_a_database_leave_out_when_a_row_was_written() -> None:
+    path = "/data/data/com.clock/databases/alarms.db"
+    assert facts_in(path, database((1, "Gym", 1697384048500), (2, None, 0))) == (
+        "row com.clock/alarms.db alarms _id=1 label='Gym'",
+        "row com.clock/alarms.db alarms _id=2",
+    )
+
+
+def test_facts_in_preferences_are_one_an_entry() -> None:
+    data = b"<map><int name='laps' value='3'/><string name='state'>on</string></map>"
+    assert facts_in("/data/data/com.clock/shared_prefs/p.xml", data) == (
+        "preference com.clock/p.xml laps=3",
+        "preference com.clock/p.xml state=on",
+    )
+
+
+def test_facts_in_a_spreadsheet_are_its_rows_whatever_else_the_file_holds() -> None:
+    def sheet(when: str) -> bytes:
+        data = io.BytesIO()
+        with zipfile.ZipFile(data, "w") as archive:
+            archive.writestr("meta.xml", f"<when>{when}</when>")
+            archive.writestr(
+                "content.xml",
+                "<o xmlns:t='urn:t'><t:table-row><t:c>Rent</t:c><t:c>70</t:c></t:table-row>"
+                "<t:table-row><t:c/></t:table-row></o>",
+            )
+        return data.getvalue()
+
+    assert facts_in("./Documents/b.ods", sheet("today")) == ("cells ./Documents/b.ods 0 Rent|70",)
+    assert facts_in("./Documents/b.ods", sheet("today")) == facts_in("./Documents/b.ods", sheet("tomorrow"))
+
+
+def test_facts_in_anything_else_are_none() -> None:
+    assert facts_in("/sdcard/note.txt", b"hello") == ()
+
+
+def test_differences_name_both_sides_and_leave_out_bookkeeping() -> None:
+    found = frozenset({"setting global wifi_on=1", "row app/a.db sqlite_sequence name='x' seq=4", "same"})
+    expected = frozenset({"setting global wifi_on=0", "row app/a.db sqlite_sequence name='x' seq=3", "same"})
+    assert differences(found, expected) == ("+ setting global wifi_on=1", "- setting global wifi_on=0")
+
+
+def test_shortened_counts_what_it_leaves_out() -> None:
+    assert shortened(tuple("abcdef"), 2) == ("a", "b", "and 4 more")
+    assert shortened(("x" * 500,))[0] == "x" * 159 + "…"
+
+
+@pytest.mark.parametrize(
+    ("verdict", "changes", "success", "why"),
+    [
+        (Scored(reward=1.0, evidence=(HOLDS,)), (), True, "every probe holds; the state is the expert's"),
+        (Scored(reward=0.0, evidence=(HOLDS, FAILS)), (), False, "setting wifi_on: found 0, expected 1"),
+        (Scored(reward=1.0, evidence=(HOLDS,)), ("+ a",), False, "done, but also changed: + a"),
+    ],
+)
+def test_label_follows_the_state(verdict: Scored, changes: tuple[str, ...], success: bool, why: str) -> None:
+    label = label_of(verdict, changes)
+    assert (label.success, label.why, label.reward) == (success, why, verdict.reward)
+
+
+def episode(**changes: object) -> LabelledEpisode:
+    values: dict[str, object] = {
+        "id": "basics/PhoneWifi/7/wrong_value/0",
+        "suite": "basics",
+        "template": "PhoneWifi",
+        "seed": 7,
+        "params": {"state": "on"},
+        "platform": "android",
+        "kind": "wrong_value",
+        "note": "state 'off'",
+        "actions": (Click(at=Point(3, 4)), TypeText(text="ä"), Answer(text="42"), Terminate(status="success")),
+        "label": Label(success=False, why="setting wifi_on: found 0, expected 1", reward=0.0),
+        **changes,
+    }
+    return LabelledEpisode(**values)  # type: ignore[arg-type]
+
+
+def test_labelled_episodes_come_back_as_they_were_written(tmp_path: Path) -> None:
+    one, two = episode(), episode(id="basics/A", fronts=(Foreground(app="Thunar"),) * 4)
+    path = tmp_path / "set.jsonl"
+    write_labelled(path, [one, two])
+    assert read_labelled(path) == [two, one]
+    again = tmp_path / "again.jsonl"
+    write_labelled(again, [two, one])
+    assert again.read_bytes() == path.read_bytes()
+
+
+def test_read_labelled_names_the_line_that_is_wrong(tmp_path: Path) -> None:
+    path = tmp_path / "set.jsonl"
+    write_labelled(path, [episode()])
+    path.write_text(path.read_text("utf-8") + '{"id": 3}\n', "utf-8")
+    with pytest.raises(DataError, match="line 2"):
+        read_labelled(path)
+
+
+def test_a_labelled_episode_knows_its_answer_and_claim() -> None:
+    assert (episode().answer, episode().claimed) == ("42", "success")
+    assert (episode(actions=()).answer, episode(actions=()).claimed) == (None, None)
+
+
+def test_task_of_an_episode_is_the_suites_own_with_its_budget_of_steps() -> None:
+    task = task_of(episode(params={"state": "off"}), SUITE)
+    assert (task.goal, task.max_steps, task.id) == ("Turn Wi-Fi off.", 4, "basics/PhoneWifi/7/wrong_value/0")
+    assert [step.action for step in steps_of(episode())] == list(episode().actions)
