@@ -7,7 +7,7 @@ writes, runs another program, waits for more or sets a value: no `find -exec`, `
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
@@ -135,8 +135,24 @@ def _find(name: str, arguments: Sequence[Word]) -> None:
         if text in _FIND_TESTS:
             if next(rest, None) is None:
                 raise _refused(name, f"{text} without its value", "give the value")
+        elif text == "-exec":
+            _check_exec(name, rest)
         elif text not in _FIND_WORDS and (text.startswith("-") or not text.startswith(("/", "."))):
             raise _refused(name, repr(text[:40]), "folders begin with / or .; tests: " + " ".join(sorted(_FIND_TESTS)))
+
+
+def _check_exec(name: str, rest: Iterator[Word]) -> None:
+    """`find` may hand the names that it finds, which begin with a folder, to a program that only tells of them."""
+    words = []
+    for word in rest:
+        words.append(word.text)
+        if word.text in ("+", ";"):
+            break
+    told = words[:-2]
+    if words[-2:] not in (["{}", "+"], ["{}", ";"]) or not (
+        (len(told) == 1 and told[0] in _CHECKSUMS) or (len(told) == 3 and told[:2] == ["stat", "-c"])
+    ):
+        raise _refused(name, "-exec " + " ".join(words)[:60], "it may run sha256sum '{}' + or stat -c FORMAT '{}' +")
 
 
 def _grep(name: str, arguments: Sequence[Word]) -> None:
@@ -197,6 +213,7 @@ _SQLITE_OPTIONS: Final = _set("-batch -bail -readonly -header -noheader -csv -js
 _NAMESPACE: Final = "system|secure|global"
 _KEY: Final = r"[\w.:/][\w.:/\-]*"
 _PACKAGE: Final = r"[A-Za-z][\w.]*"
+_CHECKSUMS: Final = _set("md5sum sha1sum sha256sum sha512sum")
 _CHECKSUM: Final = Options(letters="bt", least=0)
 _FORMAT: Final = Options(letters="u", valued="dr", longs=frozenset({"utc"}), operand=re.compile(r"\+.*", re.DOTALL))
 _PM_LIST: Final = ("list", "packages|features|libraries|permissions|permission-groups|users|instrumentation")

@@ -24,14 +24,12 @@ def _set(words: str) -> frozenset[str]:
     return frozenset(words.split())
 
 
-_READING_PRAGMAS = _set(
-    "table_info table_xinfo table_list index_list index_info foreign_key_list user_version encoding"
-)
+READING_PRAGMAS = _set("table_info table_xinfo table_list index_list index_info foreign_key_list user_version encoding")
 _WRITING = _set(
     "insert update delete drop create alter attach detach vacuum reindex analyze begin commit rollback savepoint "
     "release pragma"
 )
-_FUNCTIONS = _set(
+FUNCTIONS = _set(
     "abs avg changes char coalesce count cume_dist date datetime dense_rank exp first_value format glob group_concat "
     "hex ifnull iif instr json json_array json_array_length json_each json_extract json_object json_tree json_type "
     "json_valid julianday lag last_value lead length like likelihood likely lower ltrim max min nth_value ntile nullif "
@@ -72,7 +70,7 @@ def _check_pragma(sql: str) -> None:
     )
     name = found[1].lower() if found is not None else ""
     takes = "(" in sql
-    if name not in _READING_PRAGMAS or (takes and not name.endswith(("_info", "_xinfo", "_list"))):
+    if name not in READING_PRAGMAS or (takes and not name.endswith(("_info", "_xinfo", "_list"))):
         raise ProbeRefused(f"{sql[:60]!r}", field="sql", fix="PRAGMA table_info(TABLE) is allowed")
 
 
@@ -92,8 +90,8 @@ def _words(sql: str) -> list[str]:
             continue
         if kind == "end" and sql[at:].strip():
             raise ProbeRefused("more than one statement", field="sql", fix="ask one at a time")
-        if kind == "open" and before and before not in _FUNCTIONS | _BEFORE_BRACKET:
-            raise ProbeRefused(f"function {before[:40]!r}", field="sql", fix=f"known: {' '.join(sorted(_FUNCTIONS))}")
+        if kind == "open" and before and before not in FUNCTIONS | _BEFORE_BRACKET:
+            raise ProbeRefused(f"function {before[:40]!r}", field="sql", fix=f"known: {' '.join(sorted(FUNCTIONS))}")
         before = text.strip('"`[]') if kind in ("word", "name") else ""
         if kind == "word":
             words.append(text)
