@@ -1,0 +1,75 @@
+"""Goals about the clock: alarms, timers, the stopwatch."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from verifier.planner.clock_checks import AlarmsAt, StopwatchRuns, TimerRuns
+from verifier.planner.places import alarms_at, clock_preferences
+from verifier.planner.plan import Holds, Kind, Plan, Values, forms
+
+_TIME = r"(?P<hour>\d{1,2})[:.](?P<minute>\d{2})(?:\s?(?P<half>[ap])\.?m\.?)?"
+
+
+def hour_of(values: Values) -> int:
+    """The hour from 0 to 23: 12 AM is 0, 12 PM is 12, and without a half of the day the hour is as it stands."""
+    hour, half = int(values["hour"]), values.get("half", "").lower()
+    return hour if not half else hour % 12 + (12 if half == "p" else 0)
+
+
+def _alarms(values: Values, *enabled: bool) -> Plan:
+    hour, minute = hour_of(values), int(values["minute"])
+    check = Holds(probe=AlarmsAt(hour=hour, minute=minute, enabled=enabled))
+    return Plan(checks=(check,), allowed=alarms_at(hour, minute))
+
+
+def _timer(values: Values) -> Plan:
+    parts = [int(values.get(part) or 0) for part in ("hours", "minutes", "seconds")]
+    length_ms = ((parts[0] * 60 + parts[1]) * 60 + parts[2]) * 1000
+    checks = (Holds(probe=TimerRuns(length_ms=length_ms)),)
+    return Plan(checks=checks, allowed=(clock_preferences("timer.*|next_timer_id"),))
+
+
+def _stopwatch(values: Values, *, running: bool) -> Plan:
+    laps = int(values["laps"]) if "laps" in values else None
+    checks = (Holds(probe=StopwatchRuns(laps=laps, running=running)),)
+    return Plan(checks=checks, allowed=(clock_preferences("sw_.*"),))
+
+
+_phone = partial(Kind, platform="android")
+KINDS: tuple[Kind, ...] = (
+    _phone(name="add alarm", forms=forms(rf"set an alarm for {_TIME}"), plan=lambda values: _alarms(values, True)),
+    _phone(
+        name="alarm off",
+        forms=forms(rf"turn off the {_TIME} alarm without deleting it"),
+        plan=lambda values: _alarms(values, False),
+    ),
+    _phone(
+        name="delete alarm",
+        forms=forms(rf"delete the {_TIME} alarm(?:, and no other)?"),
+        plan=lambda values: _alarms(values),
+    ),
+    _phone(
+        name="timer",
+        forms=forms(
+            r"start a timer of (?:(?P<hours>\d+) hours?,? (?:and )?)?(?P<minutes>\d+) minutes? "
+            r"and (?P<seconds>\d+) seconds?"
+        ),
+        plan=_timer,
+    ),
+    _phone(
+        name="stopwatch laps",
+        forms=forms(r"start the stopwatch and record (?P<laps>\d+) laps?; leave it running"),
+        plan=partial(_stopwatch, running=True),
+    ),
+    _phone(
+        name="stopwatch runs",
+        forms=forms(r"start the stopwatch and let it run", r"run the stopwatch"),
+        plan=partial(_stopwatch, running=True),
+    ),
+    _phone(
+        name="stopwatch stands",
+        forms=forms(r"make sure that the stopwatch is paused", r"pause the stopwatch"),
+        plan=partial(_stopwatch, running=False),
+    ),
+)

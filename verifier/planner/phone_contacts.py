@@ -1,0 +1,55 @@
+"""Goals about contacts."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from verifier.planner.contact_checks import MOBILE, Added, NoContact, Renumbered, Starred, TellsNumber
+from verifier.planner.places import contact
+from verifier.planner.plan import Check, Holds, Kind, Plan, Values, forms
+
+_NAME = r"(?P<name>\S.*?\S)"
+_NUMBER = r"(?P<number>\+?[\d ().-]*\d)"
+
+
+def _about(values: Values, check: Check) -> Plan:
+    return Plan(checks=(check,), allowed=contact(values["name"]))
+
+
+def _add(values: Values) -> Plan:
+    kind = MOBILE if values["kind"].lower() == "mobile" else ""
+    return _about(values, Added(name=values["name"], number=values["number"], kind=kind))
+
+
+def _ask(values: Values) -> Plan:
+    return Plan(checks=(TellsNumber(name=values["name"]),), asks=True)
+
+
+_phone = partial(Kind, platform="android")
+KINDS: tuple[Kind, ...] = (
+    _phone(
+        name="add contact",
+        forms=forms(rf"add {_NAME} to the contacts, with the (?P<kind>mobile|phone) number {_NUMBER}"),
+        plan=_add,
+    ),
+    _phone(
+        name="change number",
+        forms=forms(rf"{_NAME} has a new phone number: {_NUMBER}\. Replace the old one in the contacts"),
+        plan=lambda values: _about(values, Renumbered(name=values["name"], number=values["number"])),
+    ),
+    _phone(
+        name="delete contact",
+        forms=forms(rf"delete {_NAME} from the contacts"),
+        plan=lambda values: _about(values, Holds(probe=NoContact(name=values["name"]))),
+    ),
+    _phone(
+        name="star contact",
+        forms=forms(rf"mark {_NAME} as a favou?rite contact"),
+        plan=lambda values: _about(values, Holds(probe=Starred(name=values["name"]))),
+    ),
+    _phone(
+        name="find number",
+        forms=forms(rf"what is the phone number of {_NAME}\? Answer with the digits only"),
+        plan=_ask,
+    ),
+)

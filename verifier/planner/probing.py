@@ -1,0 +1,103 @@
+"""A plan carried out on a device: the start first, then every check at the end, then what else has changed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from device_farm.device import Device
+from device_farm.errors import FarmError, VerifierError
+from device_farm.types.trajectory import Evidence
+from verifier.agentic.thinker import Opinion
+from verifier.planner.plan import Given, Plan
+from verifier.probes.toolbox import Toolbox
+from verifier.rules.base import Probe, guest_output
+from verifier.verdict import Cost, fault_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Prepared:
+    """The plan's probes, and what was seen of the start. `met`: everything asked for held there already."""
+
+    probes: tuple[Probe, ...]
+    faults: tuple[str, ...]
+    start_seen: bool
+    met: bool = False
+
+
+async def probed(plan: Plan, answer: str | None, tools: Toolbox) -> Opinion:
+    """What the device says about `plan`. Every check is in the evidence with what was observed.
+
+    A check that does not hold is a failure. A check that could not be made decides nothing, unless another fails.
+
+    Raises:
+        VerifierError: there is no device, or it is no longer as the attempt left it.
+    """
+    device = tools.device
+    if device is None:
+        raise VerifierError("there is no device to probe")
+    home = await guest_output(device, 'printf %s "$HOME"') if device.info.platform == "desktop" else ""
+    prepared = await _prepare(plan, tools, device, answer, home)
+    evidence, faults = await _asked(device, prepared.probes)
+    faults = prepared.faults + faults
+    return _opinion(plan, prepared, evidence, faults)
+
+
+def _opinion(plan: Plan, prepared: _Prepared, evidence: tuple[Evidence, ...], faults: tuple[str, ...]) -> Opinion:
+    cost = Cost(steps=len(evidence) * (2 if prepared.start_seen else 1))
+    failed = [piece for piece in evidence if not piece.holds]
+    if failed:
+        reason = f"{failed[0].probe}: {failed[0].observed}, expected {failed[0].expected}"
+        return Opinion(
+            decision="failure", confidence="high", reason=reason, evidence=evidence, faults=faults, cost=cost
+        )
+    if len(evidence) < len(plan.checks):
+        reason = f"{len(plan.checks) - len(evidence)} of {len(plan.checks)} checks could not be made"
+        return Opinion(
+            decision="undecided", confidence="low", reason=reason, evidence=evidence, faults=faults, cost=cost
+        )
+    held = "everything asked for holds"
+    if not prepared.start_seen:
+        reason = f"{held}; whether anything else has changed could not be seen"
+        return Opinion(
+            decision="success", confidence="medium", reason=reason, evidence=evidence, faults=faults, cost=cost
+        )
+    reason = f"{held}, as it did at the start already" if prepared.met else f"{held}, and nothing else has changed"
+    return Opinion(decision="success", confidence="high", reason=reason, evidence=evidence, faults=faults, cost=cost)
+
+
+async def _prepare(plan: Plan, tools: Toolbox, device: Device, answer: str | None, home: str) -> _Prepared:
+    entered = False
+    try:
+        async with tools.start() as start:
+            entered = True
+            probes, faults = await _bound(plan, Given(source=start, start=start, answer=answer, home=home))
+            held, _ = await _asked(start, probes)
+            met = len(held) == len(plan.checks) and all(piece.holds for piece in held)
+        return _Prepared(probes=probes, faults=faults, start_seen=True, met=met)
+    except FarmError as error:
+        if entered:
+            raise VerifierError(f"the device may not be as the attempt left it: {error}") from error
+        fault = fault_of(error)
+    probes, faults = await _bound(plan, Given(source=device, start=None, answer=answer, home=home))
+    return _Prepared(probes=probes, faults=(fault, *faults), start_seen=False)
+
+
+async def _bound(plan: Plan, given: Given) -> tuple[tuple[Probe, ...], tuple[str, ...]]:
+    probes, faults = [], []
+    for check in plan.checks:
+        try:
+            probes.append(await check.bind(given))
+        except FarmError as error:
+            faults.append(fault_of(error))
+    return tuple(probes), tuple(faults)
+
+
+async def _asked(device: Device, probes: tuple[Probe, ...]) -> tuple[tuple[Evidence, ...], tuple[str, ...]]:
+    """What the probes found, and the faults of those that could not run."""
+    evidence, faults = [], []
+    for probe in probes:
+        try:
+            evidence.append(await probe.check(device))
+        except FarmError as error:
+            faults.append(fault_of(error))
+    return tuple(evidence), tuple(faults)

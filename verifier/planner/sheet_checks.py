@@ -1,0 +1,99 @@
+"""Checks of saved spreadsheets against what they held at the start."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from device_farm.device import Device
+from device_farm.errors import VerifierError
+from device_farm.types.trajectory import Evidence
+from verifier.planner.plan import Given
+from verifier.rules.base import Probe, shown
+from verifier.rules.files import exists
+from verifier.rules.spreadsheet import read_cell, same_value
+
+_COLUMNS = "ABCDEF"
+_ROWS = 24
+"""How much of the first sheet is compared, from A1 on."""
+
+Table = Mapping[str, str]
+
+
+def table_of(data: bytes, path: str, also: Iterable[str] = ()) -> dict[str, str]:
+    """The cells that hold anything in the first sheet's corner, and `also`. Raises VerifierError as `read_cell`."""
+    suffix = posixpath.splitext(path)[1]
+    names = {*(f"{column}{row}" for row in range(1, _ROWS + 1) for column in _COLUMNS), *also}
+    return {name: text for name in sorted(names) if (text := read_cell(data, suffix, name))}
+
+
+async def _start(given: Given, path: str) -> dict[str, str]:
+    device = given.before()
+    if not await exists(device, path):
+        raise VerifierError(f"there was no {path} at the start")
+    return table_of(await device.pull(path), path)
+
+
+def _column(table: Table, title: str) -> str:
+    for column in _COLUMNS:
+        if table.get(f"{column}1", "").strip().casefold() == title:
+            return column
+    raise VerifierError(f"no column is titled {title!r}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableIs:
+    """The saved first sheet holds `expected`: these cells and no others; numbers are compared as numbers."""
+
+    path: str
+    expected: Table
+
+    async def check(self, device: Device) -> Evidence:
+        found = None
+        if await exists(device, self.path):
+            found = table_of(await device.pull(self.path), self.path, self.expected)
+        names = sorted({*self.expected, *(found or {})})
+        wrong = [name for name in names if not same_value((found or {}).get(name, ""), self.expected.get(name, ""))]
+        return Evidence(
+            probe=f"cells of {self.path}",
+            observed="no such file" if found is None else shown({name: found[name] for name in sorted(found)}),
+            expected=shown(dict(self.expected)),
+            holds=found is not None and not wrong,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AmountSet:
+    """In the row of `item` the amount is `amount`, and every other cell is as at the start."""
+
+    path: str
+    item: str
+    amount: str
+
+    async def bind(self, given: Given) -> Probe:
+        path = given.path(self.path)
+        table = await _start(given, path)
+        column = _column(table, "amount")
+        rows = [name[1:] for name, text in table.items() if text.strip() == self.item and name[0] != column]
+        if len(rows) != 1:
+            raise VerifierError(f"{len(rows)} rows of {path} are about {self.item}")
+        return TableIs(path=path, expected={**table, f"{column}{rows[0]}": self.amount.replace(",", ".")})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SumIn:
+    """The cell holds the sum of all amounts, and every other cell is as at the start."""
+
+    path: str
+    cell: str
+
+    async def bind(self, given: Given) -> Probe:
+        path = given.path(self.path)
+        table = await _start(given, path)
+        column = _column(table, "amount")
+        try:
+            amounts = [float(text) for name, text in table.items() if name[0] == column and name[1:] != "1"]
+        except ValueError as error:
+            raise VerifierError(f"{path} holds an amount that is no number: {error}") from error
+        return TableIs(path=path, expected={**table, self.cell: f"{sum(amounts):.12g}"})
