@@ -17,7 +17,7 @@ def check_readable(path: str, *, field: str = "path") -> None:
     """
     if len(path) > MAX_CHARACTERS or "\0" in path:
         raise ProbeRefused(f"{path[:40]!r}… is no path", field=field, fix=f"use at most {MAX_CHARACTERS} characters")
-    parts = posixpath.normpath("/" + path).split("/")[1:]
+    parts = posixpath.normpath("/" + path.lstrip("/")).split("/")[1:]
     if parts[0] == "dev" and parts != ["dev"] and parts != ["dev", "null"]:
         raise ProbeRefused(f"{path[:80]} is a device node", field=field, fix="probes read files")
     if parts[0] == "proc" and parts != ["proc"] and not (len(parts) == 2 and parts[1] in _PROC):

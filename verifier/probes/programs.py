@@ -36,7 +36,7 @@ class Options:
     operand: re.Pattern[str] | None = None
 
     def __call__(self, name: str, arguments: Sequence[Word]) -> None:
-        operands = self._operands(name, arguments)
+        operands = self.operands(name, arguments)
         if not self.least <= len(operands) <= self.most:
             wanted = f"{self.least} to {self.most}" if self.least != self.most else str(self.least)
             raise _refused(name, f"{len(operands)} operands", f"give {wanted}")
@@ -44,7 +44,8 @@ class Options:
             if self.operand is not None and not self.operand.fullmatch(word.text):
                 raise _refused(name, repr(word.text[:80]), f"operands look like {self.operand.pattern}")
 
-    def _operands(self, name: str, arguments: Sequence[Word]) -> list[Word]:
+    def operands(self, name: str, arguments: Sequence[Word]) -> list[Word]:
+        """What is left after the options. Raises ProbeRefused for an option that is not listed."""
         operands: list[Word] = []
         rest = iter(arguments)
         for word in rest:
@@ -119,9 +120,13 @@ def _check_paths(arguments: Sequence[Word]) -> None:
 
 
 def _reads_input(name: str, arguments: Sequence[Word]) -> bool:
-    """Whether the program would wait for its input, as far as its words say; a filter with no operand does."""
-    operands = [word for word in arguments if not word.text.startswith("-")]
-    return len(operands) < _FILTERS[name] or any(word.text == "-" for word in arguments)
+    """Whether the program would wait for its input: it has no file to read, or reads `-`."""
+    options = _GREP_OPTIONS if name in _GREPS else PROGRAMS[name]
+    if not isinstance(options, Options):
+        raise AssertionError(f"{name} is listed as a filter without options")
+    operands = [word.text for word in options.operands(name, arguments)]
+    pattern = name in _GREPS and not any(word.text.startswith("-e") for word in arguments)
+    return len(operands) - pattern < _FILTERS[name] or "-" in operands[pattern:]
 
 
 def _anything(name: str, arguments: Sequence[Word]) -> None:
@@ -320,8 +325,10 @@ _TEXT_ONLY: Final = frozenset({"content", "date", "dumpsys", "echo", "false", "p
 """Programs whose words are no paths, or that do not read what lies at them."""
 
 _FILTERS: Final[Mapping[str, int]] = {
-    **dict.fromkeys(_set("base64 cat cksum head md5sum nl od sha1sum sha256sum sha512sum sort tac tail wc"), 1),
-    **dict.fromkeys(_set("cut egrep fgrep grep"), 1),
-    **dict.fromkeys(_set("tr uniq"), 3),
+    **dict.fromkeys(
+        _set("base64 cat cksum head cut egrep fgrep grep md5sum nl od sha1sum sha256sum sha512sum sort tac tail wc"), 1
+    ),
+    **dict.fromkeys(_set("tr uniq"), 99),
 }
-"""Programs that read their input where fewer operands than these are named."""
+"""Programs that read their input where fewer files than these are named; `tr` and `uniq` always do."""
+_GREPS: Final = _set("grep egrep fgrep")
