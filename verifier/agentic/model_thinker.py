@@ -7,12 +7,11 @@ from dataclasses import dataclass, field, replace
 from typing import Final, Self
 
 from device_farm.errors import FarmError, VerifierError
-from device_farm.types.trajectory import Evidence
 from verifier.agentic.budget import Budget
 from verifier.agentic.memory import Memory
 from verifier.agentic.probing import Probing
 from verifier.agentic.prompts import case_parts, screen_parts, so_far_part, system_prompt
-from verifier.agentic.reply import Kind, Look, Said
+from verifier.agentic.reply import Kind, Look, Said, evidence_of
 from verifier.agentic.talk import BudgetGone, Talk
 from verifier.agentic.thinker import Opinion
 from verifier.case import Case
@@ -140,21 +139,8 @@ class ModelThinker:
     def _opinion(self, turn: object, case: Case, stage: str) -> Opinion:
         if not isinstance(turn, Said):
             raise AssertionError("only a verdict ends a stage")
-        probe = f"{stage} by {self.name}"
-        pieces = [
-            Evidence(
-                probe=probe,
-                observed=finding.observed,
-                expected=finding.expected,
-                holds=finding.holds,
-                step=finding.step if finding.step is not None and 0 <= finding.step < case.screens else None,
-            )
-            for finding in turn.findings
-        ]
-        if not pieces and turn.decision != "undecided":
-            success = turn.decision == "success"
-            pieces = [Evidence(probe=probe, observed=turn.reason, expected="the goal is reached", holds=success)]
-        return Opinion(decision=turn.decision, confidence=turn.confidence, reason=turn.reason, evidence=tuple(pieces))
+        pieces = evidence_of(turn, f"{self.name}, {stage}", case.screens)
+        return Opinion(decision=turn.decision, confidence=turn.confidence, reason=turn.reason, evidence=pieces)
 
 
 NOTHING: Final = Opinion(decision="undecided", confidence="low", reason="")

@@ -58,15 +58,20 @@ def system_prompt(platform: Platform, forms: Sequence[str], tools: str = "") -> 
 def case_parts(case: Case, memory: Memory, budget: int) -> list[Part]:
     """The goal, what was done, and what the agent answered; at most `budget` characters of actions."""
     done = "\n".join(_entry_line(case, entry) for entry in memory.entries) or "nothing"
-    parts: list[Part] = [
-        Text(text=f"The goal:\n{fence(case.goal, _MAX_GOAL_CHARS)}"),
-        Text(text=f"What was done, step by step:\n{fence(done, budget)}"),
-    ]
-    if memory.answer is not None:
-        parts.append(Text(text=f"The agent's answer:\n{fence(memory.answer, _MAX_GOAL_CHARS)}"))
+    parts: list[Part] = [goal_part(case), Text(text=f"What was done, step by step:\n{fence(done, budget)}")]
+    parts += answer_parts(memory.answer)
     if memory.claimed is not None:
         parts.append(Text(text=f"The agent says that it ended with {memory.claimed}."))
     return parts
+
+
+def goal_part(case: Case) -> Part:
+    return Text(text=f"The goal:\n{fence(case.goal, _MAX_GOAL_CHARS)}")
+
+
+def answer_parts(answer: str | None) -> list[Part]:
+    """Empty where the agent answered nothing."""
+    return [] if answer is None else [Text(text=f"The agent's answer:\n{fence(answer, _MAX_GOAL_CHARS)}")]
 
 
 def _entry_line(case: Case, entry: Entry) -> str:

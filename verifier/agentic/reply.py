@@ -11,6 +11,7 @@ from pydantic import JsonValue as AnyJson
 
 from device_farm.errors import VerifierError
 from device_farm.types.task import JsonValue
+from device_farm.types.trajectory import Evidence
 from verifier.probes.tool import ToolCall
 
 Kind: TypeAlias = Literal["verdict", "look", "call"]
@@ -88,6 +89,27 @@ def parse_turn(text: str, allowed: Sequence[Kind]) -> Turn:
     if turn.kind not in allowed:
         raise VerifierError(f"{turn.kind!r} is not possible now", field="kind", fix=f"use {' or '.join(allowed)}")
     return turn
+
+
+def evidence_of(said: Said, probe: str, screens: int) -> tuple[Evidence, ...]:
+    """A verdict's findings as evidence that names `probe`; its reason where it has none, unless it decides nothing.
+
+    A step that is no index below `screens` is left out.
+    """
+    pieces = tuple(
+        Evidence(
+            probe=probe,
+            observed=finding.observed,
+            expected=finding.expected,
+            holds=finding.holds,
+            step=finding.step if finding.step is not None and 0 <= finding.step < screens else None,
+        )
+        for finding in said.findings
+    )
+    if pieces or said.decision == "undecided":
+        return pieces
+    holds = said.decision == "success"
+    return (Evidence(probe=probe, observed=said.reason, expected="the goal is reached", holds=holds),)
 
 
 def turn_schema(allowed: Sequence[Kind], tools: Sequence[str] = ()) -> dict[str, JsonValue]:
