@@ -127,7 +127,7 @@ def _screen(line: Line, at: str, raw: Mapping[str, Any], source: ImageFiles, scr
         except DataError as error:
             raise line.error(f"{found} {error.message}", f"{at}.screenshot") from error
     if screen is None:
-        fix = "pass the folder of the images, or --screen WxH to do without pixels"
+        fix = "name their folder (--images, data.images), or their size (--screen, data.screen) to do without pixels"
         raise line.error(f"{key} is not there", f"{at}.screenshot", fix)
     x, y = _extent(raw)
     if not (x <= FAR_PX and y <= FAR_PX):

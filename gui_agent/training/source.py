@@ -32,6 +32,10 @@ class SampleSource(Protocol):
     def restore(self, state: dict[str, Any]) -> None: ...
 
 
+_IN_VAIN = 32
+"""So many samples in a row that cannot be made are no accident: a folder of screens is elsewhere, or gone."""
+
+
 class EpochSource:
     """Epochs over samples that are made when they are needed, in batches of like length.
 
@@ -61,9 +65,13 @@ class EpochSource:
         self._epoch = 0
         self._position = 0
         self._unreadable = 0
+        self._in_vain = 0
+        self._in_vain_limit = min(_IN_VAIN, len(lengths) if bundles is None else sum(map(len, bundles)))
+        self._batches: tuple[int, list[list[int]]] = (-1, [])
 
     async def next(self, policy_version: int) -> Supply:
-        batches = epoch_batches(self._lengths, self._size, seed=self._seed, epoch=self._epoch)
+        """Raises DataError where 32 samples in a row, or all that there are, cannot be made."""
+        batches = self._of_epoch()
         chosen = batches[self._position]
         epoch = self._epoch + self._position / len(batches)
         self._position += 1
@@ -72,16 +80,30 @@ class EpochSource:
         samples = await self._made(chosen if self._bundles is None else _flat(self._bundles, chosen))
         return Supply(samples=samples, figures={"epoch": epoch, "unreadable": self._unreadable})
 
+    def _of_epoch(self) -> list[list[int]]:
+        """The present epoch's batches, drawn once an epoch."""
+        if self._batches[0] != self._epoch:
+            drawn = epoch_batches(self._lengths, self._size, seed=self._seed, epoch=self._epoch)
+            self._batches = (self._epoch, drawn)
+        return self._batches[1]
+
     async def _made(self, indices: Sequence[int]) -> tuple[TrainSample, ...]:
         made = await team_map(self._team, self._tried, indices)
-        self._unreadable += sum(sample is None for sample in made)
-        return tuple(sample for sample in made if sample is not None)
+        for one in made:
+            self._in_vain = self._in_vain + 1 if isinstance(one, DataError) else 0
+        errors = [one for one in made if isinstance(one, DataError)]
+        self._unreadable += len(errors)
+        if errors and self._in_vain >= self._in_vain_limit:
+            last = errors[-1]
+            message = f"{self._in_vain} samples in a row cannot be made, the last: {last.message}"
+            raise DataError(message, field=last.field, fix=last.fix or "look at data.path and data.images")
+        return tuple(one for one in made if not isinstance(one, DataError))
 
-    async def _tried(self, index: int) -> TrainSample | None:
+    async def _tried(self, index: int) -> TrainSample | DataError:
         try:
             return await self._make(index)
-        except DataError:
-            return None
+        except DataError as error:
+            return error
 
     def state(self) -> dict[str, Any]:
         return {"epoch": self._epoch, "position": self._position, "unreadable": self._unreadable}

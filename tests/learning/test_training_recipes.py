@@ -27,7 +27,7 @@ from gui_agent.training.metrics import MetricsLog  # noqa: E402
 from gui_agent.training.objective import LikelihoodObjective, PolicyObjective  # noqa: E402
 from gui_agent.training.policy import TokenScores  # noqa: E402
 from gui_agent.training.sft import demonstrations  # noqa: E402
-from gui_agent.training.source import Cycle  # noqa: E402
+from gui_agent.training.source import Cycle, EpochSource  # noqa: E402
 
 CONFIG = """
 samples = 5
@@ -171,6 +171,36 @@ def test_step_that_the_policy_cannot_read_is_left_out_and_counted(config: Path, 
     assert (last["samples"], last["unreadable"], last["skipped"]) == (1, 4, 0)
 
 
+def test_run_none_of_whose_samples_can_be_made_ends_with_the_reason(config: Path, tmp_path: Path) -> None:
+    lines = [{"goal": "g", "steps": [tiny_clicker.step_line(99, 1)]}] * 3
+    (tmp_path / "tasks.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+    with pytest.raises(DataError, match="3 samples in a row cannot be made, the last:"):
+        farm_train("sft", config, tmp_path / "run")
+    assert not (tmp_path / "run" / "checkpoints").exists()
+
+
+def test_samples_lost_in_mid_run_end_it_after_32_in_a_row() -> None:
+    there = sample_of([1])
+    lost: set[int] = set()
+
+    async def make(index: int) -> TrainSample:
+        if index in lost:
+            raise DataError("is gone", field="screenshot")
+        return there
+
+    async def run() -> None:
+        source = EpochSource(make, [1] * 40, size=8, seed=0)
+        assert [len((await source.next(0)).samples) for _ in range(5)] == [8] * 5
+        lost.update(range(40))
+        assert [len((await source.next(0)).samples) for _ in range(3)] == [0] * 3
+        with pytest.raises(DataError, match="screenshot: 32 samples in a row cannot be made, the last: is gone"):
+            await source.next(0)
+        lost.clear()
+        assert (await source.next(0)).figures["unreadable"] == 32
+
+    asyncio.run(run())
+
+
 def test_data_without_tasks_is_refused(config: Path, tmp_path: Path) -> None:
     (tmp_path / "tasks.jsonl").write_text("")
     for recipe in ("sft", "offline", "semi-online"):
@@ -215,15 +245,19 @@ def test_lora_adapters_are_saved_loaded_and_left_out() -> None:
         add_adapters(tiny_clicker.Clicker().module, LoraSection(targets=("nothing",)))
 
 
+def sample_of(ids: list[int], advantage: float = 1.0, old: float = 0.0) -> TrainSample:
+    return TrainSample(
+        prompt=tiny_clicker.ChatPrompt(messages=()),
+        response_ids_T=np.array(ids),
+        sampled_logprobs_T=np.full(len(ids), old, dtype=np.float32),
+        advantages_T=np.full(len(ids), advantage, dtype=np.float32),
+        mask_T=np.ones(len(ids), dtype=np.bool_),
+    )
+
+
 def scored(logprobs: list[float], advantage: float, old: float) -> tuple[TokenScores, Any]:
     length = len(logprobs)
-    sample = TrainSample(
-        prompt=tiny_clicker.ChatPrompt(messages=()),
-        response_ids_T=np.arange(length),
-        sampled_logprobs_T=np.full(length, old, dtype=np.float32),
-        advantages_T=np.full(length, advantage, dtype=np.float32),
-        mask_T=np.ones(length, dtype=np.bool_),
-    )
+    sample = sample_of(list(range(length)), advantage, old)
     values = torch.tensor([logprobs], requires_grad=True)
     entropies = torch.full((1, length), 0.5)
     return TokenScores(logprobs_NT=values, entropies_NT=entropies), pad([sample], torch.device("cpu"))
