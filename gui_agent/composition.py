@@ -23,6 +23,8 @@ from gui_agent.cluster.connection import check_ray
 from gui_agent.config import FarmConfig, RunConfig
 from gui_agent.policies.base import Policy
 from gui_agent.policies.loader import load_policy
+from gui_agent.verification.loaded import LoadedVerifier
+from gui_agent.verification.loader import load_verifier
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +38,7 @@ class Plan:
     workers: dict[Platform, int]
     backends: tuple[BackendConfig, ...]
     suite: Suite | None = None
+    verifier: LoadedVerifier | None = None
 
 
 def suite_of(config: RunConfig) -> Suite:
@@ -57,7 +60,8 @@ async def make_plan(config: RunConfig) -> Plan:
     """Checks everything that needs no machine.
 
     Raises:
-        ConfigError: the suite, a task, the policy, a backend or the farm's address is bad; names the field.
+        ConfigError: the suite, a task, the policy, the verifier, a backend or the farm's address is bad; names the
+            field.
         PrerequisiteError: this machine cannot run a backend.
     """
     check_ray(config.ray.address)
@@ -101,6 +105,7 @@ def plan_tasks(
         workers={platform: worker_count(config, backends, platform, platforms) for platform in platforms},
         backends=backends,
         suite=suite,
+        verifier=None if config.verifier is None else load_verifier(config.verifier),
     )
 
 
@@ -162,7 +167,8 @@ def _built_in(config: RunConfig, platform: Platform, platforms: list[Platform]) 
     if count == 0:
         fix = "use at least 1, or choose --platform android"
         raise ConfigError("there are desktop tasks, but no desktop for them", field="desktops", fix=fix)
-    return XvfbConfig(devices=count)
+    # A desktop cannot be copied: a verifier that wants to try something out needs one more.
+    return XvfbConfig(devices=min(count + (config.verifier is not None), 64))
 
 
 def desktop_count(config: RunConfig, platforms: list[Platform]) -> int:

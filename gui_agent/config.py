@@ -11,6 +11,7 @@ from device_farm.config import ConfigModel
 from gui_agent.benchmarks.androidworld.settings import AndroidWorldConfig
 from gui_agent.cluster.config import RayConfig
 from gui_agent.policies.config import ExpertConfig, PolicyConfig
+from gui_agent.verification.config import VerifierConfig
 
 PlatformChoice: TypeAlias = Literal["auto", "android", "desktop", "all"]
 
@@ -48,7 +49,8 @@ class RunConfig(ConfigModel):
     `devices` and `desktops` are how many phones and desktops work at once (0: none); `devices` counts desktops where
     only desktops are used. `backends` replaces the built-in devices; `apps` (`module:Class`) are installed on simulated
     phones. `retries` is how often a task that the infrastructure broke is tried again; above a share of
-    `max_infra_share` tasks that stay broken the command ends with exit code 4.
+    `max_infra_share` tasks that stay broken the command ends with exit code 4. A `verifier` has the last word on every
+    episode, after the task's evaluator; `reject_satisfied` leaves out tasks that pass with nothing done.
     """
 
     suite: str = "basics"
@@ -68,8 +70,19 @@ class RunConfig(ConfigModel):
     apps: tuple[str, ...] = ()
     limits: LimitsConfig = LimitsConfig()
     report: bool = True
+    verifier: VerifierConfig | None = None
+    reject_satisfied: bool = False
     androidworld: AndroidWorldConfig = AndroidWorldConfig()
 
 
-IDENTITY = ("suite", "tasks", "platform", "seed", "policy", "androidworld.wait_scale", "androidworld.require_done")
+IDENTITY = (
+    "suite",
+    "tasks",
+    "platform",
+    "seed",
+    "policy",
+    "verifier",
+    "androidworld.wait_scale",
+    "androidworld.require_done",
+)
 """What a resumed run must share with what is in its folder."""

@@ -15,6 +15,7 @@ from gui_agent.config import RunConfig
 from gui_agent.runner.collect import farm_source
 from gui_agent.runner.episode import EpisodeRunner, Limits
 from gui_agent.runner.farm import FarmSource
+from gui_agent.runner.judged import opened_hook
 from gui_agent.runner.queue import Assignment
 from gui_agent.runner.run import HOPELESS
 
@@ -49,9 +50,11 @@ class RolloutWorker:
         policy = await self._stack.enter_async_context(plan.policy)
         self._source = await self._stack.enter_async_context(farm_source(config, client))
         limits = Limits(set_up_s=config.limits.set_up_s, evaluate_s=config.limits.evaluate_s)
+        opening = opened_hook(plan.verifier, plan.template_of, client, template=config.farm.template)
+        hook = await self._stack.enter_async_context(opening)
         node = str(ray.get_runtime_context().get_node_id())
         self._episodes = EpisodeRunner(
-            policy, plan.template_of, limits=limits, provenance={**self._extra, "ray_node": node}
+            policy, plan.template_of, limits=limits, provenance={**self._extra, "ray_node": node}, verifier=hook
         )
         return node
 

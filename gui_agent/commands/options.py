@@ -56,6 +56,11 @@ def add_policy_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_verifier_option(parser: argparse.ArgumentParser, what: str) -> None:
+    names = "agentic, last-screen, trajectory, unanimous, scripted, or MODULE:CALLABLE"
+    parser.add_argument("--verifier", metavar="NAME", help=f"{what}: {names}")
+
+
 def _factor(text: str) -> float:
     value = float(text)
     if not 0 <= value <= 10:
@@ -97,6 +102,13 @@ def add_run_options(parser: argparse.ArgumentParser) -> None:
         "--combinations", type=at_least_one, metavar="K", help="K instances of every task, instead of --episodes"
     )
     parser.add_argument("--seed", type=int, metavar="N", help="the first seed of every template (default 0)")
+    add_verifier_option(parser, "has the last word on every episode, after its evaluator")
+    parser.add_argument(
+        "--reject-satisfied",
+        action="store_true",
+        default=None,
+        help="leave out tasks that pass with nothing done: each is tried first with an agent that does nothing",
+    )
     parser.add_argument(
         "--retries", type=int, metavar="N", help="further tries where the infrastructure failed (default 2)"
     )

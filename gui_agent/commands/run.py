@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from device_farm.cli.command import Command
-from gui_agent.commands.options import add_config_options, add_device_options, add_policy_options
+from gui_agent.commands.options import add_config_options, add_device_options, add_policy_options, add_verifier_option
 
 
 def _configure(parser: argparse.ArgumentParser) -> None:
@@ -26,6 +26,7 @@ def _configure(parser: argparse.ArgumentParser) -> None:
         "--max-steps", type=int, metavar="N", help="step budget (default: the task's own; 30 for a goal)"
     )
     add_policy_options(parser)
+    add_verifier_option(parser, "has the last word, after the task's evaluator")
     add_device_options(parser)
     add_config_options(parser)
     parser.add_argument("--out", type=Path, metavar="DIR", help="also store the episode in a new run folder")

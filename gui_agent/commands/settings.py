@@ -14,6 +14,7 @@ from device_farm.config import load_config, merge
 from device_farm.errors import ConfigError
 from gui_agent.config import RunConfig
 from gui_agent.policies.config import POLICY_NAMES
+from gui_agent.verification.config import VERIFIER_NAMES, verifier_type
 
 
 class _AnyTable(BaseModel):
@@ -22,7 +23,18 @@ class _AnyTable(BaseModel):
     model_config = ConfigDict(extra="allow")
 
 
-_PLAIN = ("suite", "platform", "episodes", "combinations", "seed", "devices", "desktops", "retries", "max_infra_share")
+_PLAIN = (
+    "suite",
+    "platform",
+    "episodes",
+    "combinations",
+    "seed",
+    "devices",
+    "desktops",
+    "retries",
+    "max_infra_share",
+    "reject_satisfied",
+)
 
 
 def config_from(namespace: argparse.Namespace) -> RunConfig:
@@ -49,7 +61,8 @@ def config_from(namespace: argparse.Namespace) -> RunConfig:
 def _key_of(location: str) -> str:
     """`policy.openai.model` as the key `policy.model`: the union's tag is no part of what a person writes."""
     parts = location.split(".")
-    if parts[0] == "policy" and len(parts) > 2 and parts[1] in POLICY_NAMES:
+    tags = {"policy": POLICY_NAMES, "verifier": VERIFIER_NAMES}.get(parts[0], ())
+    if len(parts) > 2 and parts[1] in tags:
         del parts[1]
     return ".".join(parts)
 
@@ -102,11 +115,21 @@ def run_flags(namespace: argparse.Namespace) -> list[str]:
     if getattr(namespace, "backend", None):
         sections = [parse_backend(text).model_dump(mode="json", exclude_none=True) for text in namespace.backend]
         flags.append(f"backends={_inline(sections)}")
+    flags += verifier_flags(namespace)
     if getattr(namespace, "policy", None) is not None:
         flags.append(f"policy.type={json.dumps(policy_type(namespace.policy))}")
         if ":" in namespace.policy:
             flags.append(f"policy.import_path={json.dumps(namespace.policy)}")
     return flags
+
+
+def verifier_flags(namespace: argparse.Namespace) -> list[str]:
+    """`--verifier` as overrides of a RunConfig. Raises ConfigError that lists the verifiers."""
+    name = getattr(namespace, "verifier", None)
+    if name is None:
+        return []
+    flags = [f"verifier.type={json.dumps(verifier_type(name))}"]
+    return [*flags, f"verifier.import_path={json.dumps(name)}"] if ":" in name else flags
 
 
 def _names(text: str) -> list[str]:

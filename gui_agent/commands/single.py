@@ -28,6 +28,7 @@ from gui_agent.runner.collect import farm_source, open_writer
 from gui_agent.runner.episode import EpisodeRunner, Limits
 from gui_agent.runner.events import AttemptEnded, AttemptStarted, DeviceTrouble, RunEvent, StepTaken
 from gui_agent.runner.journal import reason_of
+from gui_agent.runner.judged import opened_hook
 from gui_agent.runner.queue import Assignment
 from gui_agent.runner.run import Runner
 from gui_agent.runner.watch import watched
@@ -126,7 +127,9 @@ async def _attempt(plan: Plan, namespace: argparse.Namespace) -> Episode:
         policy = await stack.enter_async_context(plan.policy)
         source = await stack.enter_async_context(farm_source(config, client))
         limits = Limits(set_up_s=config.limits.set_up_s, evaluate_s=config.limits.evaluate_s)
-        episodes = EpisodeRunner(policy, plan.template_of, limits=limits, provenance=extra)
+        opening = opened_hook(plan.verifier, plan.template_of, client, template=config.farm.template)
+        hook = await stack.enter_async_context(opening)
+        episodes = EpisodeRunner(policy, plan.template_of, limits=limits, provenance=extra, verifier=hook)
         runner = Runner(source, episodes, _Sinks(sinks), workers=plan.workers, retries=0, listeners=[narrator])
         narrator.goal(plan.tasks[0])
         work = runner.run([Assignment(task=plan.tasks[0])])

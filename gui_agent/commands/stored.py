@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from device_farm.client import FarmClient
 from device_farm.config import load_config
 from device_farm.errors import ConfigError, DataError
 from device_farm.types.task import Platform, Task
@@ -70,7 +72,7 @@ def _without_foreign_code(stored: dict[str, Any], namespace: argparse.Namespace)
     own_apps = [*stored.get("apps", []), *(path for entry in backends for path in entry.get("apps", []))]
     if own_apps and not getattr(namespace, "apps", None):
         raise ConfigError("the run used apps by import path", field="apps", fix=f"--app {' --app '.join(own_apps)}")
-    left = {key: value for key, value in stored.items() if key not in ("policy", "farm", "apps")}
+    left = {key: value for key, value in stored.items() if key not in ("policy", "verifier", "farm", "apps")}
     world = left.get("androidworld")
     if isinstance(world, dict):
         # An interpreter is a program to run.
@@ -82,14 +84,23 @@ async def replay_stored(
     run: StoredRun, episodes: Sequence[Episode], listeners: Sequence[Listener] = ()
 ) -> list[Comparison]:
     """Re-executes `episodes` on the run's kind of devices."""
+    async with opened_devices(run, episodes) as (client, workers):
+        work = replay_all(episodes, client, run.template_of, workers, run.reader.pixels, listeners)
+        return await watched(client, work, listeners, local=not run.config.farm.address)
+
+
+@asynccontextmanager
+async def opened_devices(
+    run: StoredRun, episodes: Sequence[Episode]
+) -> AsyncIterator[tuple[FarmClient, dict[Platform, int]]]:
+    """A farm of the run's kind of devices, and how many of each platform work at once. Raises as `opened_farm`."""
     platforms: list[Platform] = sorted({episode.task.platform for episode in episodes})
     backends = () if run.config.farm.address else chosen_backends(run.config, platforms)
     workers: dict[Platform, int] = {
         platform: worker_count(run.config, backends, platform, platforms) for platform in platforms
     }
     async with run.suite.opened(None), opened_farm(run.config.farm, backends) as client:
-        work = replay_all(episodes, client, run.template_of, workers, run.reader.pixels, listeners)
-        return await watched(client, work, listeners, local=not run.config.farm.address)
+        yield client, workers
 
 
 async def load_episodes(run: StoredRun, ids: Sequence[str]) -> list[Episode]:

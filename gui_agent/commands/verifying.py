@@ -47,10 +47,14 @@ async def run_verify(namespace: argparse.Namespace) -> int:
 
 def sample(episodes: Sequence[Episode], count: int | None) -> list[Episode]:
     """`count` of the scored episodes, evenly spread (None: all)."""
-    scored = [episode for episode in episodes if replayable(episode)]
-    if count is None or count >= len(scored):
-        return scored
-    return [scored[index * len(scored) // count] for index in range(count)]
+    return spread([episode for episode in episodes if replayable(episode)], count)
+
+
+def spread(episodes: Sequence[Episode], count: int | None) -> list[Episode]:
+    """`count` of the episodes, evenly spread (None: all)."""
+    if count is None or count >= len(episodes):
+        return list(episodes)
+    return [episodes[index * len(episodes) // count] for index in range(count)]
 
 
 def _table(found: Audit, comparisons: Sequence[Comparison]) -> Table:

@@ -16,6 +16,7 @@ from gui_agent.runner.episode import EpisodeRunner, Limits
 from gui_agent.runner.events import Listener, RunStarted
 from gui_agent.runner.farm import FarmSource
 from gui_agent.runner.journal import Journal
+from gui_agent.runner.judged import opened_hook
 from gui_agent.runner.queue import Assignment, remaining
 from gui_agent.runner.run import Runner, RunResult
 from gui_agent.runner.summary import RunSummary, summarise
@@ -95,7 +96,9 @@ async def _run(
         client = await stack.enter_async_context(opened_farm(config.farm, plan.backends))
         policy = await stack.enter_async_context(plan.policy)
         source = await stack.enter_async_context(farm_source(config, client))
-        episodes = EpisodeRunner(policy, plan.template_of, limits=limits, provenance=extra)
+        opening = opened_hook(plan.verifier, plan.template_of, client, template=config.farm.template)
+        hook = await stack.enter_async_context(opening)
+        episodes = EpisodeRunner(policy, plan.template_of, limits=limits, provenance=extra, verifier=hook)
         runner = Runner(source, episodes, writer, workers=plan.workers, retries=config.retries, listeners=listeners)
         return await watched(client, runner.run(left), listeners, local=not config.farm.address)
 

@@ -17,6 +17,7 @@ from gui_agent.runner.events import Listener, RunStarted
 from gui_agent.runner.farm import FarmSource
 from gui_agent.runner.queue import Assignment
 from gui_agent.runner.run import Runner
+from gui_agent.verification.record import evaluator_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,11 +47,11 @@ class Comparison:
 
 def replayable(episode: Episode) -> bool:
     """Only a scored episode has a reward to compare; the others broke for reasons that a replay does not have."""
-    return isinstance(episode.outcome, Scored)
+    return isinstance(evaluator_of(episode), Scored)
 
 
 def compare(stored: Episode, again: Episode, pixels: Callable[[Screenshot], bytes]) -> Comparison:
-    """Screens, step by step, and the rewards. Steps without an action (unreadable replies) are left out.
+    """Screens, step by step, and the evaluator's rewards. Steps without an action (unreadable replies) are left out.
 
     Screens are equal when their digests are, or else when they decode to the same pixels: an encoder may write the
     same picture in more than one way. `pixels` reads a stored screen.
@@ -61,6 +62,7 @@ def compare(stored: Episode, again: Episode, pixels: Callable[[Screenshot], byte
     equal = [_same(one.screenshot, other.screenshot, pixels) for one, other in zip(then, now, strict=False)]
     equal += [False] * abs(len(then) - len(now))
     reward_now = again.outcome.reward if isinstance(again.outcome, Scored) else None
+    then_said = evaluator_of(stored)
     message = getattr(again.outcome, "message", again.outcome.kind)
     return Comparison(
         episode_id=stored.id,
@@ -68,7 +70,7 @@ def compare(stored: Episode, again: Episode, pixels: Callable[[Screenshot], byte
         screens=len(equal),
         same_screens=sum(equal),
         first_difference=equal.index(False) if False in equal else None,
-        reward_then=stored.outcome.reward if isinstance(stored.outcome, Scored) else None,
+        reward_then=then_said.reward if isinstance(then_said, Scored) else None,
         reward_now=reward_now,
         problem="" if reward_now is not None else f"{again.outcome.kind}: {message}",
     )

@@ -7,6 +7,7 @@ from typing import Annotated, Literal, TypeAlias
 from pydantic import Field, model_validator
 
 from device_farm.config import ConfigModel
+from device_farm.errors import ConfigError
 from gui_agent.models.config import ModelConfig
 
 
@@ -95,3 +96,13 @@ VerifierConfig: TypeAlias = Annotated[
     Field(discriminator="type"),
 ]
 VERIFIER_NAMES = ("agentic", "last-screen", "trajectory", "unanimous", "scripted", "import")
+
+
+def verifier_type(name: str, *, field: str = "--verifier") -> str:
+    """`import` for MODULE:CALLABLE. Raises ConfigError that lists the verifiers."""
+    if ":" in name:
+        return "import"
+    if name not in VERIFIER_NAMES or name == "import":
+        known = ", ".join(one for one in VERIFIER_NAMES if one != "import")
+        raise ConfigError(f"unknown verifier {name!r}", field=field, fix=f"one of: {known}; or MODULE:CALLABLE")
+    return name

@@ -8,7 +8,7 @@ from contextlib import AbstractAsyncContextManager
 from typing import TypeAlias
 
 from device_farm.device import Device
-from device_farm.errors import VerifierError
+from device_farm.errors import FarmError
 from device_farm.types.task import JsonValue, Platform, Task
 from device_farm.types.trajectory import Scored, Step, Undecided
 from gui_agent.benchmarks.base import Ending, TaskTemplate
@@ -21,7 +21,7 @@ from verifier.scene import Scene
 from verifier.verdict import Verdict, fault_of, outcome_of, undecided
 
 CaseOf: TypeAlias = Callable[[Device, Task, Sequence[Step], Ending, Scored | Undecided], Awaitable[Case]]
-"""What the verifier is given to judge. Raises VerifierError where the attempt is not one that can be judged."""
+"""What the verifier is given to judge. Raises FarmError where the attempt is not one that can be judged."""
 
 
 async def live_case(
@@ -76,7 +76,7 @@ class Hook:
         """What the verifier says of one attempt; `copies` tells whether its start was kept."""
         try:
             case = await self._case_of(device, task, steps, ending, evaluator)
-        except VerifierError as error:
+        except FarmError as error:
             return undecided(self._verifier.name, error.message, faults=(fault_of(error),))
         scene: Scene = SnapshotScene(device) if copies else self._replayed(device, task, case)
         return await self._verifier.verdict(case, scene, evaluator)

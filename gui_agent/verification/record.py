@@ -50,6 +50,11 @@ class VerdictRecord:
         return self.verdict.decision != decision_of(self.evaluator)
 
 
+def short(outcome: Outcome) -> str:
+    """An outcome in a word: its reward, or why there is none."""
+    return f"{outcome.reward:g}" if isinstance(outcome, Scored) else outcome.kind
+
+
 def note_of(verdict: Verdict, evaluator: Outcome) -> dict[str, JsonValue]:
     """What an episode's provenance says of a verdict given while its device was there."""
     return {NOTE: {"verdict": encode(verdict), "evaluator": encode(evaluator, Outcome)}}
