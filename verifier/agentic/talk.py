@@ -10,6 +10,7 @@ from device_farm.types.task import JsonValue
 from verifier.agentic.budget import Budget
 from verifier.agentic.reply import Kind, Turn, parse_turn, turn_schema
 from verifier.port import Model, Part, Picture, Text
+from verifier.probes.text import as_data, one_line
 from verifier.verdict import Cost
 
 _MAX_TOLD_CHARS: Final = 300
@@ -77,8 +78,10 @@ class Talk:
             try:
                 return parse_turn(reply.text, allowed)
             except VerifierError as error:
-                told = str(error)[:_MAX_TOLD_CHARS]
-                asked = [*parts, Text(text=f"Your last reply could not be used: {told}. Reply with one JSON object.")]
+                told = one_line(str(error), _MAX_TOLD_CHARS)
+                # The error names fields of the reply, and whoever wrote the screen may have dictated those.
+                again = f"Your last reply could not be used:\n{as_data(told)}\nReply with one JSON object."
+                asked = [*parts, Text(text=again)]
         raise VerifierError(f"{self._model.name} gave no reply that parses, {self._retries + 1} times: {told}")
 
     def _check(self) -> None:
