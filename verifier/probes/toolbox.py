@@ -16,6 +16,15 @@ from device_farm.types.observation import Screenshot
 from device_farm.types.task import JsonValue
 from device_farm.types.trajectory import Evidence
 from verifier.case import Case
+from verifier.probes.acting import gui_tool
+from verifier.probes.data import (
+    changes_tool,
+    content_query_tool,
+    process_list_tool,
+    setting_tool,
+    sqlite_query_tool,
+)
+from verifier.probes.documents import document_tool
 from verifier.probes.files import list_files_tool, read_file_tool, shell_tool
 from verifier.probes.read_only import ReadOnlyDevice
 from verifier.probes.refusal import ProbeRefused
@@ -57,14 +66,15 @@ class Toolbox:
             VerifierError: this kind of device cannot be copied.
         """
         device = self._context.live()
-        async with self._scene().start() as before:
+        async with self._context.stage().start() as before:
             yield ReadOnlyDevice(before, shell=device.has_shell)
 
     def fork(self) -> AbstractAsyncContextManager[Device]:
         """A copy that may be acted upon. Raises as `start` does, and ProbeRefused where forks are left out."""
+        stage = self._context.stage()
         if not self._forks:
             raise ProbeRefused("this verifier may not act, not even in a fork", field="fork", fix="look at the screen")
-        return self._scene().fork()
+        return stage.fork()
 
     async def call(self, call: ToolCall) -> ToolResult:
         """What the tool answers. Never raises but for cancellation: whatever goes wrong is the result's `fault`."""
@@ -83,7 +93,8 @@ class Toolbox:
             fix = "use one of: " + ", ".join(self._tools)
             raise ProbeRefused(f"no tool {str(call.name)[:60]!r}", field="name", fix=fix)
         arguments = _checked(tool, call.arguments)
-        limit_s = self._context.limits.seconds
+        limits = self._context.limits
+        limit_s = limits.copy_seconds if tool.copies else limits.seconds
         try:
             async with asyncio.timeout(limit_s):
                 return await tool.run(arguments)
@@ -109,13 +120,6 @@ class Toolbox:
             return None, f"\n(no picture: all {self._images} of this verification were shown)"
         self._images += 1
         return shot, ""
-
-    def _scene(self) -> Scene:
-        self._context.live()
-        scene = self._context.scene
-        if scene is None:
-            raise ProbeRefused("there is no scene", field="scene", fix="judge by the recorded screens")
-        return scene
 
 
 def _checked(tool: Tool[Any], arguments: Mapping[str, JsonValue]) -> Arguments:
@@ -166,6 +170,21 @@ def _tools(context: Context, *, shell: bool, gui: bool) -> Iterator[Tool[Any]]:
     yield ui_tree_tool(context)
     yield screenshot_tool(context)
     if shell:
-        yield shell_tool(context)
-        yield read_file_tool(context)
-        yield list_files_tool(context)
+        yield from _shell_tools(context)
+    if gui:
+        yield gui_tool(context)
+
+
+def _shell_tools(context: Context) -> Iterator[Tool[Any]]:
+    yield shell_tool(context)
+    yield read_file_tool(context)
+    yield list_files_tool(context)
+    yield sqlite_query_tool(context)
+    yield changes_tool(context)
+    yield process_list_tool(context)
+    match context.case.platform:
+        case "android":
+            yield setting_tool(context)
+            yield content_query_tool(context)
+        case "desktop":
+            yield document_tool(context)

@@ -8,7 +8,6 @@ from typing import Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
-from device_farm.device import Device
 from device_farm.types.observation import Screenshot
 from verifier.case import Case
 from verifier.probes.read_only import ReadOnlyDevice
@@ -22,6 +21,7 @@ class Limits:
     """Of one call, but for `images`, which is of one toolbox: screens that may be looked at."""
 
     seconds: float = 20.0
+    copy_seconds: float = 180.0
     characters: int = 6000
     rows: int = 200
     file_bytes: int = 16 * 1024 * 1024
@@ -53,12 +53,16 @@ class Found:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tool(Generic[A]):
-    """`run` raises FarmError for what goes wrong; the toolbox makes a fault of it."""
+    """`run` raises FarmError for what goes wrong; the toolbox makes a fault of it.
+
+    `copies` says that it takes a copy of the device, which may mean another lease: it has `Limits.copy_seconds`.
+    """
 
     name: str
     description: str
     arguments: type[A]
     run: Callable[[A], Awaitable[Found]]
+    copies: bool = False
 
     @property
     def spec(self) -> ToolSpec:
@@ -80,10 +84,12 @@ class Context:
             raise ProbeRefused("there is no device any more", field="scene", fix="judge by the recorded screens")
         return self.device
 
+    def stage(self) -> Scene:
+        """What copies are taken of. Raises ProbeRefused where only the record is left."""
+        if self.scene is None:
+            raise ProbeRefused("there is no device any more", field="scene", fix="judge by the recorded screens")
+        return self.scene
+
 
 def text_of(data: bytes) -> str:
     return data.decode("utf-8", "replace")
-
-
-def is_desktop(device: Device) -> bool:
-    return device.info.platform == "desktop"
