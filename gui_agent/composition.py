@@ -21,6 +21,7 @@ from gui_agent.benchmarks.base import Suite, TaskTemplate
 from gui_agent.benchmarks.registry import ANDROIDWORLD, load_suite
 from gui_agent.cluster.connection import check_ray
 from gui_agent.config import FarmConfig, RunConfig
+from gui_agent.critic.loader import under_critic
 from gui_agent.policies.base import Policy
 from gui_agent.policies.loader import load_policy
 from gui_agent.verification.loaded import LoadedVerifier
@@ -65,6 +66,9 @@ async def make_plan(config: RunConfig) -> Plan:
         PrerequisiteError: this machine cannot run a backend.
     """
     check_ray(config.ray.address)
+    if config.reject_satisfied and config.ray.address:
+        fix = "audit the suite before, with farm verify audit, and name the tasks that are left"
+        raise ConfigError("tasks are not tried untouched on a cluster", field="reject_satisfied", fix=fix)
     suite = suite_of(config)
     platform = chosen_platform(config, suite)
     tasks = await suite.plan(
@@ -94,7 +98,7 @@ def plan_tasks(
     suite: Suite | None = None,
 ) -> Plan:
     """The plan for given tasks. Raises as `make_plan`."""
-    policy = load_policy(config.policy, template_of)
+    policy = under_critic(load_policy(config.policy, template_of), config.critic)
     platforms = sorted({task.platform for task in tasks})
     backends = () if config.farm.address else chosen_backends(config, platforms)
     return Plan(

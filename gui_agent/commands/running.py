@@ -82,6 +82,8 @@ def _describe(plan: Plan, out: Path, *, as_json: bool) -> int:
 
 def _print(summary: RunSummary, out: Path, *, as_json: bool, with_interval: bool, more: Mapping[str, Any]) -> None:
     values = figures(summary, with_interval=with_interval)
+    for task, why in summary.rejected.items():
+        sys.stdout.write(f"left out {task}: {why}\n")
     sys.stdout.write(f"{summary_line(values)}\n{out}\n")
     if (out / "report.html").exists():
         sys.stdout.write(f"{out / 'report.html'}\n")
@@ -96,6 +98,8 @@ def summary_line(values: dict[str, Any]) -> str:
     if values.get("success_rate") is not None:
         low, high = values["interval"]
         parts.append(f"success rate {values['success_rate']:.1%} (95% interval {low:.1%} to {high:.1%})")
+    if values.get("rejected"):
+        parts.append(f"{len(values['rejected'])} tasks left out")
     parts.append(f"{values['steps']} steps in {values['wall_s']:.1f} s ({values['steps_per_s']:.1f} steps/s)")
     parts.append(f"devices {values['device_utilisation']:.0%} used")
     return ", ".join(parts)

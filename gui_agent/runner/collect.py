@@ -18,6 +18,7 @@ from gui_agent.runner.farm import FarmSource
 from gui_agent.runner.journal import Journal
 from gui_agent.runner.judged import opened_hook
 from gui_agent.runner.queue import Assignment, remaining
+from gui_agent.runner.rejecting import known_rejections, reject_satisfied, rejected
 from gui_agent.runner.run import Runner, RunResult
 from gui_agent.runner.summary import RunSummary, summarise
 from gui_agent.runner.watch import watched
@@ -50,24 +51,36 @@ async def collect(
         reader = RunReader(out)
         before = [stored.episode for stored in reader.episodes()]
         left = remaining(plan.tasks, before, plan.config.retries)
-        everyone = [*listeners, Journal(writer)]
-        started = RunStarted(tasks=len(left), already=len(plan.tasks) - len(left), devices=sum(plan.workers.values()))
-        for listener in everyone:
-            listener.on_event(started)
-        result = (
-            await _run(plan, left, writer, everyone, out)
-            if left
-            else RunResult(steps=0, wall_s=0.0, device_utilisation=0.0)
-        )
+        if plan.config.reject_satisfied:
+            # What an earlier start has left out needs no device now.
+            left = _kept(left, rejected(known_rejections(reader)))
+        result = RunResult(steps=0, wall_s=0.0, device_utilisation=0.0)
+        if left:
+            result = await _run(plan, left, writer, listeners, out)
+        else:
+            _tell_start(plan, left, [*listeners, Journal(writer)])
+        left_out = rejected(known_rejections(reader)) if plan.config.reject_satisfied else {}
         summary = summarise(
             _of_plan(plan, reader),
             planned=len(plan.tasks),
             steps=result.steps,
             wall_s=result.wall_s,
             device_utilisation=result.device_utilisation,
+            rejected={task.id: left_out[task.id] for task in plan.tasks if task.id in left_out},
         )
         writer.event("run_finished", **summary.to_json())
     return summary
+
+
+def _kept(left: Sequence[Assignment], left_out: Mapping[str, str]) -> list[Assignment]:
+    return [assignment for assignment in left if assignment.task.id not in left_out]
+
+
+def _tell_start(plan: Plan, left: Sequence[Assignment], listeners: Sequence[Listener]) -> None:
+    already = len(plan.tasks) - len(left)
+    started = RunStarted(tasks=len(left), already=already, devices=sum(plan.workers.values()))
+    for listener in listeners:
+        listener.on_event(started)
 
 
 def _of_plan(plan: Plan, reader: RunReader) -> list[Episode]:
@@ -77,9 +90,10 @@ def _of_plan(plan: Plan, reader: RunReader) -> list[Episode]:
 
 
 async def _run(
-    plan: Plan, left: Sequence[Assignment], writer: RunWriter, listeners: Sequence[Listener], out: Path
+    plan: Plan, left: Sequence[Assignment], writer: RunWriter, told: Sequence[Listener], out: Path
 ) -> RunResult:
     config = plan.config
+    listeners = [*told, Journal(writer)]
     policy_config: Mapping[str, Any] = config.policy.model_dump(mode="json")
     extra: dict[str, JsonValue] = {"policy": dict(policy_config)}
     limits = Limits(set_up_s=config.limits.set_up_s, evaluate_s=config.limits.evaluate_s)
@@ -90,10 +104,15 @@ async def _run(
             # Imported here: ray is an optional package.
             from gui_agent.cluster.collect import run_on_cluster
 
+            _tell_start(plan, left, listeners)
             return await run_on_cluster(plan, left, writer, listeners, extra)
         if plan.suite is not None:
             await stack.enter_async_context(plan.suite.opened(out))
         client = await stack.enter_async_context(opened_farm(config.farm, plan.backends))
+        if config.reject_satisfied:
+            work = reject_satisfied(plan, left, client, writer, told)
+            left = _kept(left, await watched(client, work, told, local=not config.farm.address))
+        _tell_start(plan, left, listeners)
         policy = await stack.enter_async_context(plan.policy)
         source = await stack.enter_async_context(farm_source(config, client))
         opening = opened_hook(plan.verifier, plan.template_of, client, template=config.farm.template)

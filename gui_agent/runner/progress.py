@@ -56,6 +56,9 @@ class Tally:
         match event:
             case RunStarted(tasks=tasks, devices=devices):
                 self.total, self.devices = tasks, devices
+                # A run may begin with a round of its own, which is no part of its figures.
+                self.finished = self.success = self.steps = 0
+                self.outcomes.clear()
             case AttemptStarted(worker=worker, device_id=device_id, task_id=task_id):
                 slot = self.slots.setdefault(worker, _Slot())
                 slot.device, slot.task, slot.step, slot.action = device_id, task_id, 0, "set up"

@@ -22,7 +22,7 @@ class RunSummary:
     `success` counts rewards of 1. `steps` and `wall_s` are those of this invocation; `device_utilisation` is the
     share of device time, from the first lease to the last, in which a device worked on an episode. `initialised` counts
     tasks that could be set up, `reward` adds up the rewards, `tasks` holds the score or the outcome of every template,
-    a list in the order of its instances where it has more than one.
+    a list in the order of its instances where it has more than one. `rejected` holds why a planned task was left out.
     """
 
     episodes: int
@@ -41,6 +41,7 @@ class RunSummary:
     initialised: int = 0
     reward: float = 0.0
     tasks: Mapping[str, JsonValue] = field(default_factory=dict)
+    rejected: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def infra_share(self) -> float:
@@ -62,6 +63,7 @@ class RunSummary:
             "wall_s": round(self.wall_s, 3),
             "steps_per_s": round(self.steps / self.wall_s, 3) if self.wall_s > 0 else 0.0,
             "device_utilisation": round(self.device_utilisation, 4),
+            "rejected": dict(self.rejected),
         }
 
     @property
@@ -90,7 +92,13 @@ class RunSummary:
 
 
 def summarise(
-    episodes: Sequence[Episode], *, planned: int, steps: int, wall_s: float, device_utilisation: float
+    episodes: Sequence[Episode],
+    *,
+    planned: int,
+    steps: int,
+    wall_s: float,
+    device_utilisation: float,
+    rejected: Mapping[str, str] | None = None,
 ) -> RunSummary:
     """The figures over all stored attempts; `steps`, `wall_s` and utilisation are given by the runner."""
     final = final_attempts(list(episodes))
@@ -113,6 +121,7 @@ def summarise(
         initialised=sum(was_set_up(episode.outcome) for episode in final),
         reward=math.fsum(episode.outcome.reward for episode in final if isinstance(episode.outcome, Scored)),
         tasks=by_template(final),
+        rejected=rejected or {},
     )
 
 

@@ -69,9 +69,11 @@ class TrajectoryConfig(JudgeConfig):
 
 
 class UnanimousConfig(JudgeConfig):
-    """Several judges of the record; a success only where all say so."""
+    """Several judges of the record; a success only where all say so. `judges` is how often a model is asked."""
 
     type: Literal["unanimous"] = "unanimous"
+    judges: int = Field(default=3, ge=1, le=99)
+    temperature: float = Field(default=0.7, ge=0, le=2)
 
 
 class ScriptedConfig(ConfigModel):

@@ -12,6 +12,7 @@ from device_farm.types.trajectory import Outcome, Scored, Undecided
 from gui_agent.models.base import Model
 from verifier.base import Verifier
 from verifier.case import Case
+from verifier.judges.scripted import stated
 from verifier.scene import Scene
 from verifier.verdict import Decision, Verdict, fault_of, undecided
 
@@ -36,7 +37,9 @@ class LoadedVerifier:
     async def verdict(self, case: Case, scene: Scene | None, evaluator: Outcome) -> Verdict:
         """The verdict, whatever the verifier does: one that raises or does not answer in time is undecided."""
         if self.verifier is None:
-            return stated(self.name, evaluator)
+            if isinstance(evaluator, Scored | Undecided):
+                return stated(self.name, evaluator)
+            return undecided(self.name, f"the task's evaluator was not asked: {evaluator.kind}")
         try:
             async with asyncio.timeout(self.deadline_s) as deadline:
                 return await self.verifier.verify(case, scene)
@@ -51,17 +54,3 @@ def decision_of(outcome: Outcome) -> Decision:
     if not isinstance(outcome, Scored):
         return "undecided"
     return "success" if outcome.reward >= 1.0 else "failure"
-
-
-def stated(name: str, outcome: Outcome) -> Verdict:
-    """What the task's own evaluator said, as a verdict: it is sure of whatever it says."""
-    match outcome:
-        case Scored(reward=reward, evidence=evidence):
-            reason = f"the task's evaluator gives {reward:g}"
-            return Verdict(
-                verifier=name, decision=decision_of(outcome), confidence=1.0, reason=reason, evidence=evidence
-            )
-        case Undecided(reason=reason):
-            return undecided(name, f"the task's evaluator cannot tell: {reason}")
-        case _:
-            return undecided(name, f"the task's evaluator was not asked: {outcome.kind}")

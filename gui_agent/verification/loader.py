@@ -19,6 +19,9 @@ from gui_agent.verification.config import (
 )
 from gui_agent.verification.loaded import LoadedVerifier
 from verifier.base import Verifier
+from verifier.judges.last_screen import LastScreenJudge
+from verifier.judges.trajectory import TrajectoryJudge
+from verifier.judges.unanimous import UnanimousJudge, judges_of
 from verifier.port import Model as NarrowModel
 
 
@@ -70,8 +73,13 @@ def _one(
     match config:
         case AgenticConfig():
             return _agentic(config, name, model, seed)
-        case LastScreenConfig() | TrajectoryConfig() | UnanimousConfig():
-            raise ConfigError(f"{config.type} has no judge by rules", field="verifier.model", fix="add a section model")
+        case LastScreenConfig():
+            return LastScreenJudge(model=model, temperature=config.temperature, seed=seed, name=name)
+        case TrajectoryConfig():
+            return TrajectoryJudge(model=model, temperature=config.temperature, seed=seed, name=name)
+        case UnanimousConfig():
+            judges = judges_of(model, count=config.judges, temperature=config.temperature, seed=seed)
+            return UnanimousJudge(judges=judges, name=name)
         case _:
             assert_never(config)
 

@@ -11,7 +11,7 @@ from device_farm.device import Device
 from device_farm.types.trajectory import Scored, Undecided
 from verifier.case import Case
 from verifier.scene import Scene
-from verifier.verdict import Cost, Verdict, fault_of, undecided
+from verifier.verdict import NO_COST, Cost, Verdict, fault_of, undecided
 
 Evaluate: TypeAlias = Callable[[Device, Case], Awaitable[Scored | Undecided]]
 """Reads the state of a device; raises where it cannot."""
@@ -39,22 +39,28 @@ class ScriptedVerifier:
             cost = Cost(steps=1, seconds=time.monotonic() - began_s)
             return undecided(self.name, "the evaluator broke", faults=(fault_of(error),), cost=cost)
         cost = Cost(steps=1, seconds=time.monotonic() - began_s)
-        match outcome:
-            case Undecided():
-                return replace(undecided(self.name, outcome.reason, cost=cost), evidence=outcome.evidence)
-            case Scored():
-                return self._verdict(outcome, cost)
-        assert_never(outcome)
+        return stated(self.name, outcome, cost)
 
-    def _verdict(self, outcome: Scored, cost: Cost) -> Verdict:
-        against = [piece for piece in outcome.evidence if not piece.holds]
-        success = outcome.reward >= 1.0
-        first = f"{against[0].probe}: {against[0].observed}" if against else f"a reward of {outcome.reward:g}"
-        return Verdict(
-            verifier=self.name,
-            decision="success" if success else "failure",
-            confidence=1.0,
-            reason="all that the evaluator asks for holds" if success else first,
-            evidence=outcome.evidence,
-            cost=cost,
-        )
+
+def stated(name: str, outcome: Scored | Undecided, cost: Cost = NO_COST) -> Verdict:
+    """What an evaluator said, as a verdict: it is sure of whatever it says."""
+    match outcome:
+        case Undecided():
+            return replace(undecided(name, outcome.reason, cost=cost), evidence=outcome.evidence)
+        case Scored():
+            return _scored(name, outcome, cost)
+    assert_never(outcome)
+
+
+def _scored(name: str, outcome: Scored, cost: Cost) -> Verdict:
+    against = [piece for piece in outcome.evidence if not piece.holds]
+    success = outcome.reward >= 1.0
+    first = f"{against[0].probe}: {against[0].observed}" if against else f"a reward of {outcome.reward:g}"
+    return Verdict(
+        verifier=name,
+        decision="success" if success else "failure",
+        confidence=1.0,
+        reason="all that the evaluator asks for holds" if success else first,
+        evidence=outcome.evidence,
+        cost=cost,
+    )

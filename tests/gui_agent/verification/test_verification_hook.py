@@ -22,7 +22,7 @@ from gui_agent.policies.noop import NoopPolicy
 from gui_agent.runner.episode import EpisodeRunner
 from gui_agent.runner.queue import Assignment
 from gui_agent.verification.hook import Hook
-from gui_agent.verification.loaded import LoadedVerifier, stated
+from gui_agent.verification.loaded import LoadedVerifier
 from gui_agent.verification.record import VerdictRecord, evaluator_of, noted
 from verifier.case import Case
 from verifier.scene import Scene
@@ -145,8 +145,9 @@ def test_evaluator_as_a_verifier_says_what_it_said_and_takes_no_snapshot() -> No
     episode, _, snapshots = run(attempt(NoopPolicy(), loaded))
     assert isinstance(episode.outcome, Scored) and episode.outcome.reward == 0.0 and snapshots == []
     record = noted(episode)
-    assert record is not None and record.verdict.reason == "the task's evaluator gives 0"
-    assert record.verdict == stated("scripted", record.evaluator)
+    assert record is not None and record.verdict.decision == "failure" and record.verdict.confidence == 1.0
+    assert isinstance(record.evaluator, Scored) and record.verdict.evidence == record.evaluator.evidence
+    assert record.verdict.reason.startswith(record.evaluator.evidence[0].probe)
 
 
 def test_attempt_without_a_verifier_carries_no_verdict_and_no_snapshot() -> None:
