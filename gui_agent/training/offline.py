@@ -50,8 +50,8 @@ def offline_source(
 ) -> RolloutSource[tuple[int, int]]:
     """One task a demonstrated step. Raises DataError where there is none."""
 
-    async def roll_out(task: tuple[int, int], version: int) -> Group:
-        seed = zlib.crc32(f"{version_seed(settings.seed, version)}/{task}".encode()) % 2**31
+    async def roll_out(task: tuple[int, int], version: int, again: int) -> Group:
+        seed = zlib.crc32(f"{version_seed(settings.seed, version, again)}/{task}".encode()) % 2**31
         sampling = replace(offline.sampling, seed=seed)
         return await _group(task, shown, learner, replace(offline, sampling=sampling), version)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
@@ -33,13 +34,14 @@ class BatchSettings:
 class RolloutSource(Generic[T]):
     """Each update rolls out tasks, refills until enough groups disagree, and learns from those of widest spread.
 
-    `roll_out` makes the group of one task under the given policy version.
+    `roll_out` makes the group of one task under the given policy version; its last argument says how often this update
+    has tried the task before, so that a task that comes again where there are few gives other replies.
     """
 
     def __init__(
         self,
         tasks: Sequence[T],
-        roll_out: Callable[[T, int], Awaitable[Group]],
+        roll_out: Callable[[T, int, int], Awaitable[Group]],
         advantages: AdvantageSettings,
         settings: BatchSettings,
     ) -> None:
@@ -55,11 +57,12 @@ class RolloutSource(Generic[T]):
         wanted, eta = self._settings.tasks, self._settings.eta
         groups: list[Group] = []
         weighed: list[GroupSamples] = []
+        tried = Counter[int]()
         refills = -1
         while refills < self._settings.refills:
             refills += 1
             passing = sum(one.spread > eta for one in weighed)
-            fresh = await self._groups(wanted - passing, policy_version)
+            fresh = await self._groups(wanted - passing, policy_version, tried)
             groups += fresh
             weighed += [train_samples(group, self._advantages) for group in fresh]
             check_usable(groups, weighed)
@@ -69,11 +72,16 @@ class RolloutSource(Generic[T]):
         samples = tuple(sample for one in chosen.kept for sample in one.samples)
         return Supply(samples=samples, figures={**_figures(groups, weighed, chosen), "refills": refills})
 
-    async def _groups(self, count: int, version: int) -> list[Group]:
-        async def group_of(number: int) -> Group:
-            return await self._roll_out(self._tasks[number], version)
+    async def _groups(self, count: int, version: int, tried: Counter[int]) -> list[Group]:
+        async def group_of(task: tuple[int, int]) -> Group:
+            number, again = task
+            return await self._roll_out(self._tasks[number], version, again)
 
-        return await team_map(self._settings.team, group_of, self._cycle.take(count))
+        chosen: list[tuple[int, int]] = []
+        for number in self._cycle.take(count):
+            chosen.append((number, tried[number]))
+            tried[number] += 1
+        return await team_map(self._settings.team, group_of, chosen)
 
     def state(self) -> dict[str, Any]:
         return {"taken": self._cycle.taken}
@@ -83,9 +91,14 @@ class RolloutSource(Generic[T]):
 
 
 def check_usable(groups: Sequence[Group], weighed: Sequence[GroupSamples]) -> None:
-    """Raises PolicyError where every rollout broke off, ConfigError where no reply came with its tokens."""
+    """Raises PolicyError where every rollout broke off, ConfigError where no reply came with its tokens.
+
+    Episodes that nobody could judge, or that ran out of time, are no fault of the run: an update of them is skipped.
+    """
     rollouts = [rollout for group in groups for rollout in group.rollouts]
     if not any(is_trained(rollout) for rollout in rollouts):
+        if any(rollout.end in ("undecided", "timeout") for rollout in rollouts):
+            return
         last = next((rollout.error for rollout in reversed(rollouts) if rollout.error), "no reason given")
         raise PolicyError(f"all {len(rollouts)} rollouts of the update broke off, the last: {last}", field="policy")
     if not any(one.samples for one in weighed):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -17,18 +18,22 @@ def semi_online_source(
 ) -> RolloutSource[Trajectory]:
     """One task a trajectory. Raises DataError where there is none."""
 
-    async def roll_out(trajectory: Trajectory, version: int) -> Group:
-        return await _of_version(rollouts, settings.seed, version).group(trajectory, policy_version=version)
+    async def roll_out(trajectory: Trajectory, version: int, again: int) -> Group:
+        seed = version_seed(settings.seed, version, again)
+        return await _seeded(rollouts, seed).group(trajectory, policy_version=version)
 
     return RolloutSource(trajectories, roll_out, advantages, settings)
 
 
-def _of_version(rollouts: SemiOnline, seed: int, version: int) -> SemiOnline:
-    """Seeds that differ by update, and are the same when a run is resumed."""
-    sampling = replace(rollouts.settings.sampling, seed=version_seed(seed, version))
+def _seeded(rollouts: SemiOnline, seed: int) -> SemiOnline:
+    sampling = replace(rollouts.settings.sampling, seed=seed)
     return replace(rollouts, settings=replace(rollouts.settings, sampling=sampling))
 
 
-def version_seed(seed: int, version: int) -> int:
-    """Below 2^31, as servers want it."""
-    return (seed * 1_000_003 + version) % 2**31
+def version_seed(seed: int, version: int, again: int = 0) -> int:
+    """A seed that differs by update, and by how often it tried a task before, and is the same when a run is resumed.
+
+    Below 2^31, as servers want it.
+    """
+    own = (seed * 1_000_003 + version) % 2**31
+    return zlib.crc32(f"{own}/{again}".encode()) % 2**31 if again else own
