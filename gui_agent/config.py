@@ -10,6 +10,7 @@ from device_farm.backends.config import BackendConfig
 from device_farm.config import ConfigModel
 from gui_agent.benchmarks.androidworld.settings import AndroidWorldConfig
 from gui_agent.cluster.config import RayConfig
+from gui_agent.critic.config import CriticConfig
 from gui_agent.policies.config import ExpertConfig, PolicyConfig
 from gui_agent.verification.config import VerifierConfig
 
@@ -49,8 +50,9 @@ class RunConfig(ConfigModel):
     `devices` and `desktops` are how many phones and desktops work at once (0: none); `devices` counts desktops where
     only desktops are used. `backends` replaces the built-in devices; `apps` (`module:Class`) are installed on simulated
     phones. `retries` is how often a task that the infrastructure broke is tried again; above a share of
-    `max_infra_share` tasks that stay broken the command ends with exit code 4. A `verifier` has the last word on every
-    episode, after the task's evaluator; `reject_satisfied` leaves out tasks that pass with nothing done.
+    `max_infra_share` tasks that stay broken the command ends with exit code 4. Under a `critic` each action of the
+    policy is judged, and a better one may be carried out in its place. A `verifier` has the last word on every episode,
+    after the task's evaluator; `reject_satisfied` leaves out tasks that pass with nothing done.
     """
 
     suite: str = "basics"
@@ -64,6 +66,7 @@ class RunConfig(ConfigModel):
     retries: int = Field(default=2, ge=0, le=20)
     max_infra_share: float = Field(default=0.1, ge=0, le=1)
     policy: PolicyConfig = ExpertConfig()
+    critic: CriticConfig | None = None
     farm: FarmConfig = FarmConfig()
     ray: RayConfig = RayConfig()
     backends: tuple[BackendConfig, ...] = ()
@@ -81,6 +84,7 @@ IDENTITY = (
     "platform",
     "seed",
     "policy",
+    "critic",
     "verifier",
     "androidworld.wait_scale",
     "androidworld.require_done",

@@ -97,6 +97,11 @@ def add_run_options(parser: argparse.ArgumentParser) -> None:
         "--platform", choices=("auto", "android", "desktop", "all"), help="auto: the phone where the suite has it"
     )
     add_policy_options(parser)
+    parser.add_argument(
+        "--critic",
+        metavar="NAME",
+        help="judges each action before it is carried out, and may put a better one in its place: rules, or model",
+    )
     parser.add_argument("--episodes", type=int, metavar="N", help="how many tasks (default 32)")
     parser.add_argument(
         "--combinations", type=at_least_one, metavar="K", help="K instances of every task, instead of --episodes"

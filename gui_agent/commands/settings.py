@@ -13,6 +13,7 @@ from device_farm.backends.loader import parse_backend
 from device_farm.config import load_config, merge
 from device_farm.errors import ConfigError
 from gui_agent.config import RunConfig
+from gui_agent.critic.config import CRITIC_NAMES, critic_type
 from gui_agent.policies.config import POLICY_NAMES
 from gui_agent.verification.config import VERIFIER_NAMES, verifier_type
 
@@ -61,7 +62,7 @@ def config_from(namespace: argparse.Namespace) -> RunConfig:
 def _key_of(location: str) -> str:
     """`policy.openai.model` as the key `policy.model`: the union's tag is no part of what a person writes."""
     parts = location.split(".")
-    tags = {"policy": POLICY_NAMES, "verifier": VERIFIER_NAMES}.get(parts[0], ())
+    tags = {"policy": POLICY_NAMES, "critic": CRITIC_NAMES, "verifier": VERIFIER_NAMES}.get(parts[0], ())
     if len(parts) > 2 and parts[1] in tags:
         del parts[1]
     return ".".join(parts)
@@ -116,6 +117,8 @@ def run_flags(namespace: argparse.Namespace) -> list[str]:
         sections = [parse_backend(text).model_dump(mode="json", exclude_none=True) for text in namespace.backend]
         flags.append(f"backends={_inline(sections)}")
     flags += verifier_flags(namespace)
+    if getattr(namespace, "critic", None) is not None:
+        flags.append(f"critic.type={json.dumps(critic_type(namespace.critic))}")
     if getattr(namespace, "policy", None) is not None:
         flags.append(f"policy.type={json.dumps(policy_type(namespace.policy))}")
         if ":" in namespace.policy:
