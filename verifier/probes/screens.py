@@ -10,6 +10,9 @@ from device_farm.types.observation import Observation, ObserveRequest
 from device_farm.types.ui_tree import UiNode, UiTree
 from verifier.probes.tools import Arguments, Context, Found, NoArguments, Tool
 
+# A switch has no words of its own where the row around it has them; its state must be told all the same.
+_TOLD = frozenset({"clickable", "checkable", "editable"})
+
 
 class LookBack(Arguments):
     step: int = Field(ge=0, description="the screen before this step, from 0; the number of steps is the last screen")
@@ -67,7 +70,7 @@ def screen_text(seen: Observation) -> str:
 
 def _lines(tree: UiTree) -> Iterator[str]:
     for node in tree.walk():
-        if "visible" in node.states and node.bounds.area > 0 and (node.label or "clickable" in node.states):
+        if "visible" in node.states and node.bounds.area > 0 and (node.label or node.states & _TOLD):
             yield _line(node)
 
 
