@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 _HYPHENS: Final = re.compile(r"[\u2010-\u2015\u2212]")
-_PHONE: Final = re.compile(r"(?<![\w.-])\+?\d[\d() -]{5,}\d(?!\w)")
+_PHONE: Final = re.compile(r"(?<![\w.-])\+?\(?\d[\d() -]{5,}\d(?!\w)")
 _NAME: Final = r"[A-ZÀ-ÖØ-Þ0-9][^\s,.;:?!“”\"]*"
 _RUN: Final = re.compile(rf"(?<![\w“\"/.-])[A-ZÀ-ÖØ-Þ][^\s,.;:?!“”\"]*(?:\s+{_NAME})*")
 _PATTERNS: Final = (
