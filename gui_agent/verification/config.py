@@ -19,7 +19,7 @@ class JudgeConfig(ConfigModel):
     `temperature` above 0. `deadline_s` bounds one verdict.
     """
 
-    name: str = Field(default="", pattern=r"([A-Za-z0-9_-][A-Za-z0-9._-]{0,63})?")
+    name: str = Field(default="", pattern=r"^([A-Za-z0-9_-][A-Za-z0-9._-]{0,63})?$")
     model: ModelConfig | None = None
     max_pixels: int = Field(default=14 * 14 * 4 * 1280, ge=28 * 28)
     patch_px: int = Field(default=28, ge=1)
@@ -80,7 +80,7 @@ class ScriptedConfig(ConfigModel):
     """The task's own evaluator, put as a verdict."""
 
     type: Literal["scripted"] = "scripted"
-    name: str = Field(default="", pattern=r"([A-Za-z0-9_-][A-Za-z0-9._-]{0,63})?")
+    name: str = Field(default="", pattern=r"^([A-Za-z0-9_-][A-Za-z0-9._-]{0,63})?$")
     deadline_s: float = Field(default=600.0, gt=0)
 
 
