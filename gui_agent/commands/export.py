@@ -7,7 +7,7 @@ from pathlib import Path
 
 from device_farm.cli.command import Command
 
-FORMATS = ("jsonl", "ui-s1", "sharegpt", "qa", "parquet")
+FORMATS = ("jsonl", "ui-s1", "sharegpt", "qa", "parquet", "reward", "critic-agent", "critic-disagreements")
 
 
 def _configure(parser: argparse.ArgumentParser) -> None:
@@ -16,7 +16,9 @@ def _configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", type=Path, metavar="DIR", help="a new folder (default RUN/export/FORMAT)")
     parser.add_argument("--success-only", action="store_true", help="only episodes with reward 1")
     parser.add_argument("--dialect", metavar="NAME", help="sharegpt and qa: how actions are written")
-    parser.add_argument("--seed", type=int, default=0, help="qa: of which questions are asked")
+    parser.add_argument(
+        "--seed", type=int, default=0, help="qa: of which questions are asked; reward: of what is made wrong"
+    )
     parser.add_argument("--json", action="store_true", help="the last line is one JSON object")
 
 

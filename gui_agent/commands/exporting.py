@@ -12,9 +12,11 @@ from device_farm.cli.command import Exit
 from device_farm.errors import ConfigError
 from device_farm.types.codec.dialects import dialect_by_name
 from gui_agent.export.base import ExportResult
+from gui_agent.export.critic import export_critic_agent, export_disagreements
 from gui_agent.export.jsonl import export_jsonl
 from gui_agent.export.parquet import export_parquet, require_pyarrow
 from gui_agent.export.qa import export_qa
+from gui_agent.export.reward import export_reward
 from gui_agent.export.sharegpt import export_sharegpt
 from gui_agent.export.ui_s1 import export_ui_s1
 from gui_agent.store.files import storage_errors
@@ -59,4 +61,10 @@ def _export(reader: RunReader, out: Path, namespace: argparse.Namespace) -> Expo
                 return export_qa(reader, out, success_only=only, dialect=namespace.dialect, seed=namespace.seed)
             case "parquet":
                 return export_parquet(reader, out, success_only=only)
+            case "reward":
+                return export_reward(reader, out, seed=namespace.seed)
+            case "critic-agent":
+                return export_critic_agent(reader, out, success_only=only)
+            case "critic-disagreements":
+                return export_disagreements(reader, out, success_only=only)
     raise ConfigError(f"unknown format {namespace.format!r}", field="--format")

@@ -22,10 +22,14 @@ Kind: TypeAlias = Literal[
     "premature_end",
     "wrong_app",
     "repeated",
+    "disagreement",
 ]
-"""How a judgement was made. The first two are right: the expert's own action, and a tap elsewhere in the same box."""
+"""How a judgement was made. The first two are right: the expert's own action, and a tap elsewhere in the same box. A
+disagreement between two judges has the label that the second one gave."""
 RIGHT_KINDS: Final[tuple[Kind, ...]] = ("correct", "shifted_inside")
-WRONG_KINDS: Final[tuple[Kind, ...]] = tuple(kind for kind in get_args(Kind) if kind not in RIGHT_KINDS)
+WRONG_KINDS: Final[tuple[Kind, ...]] = tuple(
+    kind for kind in get_args(Kind) if kind not in RIGHT_KINDS and kind != "disagreement"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +49,8 @@ class CorrectStep:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepJudgement:
-    """A proposal and whether it is right; `corrected` is the right action, None where the proposed one is.
+    """A proposal and whether it is right; `corrected` is the right action, None where the proposed one is, or
+    none is known.
 
     `origin` names the step that it was made of: episode and index.
     """
@@ -129,6 +134,7 @@ _WHY: Final[Mapping[Kind, str]] = {
     "premature_end": "the goal is not reached yet",
     "wrong_app": "another application is opened",
     "repeated": "the step before is done again",
+    "disagreement": "two judges disagree",
 }
 
 

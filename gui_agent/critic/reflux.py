@@ -1,0 +1,73 @@
+"""What episodes under a critic leave for training: the chosen actions for the agent, disagreements for the critic.
+
+The dual reflux of MagicGUI-RMS (arXiv 2601.13060).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from device_farm.types.trajectory import Episode, ModelTurn, Step, StepReview
+from verifier.case import case_of
+from verifier.reward_model.critic import proposal_at
+from verifier.reward_model.data import StepJudgement
+
+
+def known_wrong(review: StepReview | None) -> bool:
+    """Whether an action was carried out that every judge who gave a judgement calls wrong."""
+    if review is None or review.chosen == "corrected":
+        return False
+    said = [each.right for each in (review.critique, review.second) if each is not None and each.right is not None]
+    return bool(said) and not any(said)
+
+
+def agent_episode(episode: Episode) -> Episode | None:
+    """The episode up to its first step that is known to be wrong; None where no step is left, or none was reviewed.
+
+    Nothing behind such a step is taken: its screens are where a wrong action led. A corrected step says why in place
+    of what the policy thought and wrote, which was about another action.
+    """
+    if all(step.review is None for step in episode.steps):
+        return None
+    cut = next((at for at, step in enumerate(episode.steps) if known_wrong(step.review)), len(episode.steps))
+    if cut == 0:
+        return None
+    steps = tuple(_chosen(step) for step in episode.steps[:cut])
+    if cut == len(episode.steps):
+        return replace(episode, steps=steps)
+    last = episode.steps[cut].observation
+    extra = {**episode.provenance.extra, "steps_left_out": len(episode.steps) - cut}
+    provenance = replace(episode.provenance, extra=extra)
+    return replace(episode, steps=steps, final=last, claimed=None, stop="step_budget", provenance=provenance)
+
+
+def _chosen(step: Step) -> Step:
+    if step.review is None or step.review.chosen == "proposed":
+        return step
+    return replace(step, turn=ModelTurn(text="", thought=step.review.critique.why))
+
+
+def disagreements(episode: Episode) -> Iterator[tuple[StepJudgement, StepReview]]:
+    """The steps on whose proposed action the two judges disagree, with the second one's view as the label.
+
+    A step on which either gave no judgement is none of them.
+    """
+    case = case_of(episode)
+    for at, step in enumerate(episode.steps):
+        review = step.review
+        if review is None or review.second is None or None in (review.critique.right, review.second.right):
+            continue
+        right = review.second.right is True
+        if review.critique.right is right:
+            continue
+        judgement = StepJudgement(
+            proposal=proposal_at(case, at, review.proposed),
+            right=right,
+            kind="disagreement",
+            why=review.second.why,
+            corrected=review.corrected if review.chosen == "corrected" and not right else None,
+            app=step.observation.foreground.app,
+            origin=f"{episode.id}/{step.index}",
+        )
+        yield judgement, review

@@ -1,0 +1,60 @@
+"""The two data sets that episodes under a critic leave: chosen actions for the agent, disagreements for the critic."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from device_farm.types.codec.json import encode
+from gui_agent.critic.reflux import agent_episode, disagreements
+from gui_agent.critic.reward_lines import JudgementLines
+from gui_agent.critic.steps import with_trees
+from gui_agent.export.base import ExportResult, ImageFolder, selected
+from gui_agent.store.reader import RunReader
+from gui_agent.store.writer import RunWriter
+
+
+def export_critic_agent(reader: RunReader, out: Path, *, success_only: bool) -> ExportResult:
+    """Makes `out` a run folder of the chosen actions, which `farm train` and `farm export` read as any other.
+
+    Left out are episodes without a review, and of the others every step from the first one on that is known to be
+    wrong. Raises DataError for a lost or damaged screen or tree.
+    """
+    episodes = rows = skipped_episodes = skipped_steps = 0
+    with RunWriter(out, reader.config()) as writer:
+        for stored in selected(reader, success_only=success_only):
+            kept = agent_episode(stored.episode)
+            if kept is None:
+                skipped_episodes += 1
+                continue
+            whole = reader.complete(stored)
+            screens = [step.observation for step in whole.steps]
+            steps = tuple(replace(step, observation=screens[at]) for at, step in enumerate(kept.steps))
+            cut = len(kept.steps) < len(whole.steps)
+            writer.add(replace(kept, steps=steps, final=screens[len(steps)] if cut else whole.final))
+            episodes += 1
+            rows += len(steps)
+            skipped_steps += len(whole.steps) - len(steps)
+    return ExportResult(
+        files=(writer.layout.config,),
+        episodes=episodes,
+        rows=rows,
+        skipped_episodes=skipped_episodes,
+        skipped_steps=skipped_steps,
+    )
+
+
+def export_disagreements(reader: RunReader, out: Path, *, success_only: bool) -> ExportResult:
+    """Writes `disagreements.jsonl`: judgements labelled by the second opinion, each with the whole `review`.
+
+    Raises DataError for a lost or damaged screen or tree.
+    """
+    lines, target = JudgementLines(ImageFolder(reader, out), out), out / "disagreements.jsonl"
+    episodes = rows = 0
+    with target.open("w", encoding="ascii") as file:
+        for stored in selected(reader, success_only=success_only):
+            episodes += 1
+            for judgement, review in disagreements(with_trees(reader, stored)):
+                file.write(lines.line(judgement, {"review": encode(review)}) + "\n")
+                rows += 1
+    return ExportResult(files=(target,), episodes=episodes, rows=rows)
