@@ -19,6 +19,9 @@ _DATA: Final = (
     "/data/data/*/files/*",
     "/data/misc/apexdata/com.android.wifi/*",
 )
+_LEFT_OUT: Final = "-not -path '*/.cache/*' -not -path '*/.config/xfce4/panel/*'"
+"""Of a desktop's home: caches, and launchers that the panel writes at its start under names made of the time."""
+
 _HASHED_KIB: Final = 4096
 """Larger files count by their size: a phone may hold gigabytes of video."""
 _SUM: Final = re.compile(r"(\\?)([0-9a-f]{64}) [ *](/.*)", re.DOTALL)
@@ -51,7 +54,7 @@ async def phone_files(device: Device) -> Files:
 
 async def desktop_files(device: Device) -> Files:
     """Raises VerifierError where the home folder cannot be listed."""
-    return Files(listed=Part(facts=await _tree(device, '"$HOME"', "-not -path '*/.cache/*'")))
+    return Files(listed=Part(facts=await _tree(device, '"$HOME"', _LEFT_OUT)))
 
 
 async def _tree(device: Device, root: str, left_out: str = "") -> dict[str, str]:
