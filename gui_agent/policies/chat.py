@@ -13,6 +13,7 @@ from device_farm.device import DeviceInfo
 from device_farm.errors import DialectError, PolicyError
 from device_farm.types.action import Action, Click, Drag, LongPress, MoveTo, Scroll, Swipe
 from device_farm.types.codec.dialect import Dialect, ParsedTurn
+from device_farm.types.codec.space import CoordinateSpace
 from device_farm.types.geometry import Point, Size
 from device_farm.types.observation import Observation
 from device_farm.types.task import Task
@@ -26,9 +27,11 @@ from gui_agent.models.base import Completion, Model, Sampling
 from gui_agent.models.prompt import ImagePart
 from gui_agent.policies.base import Decision
 from gui_agent.policies.images import model_image
+from gui_agent.policies.prompts import overruled as told_overruled
 from gui_agent.policies.prompts import refused as told_refused
 from gui_agent.policies.prompts import unreadable
 from gui_agent.training.language.prompts import TextPromptBuilder
+from verifier.agentic.action_text import action_text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,10 +76,13 @@ class ChatSettings:
 
 @dataclass(slots=True)
 class _Memory:
+    """`spoken` is the space in which the last reply was read, with the pointer as it stood before it."""
+
     past: list[PastTurn] = field(default_factory=list)
     pointer: Point | None = None
     malformed: int = 0
     unread: str = ""
+    spoken: CoordinateSpace = field(default_factory=lambda: CoordinateSpace.exact(Size(1, 1)))
 
 
 class ChatSession:
@@ -102,6 +108,7 @@ class ChatSession:
         sampling = sampling_of_step(settings.sampling, self._task.id, self._attempt, len(memory.past))
         (reply,) = await self._model.generate(settings.prompts.build(scene), sampling)
         space = replace(settings.builder.space(scene), pointer=memory.pointer)
+        memory.spoken = space
         try:
             parsed = settings.dialect.parse(reply.text, space)
         except DialectError as error:
@@ -110,6 +117,23 @@ class ChatSession:
         memory.malformed, memory.unread = 0, ""
         memory.pointer = pointer_after(parsed.action, memory.pointer)
         return Decision(action=parsed.action, turn=model_turn(reply, parsed.thought))
+
+    def corrected(self, action: Action, why: str) -> None:
+        """Puts `action`, which was carried out, in the place of the one decided last.
+
+        The past then tells it in the model's own words. Where these have none for it, or the past is a summary that the
+        model wrote of what it meant to do, the model is told with the next screen.
+        """
+        memory, dialect = self._memory, self._settings.builder.dialect
+        last, spoken, told = memory.past[-1], memory.spoken, self._settings.writes_summaries
+        memory.pointer = pointer_after(action, spoken.pointer)
+        try:
+            reply = done = dialect.format(action, why, spoken)
+        except DialectError:
+            reply, done, told = last.reply, action_text(action, None), True
+        if told:
+            memory.unread = told_overruled(done, why)
+        memory.past[-1] = replace(last, reply=reply, action=action, thought=why)
 
     async def _screen(self, observation: Observation) -> ImagePart:
         settings = self._settings

@@ -14,7 +14,7 @@ from device_farm.types.trajectory import ModelTurn
 from gui_agent.miniature.dialect import text_of
 from gui_agent.miniature.features import items_of
 from gui_agent.miniature.forward import Forward
-from gui_agent.miniature.kinds import decode
+from gui_agent.miniature.kinds import decode, thought_of
 from gui_agent.miniature.weight_file import SHIPPED, read_weights
 from gui_agent.models.prompt import ScreenPrompt
 from gui_agent.policies.base import Decision, LocalPolicy, LocalSession
@@ -29,6 +29,7 @@ class MiniSession(LocalSession):
         self._history = history
         self._actions: tuple[Action, ...] = ()
         self._thoughts: tuple[str, ...] = ()
+        self._seen: ScreenPrompt | None = None
 
     async def decide(self, observation: Observation, *, refused: str = "") -> Decision:
         """Raises PolicyError where the device gives no UI tree."""
@@ -47,6 +48,7 @@ class MiniSession(LocalSession):
         except DataError as error:
             raise PolicyError(error.message, field=error.field) from error
         spoken = decode(choices.ids, prompt)
+        self._seen = prompt
         if self._history:
             self._actions += (spoken.action,)
             self._thoughts += (spoken.thought,)
@@ -59,6 +61,12 @@ class MiniSession(LocalSession):
             logprobs=choices.logprobs,
         )
         return Decision(action=spoken.action, turn=turn)
+
+    def corrected(self, action: Action, why: str) -> None:
+        """Its own past tells what was carried out, not what it wanted; in the words that it would have had for it."""
+        if self._actions and self._seen is not None:
+            self._actions = (*self._actions[:-1], action)
+            self._thoughts = (*self._thoughts[:-1], thought_of(action, self._seen))
 
 
 class MiniPolicy(LocalPolicy):

@@ -102,3 +102,8 @@ def unreadable(error: str) -> str:
 def refused(error: str) -> str:
     """What the model is told when the device would not carry out its action."""
     return f"Your last action was not carried out: {error}"
+
+
+def overruled(done: str, why: str) -> str:
+    """What the model is told when another action was carried out than it wanted; `done` says which."""
+    return f"Your last action was not carried out. In its place this was done: {done}\nThe reason: {why}"
