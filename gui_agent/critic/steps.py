@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from device_farm.types.action import Action
-from device_farm.types.trajectory import Episode
+from device_farm.types.action import Action, Answer, Terminate, Wait
+from device_farm.types.trajectory import Episode, Step
+from gui_agent.critic.reflux import known_wrong
 from gui_agent.datasets.episodes import RunScreens, action_boxes
 from gui_agent.datasets.types import ExpertStep, ScreenRef
 from gui_agent.export.base import selected
@@ -23,9 +24,10 @@ from verifier.reward_model.perturbation import does_something
 
 
 def correct_steps(reader: RunReader) -> Iterator[CorrectStep]:
-    """The steps that were carried out of every episode with reward 1, with their UI trees and without pixels.
+    """The steps of every episode with reward 1 that brought it nearer, with their UI trees and without pixels.
 
-    Raises DataError for a damaged episode or tree.
+    Left out is what even a success may hold by mistake: what was not carried out or changed nothing, detours that led
+    back to a screen seen before, and what critics called wrong. Raises DataError for a damaged episode or tree.
     """
     for stored in selected(reader, success_only=True):
         yield from _of_episode(with_trees(reader, stored))
@@ -41,9 +43,9 @@ def with_trees(reader: RunReader, stored: StoredEpisode) -> Episode:
 
 
 def _of_episode(episode: Episode) -> Iterator[CorrectStep]:
-    case = case_of(episode)
+    case, around = case_of(episode), _detours(episode)
     for at, step in enumerate(episode.steps):
-        if step.action is None or step.error:
+        if step.action is None or step.error or at in around or _idle(step) or known_wrong(step.review):
             continue
         yield CorrectStep(
             proposal=proposal_at(case, at, step.action),
@@ -52,6 +54,25 @@ def _of_episode(episode: Episode) -> Iterator[CorrectStep]:
             more_to_do=any(does_something(later.action) for later in episode.steps[at:]),
             previous=episode.steps[at - 1].action if at else None,
         )
+
+
+def _idle(step: Step) -> bool:
+    """Whether the action was to change the screen, and did not."""
+    unseen = isinstance(step.action, Wait | Answer | Terminate)
+    return not unseen and step.changed is not None and step.changed.area == 0
+
+
+def _detours(episode: Episode) -> set[int]:
+    """The steps between two looks at the same screen, pixel by pixel; none where screens were not kept."""
+    shots = [step.observation.screenshot for step in episode.steps]
+    last = {shot.digest: at for at, shot in enumerate(shots) if shot is not None}
+    return {
+        between
+        for at, shot in enumerate(shots)
+        if shot is not None
+        for between in range(at, last[shot.digest])
+        if not isinstance(episode.steps[between].action, Answer)
+    }
 
 
 def equivalent_by(matcher: Matcher | None = None) -> Equivalent:

@@ -6,9 +6,10 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
+from statistics import median
 from typing import Final, Literal, TypeAlias, get_args
 
-from device_farm.types.action import Action
+from device_farm.types.action import Action, Answer, Terminate, TypeText
 from device_farm.types.codec.json import type_name
 from verifier.reward_model.critic import Proposal
 
@@ -36,8 +37,8 @@ WRONG_KINDS: Final[tuple[Kind, ...]] = tuple(
 class CorrectStep:
     """A step of an attempt that succeeded; the proposal's action is the one that was carried out.
 
-    `more_to_do`: a later step still taps, types or answers, so that the goal cannot be reached yet. `previous` is the
-    action before, None at the start.
+    `origin` names it: episode and index. `more_to_do`: the attempt does more behind it that the goal needs. `previous`
+    is the action before, None at the start.
     """
 
     proposal: Proposal
@@ -46,13 +47,23 @@ class CorrectStep:
     more_to_do: bool
     previous: Action | None = None
 
+    @property
+    def episode(self) -> str:
+        """The attempt that it is part of."""
+        return self.origin.rpartition("/")[0]
+
+    @property
+    def place(self) -> str:
+        """What was in front, as memory writes it."""
+        return self.proposal.memory.final
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepJudgement:
     """A proposal and whether it is right; `corrected` is the right action, None where the proposed one is, or
     none is known.
 
-    `origin` names the step that it was made of: episode and index.
+    `origin` is that of the step that it was made of.
     """
 
     proposal: Proposal
@@ -72,10 +83,10 @@ Perturbation: TypeAlias = Callable[[CorrectStep, Random], Action | None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Made:
-    """`still_right` counts changed actions that were dropped, by kind, because they were as right as the original."""
+    """`dropped` counts changed actions that may be as right as the original, by kind."""
 
     judgements: tuple[StepJudgement, ...]
-    still_right: Mapping[str, int]
+    dropped: Mapping[str, int]
 
 
 def make_judgements(
@@ -89,11 +100,14 @@ def make_judgements(
     """The correct step itself and `tries` changed ones of every kind that applies, in the order of `steps`.
 
     A change that the matcher finds as right as the original is dropped where its kind is a wrong one, and one that it
-    finds different where its kind is a right one. The same steps, seed and tries give the same judgements.
+    finds different where its kind is a right one. So is what the same attempt does later in the same place: where two
+    fields are filled in, either may come first. The same steps, seed and tries give the same judgements.
     """
+    known = list(steps)
+    ahead = _ahead(known)
     judgements: list[StepJudgement] = []
-    still_right: Counter[str] = Counter()
-    for step in steps:
+    dropped: Counter[str] = Counter()
+    for step in known:
         judgements.append(_judgement(step, "correct", step.proposal.action))
         for kind, perturb in perturbations.items():
             rng, seen = Random(f"{seed}/{step.origin}/{kind}"), {step.proposal.action}
@@ -102,11 +116,44 @@ def make_judgements(
                 if action is None or action in seen:
                     continue
                 seen.add(action)
-                if equivalent(step, action) is not (kind in RIGHT_KINDS):
-                    still_right[kind] += 1
+                right = kind in RIGHT_KINDS
+                comes_later = not right and any(equivalent(later, action) for later in ahead[step.origin])
+                if equivalent(step, action) is not right or comes_later:
+                    dropped[kind] += 1
                     continue
                 judgements.append(_judgement(step, kind, action))
-    return Made(judgements=tuple(judgements), still_right=dict(still_right))
+    return Made(judgements=tuple(judgements), dropped=dict(dropped))
+
+
+def _ahead(steps: Sequence[CorrectStep]) -> Mapping[str, tuple[CorrectStep, ...]]:
+    """By origin the later steps of the same attempt in the same place, whose order may be free.
+
+    What is typed, answered or claimed is not: it goes to where the focus is, or ends the attempt.
+    """
+    found: dict[str, tuple[CorrectStep, ...]] = {}
+    behind: dict[tuple[str, str], tuple[CorrectStep, ...]] = defaultdict(tuple)
+    for step in reversed(steps):
+        key = step.episode, step.place
+        found[step.origin] = behind[key]
+        if not isinstance(step.proposal.action, TypeText | Answer | Terminate):
+            behind[key] = (step, *behind[key])
+    return found
+
+
+def split_by_goal(
+    steps: Iterable[CorrectStep], *, share: float, seed: int
+) -> tuple[tuple[CorrectStep, ...], tuple[CorrectStep, ...]]:
+    """The steps to train with and those to test with; all attempts at one goal are on the same side.
+
+    A share of the goals, drawn by `seed`, is for the test: of two or more at least one. Of a single one none is.
+    """
+    known = list(steps)
+    goals = sorted({step.proposal.goal for step in known})
+    Random(f"{seed}/split").shuffle(goals)
+    count = min(len(goals) - 1, max(1, round(share * len(goals)))) if len(goals) > 1 else 0
+    held_out = set(goals[:count])
+    train = tuple(step for step in known if step.proposal.goal not in held_out)
+    return train, tuple(step for step in known if step.proposal.goal in held_out)
 
 
 def _judgement(step: CorrectStep, kind: Kind, action: Action) -> StepJudgement:
@@ -142,13 +189,17 @@ def balanced(judgements: Sequence[StepJudgement], *, seed: int, most: int | None
     """As many right as wrong ones, at most `most` together, in a seeded order.
 
     Wrong ones are taken in turn from every kind, within a kind in turn from every pair of application and type of
-    action. For each of them one right judgement with the same type of action is taken, of another type where none is
-    left; so the type alone tells hardly anything. Nothing right or nothing wrong gives nothing.
+    action; no kind gives more than twice the median size of the kinds. For each of them one right judgement with the
+    same type of action is taken, of another type where none is left; so the type alone tells little. Nothing right or
+    nothing wrong gives nothing.
     """
     rng = Random(f"{seed}/balanced")
     right = _Pool([each for each in judgements if each.right], rng)
     wrong = _Pool([each for each in judgements if not each.right], rng)
-    pairs = min(len(right), len(wrong)) if most is None else min(len(right), len(wrong), most // 2)
+    sizes = Counter(each.kind for each in judgements if not each.right)
+    cap = int(2 * median(sizes.values())) if sizes else 0
+    pairs = min(len(right), sum(min(size, cap) for size in sizes.values()))
+    pairs = pairs if most is None else min(pairs, most // 2)
     chosen: list[StepJudgement] = []
     for _ in range(pairs):
         bad = wrong.next()

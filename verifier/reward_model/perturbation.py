@@ -22,7 +22,7 @@ from device_farm.types.action import (
     TypeText,
     Wait,
 )
-from device_farm.types.elements import Element, element_at, visible_elements
+from device_farm.types.elements import Element, element_at, name_of, visible_elements
 from device_farm.types.geometry import Point, Rect
 from device_farm.types.ui_tree import UiNode, UiTree
 from verifier.reward_model.data import CorrectStep, Kind, Perturbation
@@ -31,6 +31,10 @@ from verifier.reward_model.view import distance_px
 _NEAREST: Final = 3
 _OUTSIDE: Final = (0.02, 0.12)
 """How far outside the box a moved tap lands, in shares of the screen's width."""
+_DIALS: Final = frozenset(
+    {"seekbar", "slider", "scroll bar", "ratingbar", "dial", "canvas", "drawing area", "terminal"}
+)
+"""Roles of elements in which the place of a tap says what it means."""
 
 
 def does_something(action: Action | None) -> bool:
@@ -64,7 +68,7 @@ def _moved(action: Action, to: Point) -> Action | None:
 def shifted_inside(step: CorrectStep, rng: Random) -> Action | None:
     """A tap elsewhere in the middle four fifths of the same element."""
     hit = _tapped(step)
-    if hit is None:
+    if hit is None or _place_matters(hit[2]):
         return None
     box = hit[2].bounds.intersect(_frame(step))
     dx, dy = box.width // 10, box.height // 10
@@ -73,6 +77,13 @@ def shifted_inside(step: CorrectStep, rng: Random) -> Action | None:
         return None
     at = Point(rng.randrange(inner.left, inner.right), rng.randrange(inner.top, inner.bottom))
     return _moved(step.proposal.action, at) if element_at(hit[1], at) is hit[2] else None
+
+
+def _place_matters(node: UiNode) -> bool:
+    """Whether it is of account where in the element a tap lands: it sets a value, or the caret in a text."""
+    if "editable" in node.states:
+        return bool(node.value or node.text) and node.label != node.hint
+    return node.role.rpartition(".")[2].casefold() in _DIALS
 
 
 def outside_box(step: CorrectStep, rng: Random) -> Action | None:
@@ -95,12 +106,12 @@ def outside_box(step: CorrectStep, rng: Random) -> Action | None:
 
 
 def neighbour(step: CorrectStep, rng: Random) -> Action | None:
-    """A tap on one of the nearest other elements of the application in front."""
+    """A tap on one of the nearest other elements of the application in front, which must have another name."""
     hit = _tapped(step)
     if hit is None:
         return None
     at, _, node = hit
-    others = [each for each in _targets(step) if not _related(each.node, node)]
+    others = [each for each in _targets(step) if not (_related(each.node, node) or _alike(each.node, node))]
     near = sorted(others, key=lambda each: (distance_px(at, each.box), each.box.top, each.box.left))[:_NEAREST]
     return _moved(step.proposal.action, rng.choice(near).box.center) if near else None
 
@@ -119,6 +130,14 @@ def _related(one: UiNode, other: UiNode) -> bool:
     return any(node is other for node in one.walk()) or any(node is one for node in other.walk())
 
 
+def _alike(one: UiNode, other: UiNode) -> bool:
+    """Whether a tap on either does the same: two ways with one name, or two cells of a row."""
+    if name_of(one).casefold() == name_of(other).casefold() != "":
+        return True
+    cells = one.role == other.role == "table cell"
+    return cells and one.bounds.top < other.bounds.bottom and other.bounds.top < one.bounds.bottom
+
+
 def _frame(step: CorrectStep) -> Rect:
     size = step.proposal.screen.screen
     return Rect(0, 0, size.width, size.height)
@@ -132,7 +151,7 @@ def wrong_text(texts: Iterable[str]) -> Perturbation:
         action = step.proposal.action
         if not isinstance(action, TypeText | Answer) or not action.text.strip():
             return None
-        others = [text for text in known if text != action.text]
+        others = [text for text in known if text.strip().casefold() != action.text.strip().casefold()]
         slip = rng.random() < 0.5 or not others
         return replace(action, text=_slip(action.text, rng) if slip else rng.choice(others))
 
@@ -146,7 +165,7 @@ def _slip(text: str, rng: Random) -> str:
         return text + "x"
     at = rng.choice(places)
     letters = "0123456789" if text[at].isdigit() else "abcdefghijklmnopqrstuvwxyz"
-    return text[:at] + rng.choice([letter for letter in letters if letter != text[at].lower()]) + text[at + 1 :]
+    return text[:at] + rng.choice([letter for letter in letters if letter != text[at].casefold()]) + text[at + 1 :]
 
 
 def other_direction(step: CorrectStep, rng: Random) -> Action | None:
@@ -166,22 +185,30 @@ def premature_end(step: CorrectStep, rng: Random) -> Action | None:
 
 
 def wrong_app(apps: Iterable[str]) -> Perturbation:
-    """Another of the `apps`, where an application is opened by name or by its icon."""
+    """Another of the `apps`, where an application is opened: by name, or by an icon beside its own."""
     known = tuple(sorted(set(apps)))
 
     def change(step: CorrectStep, rng: Random) -> Action | None:
         match step.proposal.action:
             case OpenApp(name=name):
-                opened = name
-            case Click():
+                others = [app for app in known if app.casefold() != name.casefold()]
+                return OpenApp(name=rng.choice(others)) if others else None
+            case Click() as action:
                 hit = _tapped(step)
-                opened = "" if hit is None else hit[2].label
+                icons = [] if hit is None or name_of(hit[2]) not in known else _icons(step)
+                there = [each for each in icons if hit is not None and not _alike(each.node, hit[2])]
+                return _moved(action, rng.choice(there).box.center) if there else None
             case _:
                 return None
-        others = [app for app in known if app.casefold() != opened.casefold()]
-        return OpenApp(name=rng.choice(others)) if opened in known and others else None
 
     return change
+
+
+def _icons(step: CorrectStep) -> list[Element]:
+    """The applications that a launcher shows."""
+    if "launcher" not in step.proposal.screen.foreground.app:
+        return []
+    return [each for each in _targets(step) if "long_clickable" in each.node.states and each.name]
 
 
 def repeated(step: CorrectStep, rng: Random) -> Action | None:
