@@ -45,7 +45,12 @@ def add_device_options(parser: argparse.ArgumentParser) -> None:
         help="an app of your own on the simulated phones in here; may be given again",
     )
     parser.add_argument("--devices", type=int, metavar="N", help="how many phones work at once (default 4)")
-    parser.add_argument("--desktops", type=int, metavar="N", help="how many desktops work at once (default 1)")
+    parser.add_argument(
+        "--desktops",
+        type=int,
+        metavar="N",
+        help="how many desktops work at once (default 1; as many as --devices where there are only desktops)",
+    )
 
 
 def add_policy_options(parser: argparse.ArgumentParser) -> None:
