@@ -13,6 +13,7 @@ from typing import Any
 
 from device_farm.cli.command import Command
 from gui_agent.commands.options import add_config_options, add_device_options, add_verifier_option, at_least_one
+from gui_agent.commands.verify_bench import configure_bench, run_bench
 
 
 class _Form(argparse.Action):
@@ -31,6 +32,10 @@ class _Form(argparse.Action):
             namespace.form = first
             form = argparse.ArgumentParser(prog=f"{parser.prog} audit", description=_AUDIT)
             _configure_audit(form)
+        elif first == "bench":
+            namespace.form = first
+            form = argparse.ArgumentParser(prog=f"{parser.prog} bench", description=_BENCH)
+            configure_bench(form)
         else:
             namespace.form, namespace.run = "run", Path(first)
             form = argparse.ArgumentParser(prog=parser.prog)
@@ -38,14 +43,17 @@ class _Form(argparse.Action):
         form.parse_args(rest, namespace)
 
 
+_BENCH = "every verifier on labelled episodes, which are done again on devices: how often is it right, at what cost"
 _AUDIT = "tasks that are solved before anything was done: each with an agent that does nothing"
 
 
 def _configure(parser: argparse.ArgumentParser) -> None:
-    parser.usage = "%(prog)s RUN [options] | audit SUITE [options]"
-    parser.epilog = "farm verify audit --help: the options of the audit of a suite"
+    parser.usage = "%(prog)s RUN [options] | audit SUITE [options] | bench [options]"
+    parser.epilog = "farm verify audit --help, farm verify bench --help: the options of these two"
     # `run` would be the command's own function in the namespace of its parser.
-    parser.add_argument("form", action=_Form, nargs=argparse.PARSER, metavar="RUN", help="a run folder; or audit")
+    parser.add_argument(
+        "form", action=_Form, nargs=argparse.PARSER, metavar="RUN", help="a run folder; or audit, or bench"
+    )
     _add_run_options(parser)
 
 
@@ -77,6 +85,8 @@ async def _run(namespace: argparse.Namespace) -> int:
         from gui_agent.commands.auditing import run_audit
 
         return await run_audit(namespace)
+    if namespace.form == "bench":
+        return await run_bench(namespace)
     if namespace.verifier is not None or namespace.config or namespace.overrides:
         from gui_agent.commands.judging import run_judge
 
@@ -87,5 +97,8 @@ async def _run(namespace: argparse.Namespace) -> int:
 
 
 COMMAND = Command(
-    name="verify", help="check a run, let a verifier judge it, or audit a suite", configure=_configure, run=_run
+    name="verify",
+    help="check a run, let a verifier judge it; audit a suite; bench verifiers",
+    configure=_configure,
+    run=_run,
 )

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from importlib.resources import files
-from pathlib import Path
 from typing import Final, Literal, TypeAlias
 
-from device_farm.errors import DataError
 from device_farm.types.action import Action, Answer, Terminate, TerminateStatus
-from device_farm.types.codec.json import decode, dumps_value, encode, loads_value
 from device_farm.types.geometry import Size
 from device_farm.types.observation import Foreground, Observation
 from device_farm.types.task import JsonValue, Platform, Task
@@ -47,7 +43,6 @@ KINDS: Final[Mapping[Kind, str]] = {
     "imperfect": "the expert with taps that miss, double or are left out",
     "mini": "the shipped miniature policy",
 }
-SHIPPED: Final = "basics.jsonl"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,11 +50,14 @@ class Label:
     """`success` is the truth, `why` its reason. `reward` is what the task's own evaluator gave.
 
     `extra` are differences of the final state from that of the expert alone on the same task, at most a few, shortened.
+    `state` is the digest of the final state (`state.digest_of`): whoever does the episode again can tell whether it
+    ended as it did here.
     """
 
     success: bool
     why: str
     reward: float
+    state: str
     extra: tuple[str, ...] = ()
 
 
@@ -115,29 +113,3 @@ def steps_of(episode: LabelledEpisode) -> list[Step]:
 
 def _front_only(front: Foreground) -> Observation:
     return Observation(sequence=0, screen=Size(1, 1), orientation="portrait", device_time_s=0.0, foreground=front)
-
-
-def write_labelled(path: Path, episodes: Iterable[LabelledEpisode]) -> None:
-    """One line of canonical JSON an episode, in the order of their ids: the same episodes give the same bytes."""
-    ordered = sorted(episodes, key=lambda episode: episode.id)
-    path.write_text("".join(f"{dumps_value(encode(episode))}\n" for episode in ordered), "utf-8")
-
-
-def read_labelled(path: Path | None = None) -> list[LabelledEpisode]:
-    """The labelled episodes in `path`, None for those that the package brings along.
-
-    Raises:
-        DataError: a line is not one of them; names the line.
-    """
-    source = files("gui_agent.labelled").joinpath(SHIPPED) if path is None else path
-    try:
-        lines = source.read_text("utf-8").splitlines()
-    except OSError as error:
-        raise DataError(f"cannot be read: {error}", field=str(source)) from error
-    episodes: list[LabelledEpisode] = []
-    for number, line in enumerate(lines, start=1):
-        try:
-            episodes.append(decode(LabelledEpisode, loads_value(line)))
-        except DataError as error:
-            raise DataError(f"{source}, line {number}: {error.message}", field=error.field) from error
-    return episodes

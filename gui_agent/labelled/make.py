@@ -8,14 +8,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from device_farm.device import Device, DeviceInfo
-from device_farm.errors import VerifierError
 from device_farm.types.action import Action, Terminate, Wait
 from device_farm.types.task import Platform, Task
 from device_farm.types.trajectory import Episode, Scored, Step, Undecided
 from gui_agent.benchmarks.base import Ending, Suite
 from gui_agent.labelled.episode import Label, LabelledEpisode
 from gui_agent.labelled.plan import Attempt, experts, others
-from gui_agent.labelled.state import Facts, StateReader, differences, shortened
+from gui_agent.labelled.state import Facts, StateReader, differences, digest_of, shortened
 from gui_agent.policies.base import LocalPolicy, PolicySession
 from gui_agent.policies.expert import ExpertSession
 from gui_agent.policies.mini import MiniPolicy
@@ -82,30 +81,35 @@ async def make_labelled(
 
     Raises:
         CapacityError, TransportError: the farm gives no devices.
-        VerifierError: an expert failed; nothing can be compared with its state.
     """
     studio = _Studio(source=source, suite=suite, workers=workers, seed=seed, told=told)
     first, rest = experts(suite, platform, seed), others(suite, platform, seed)
     played = await studio.play("experts", first, {})
+    made = Making()
     ends: dict[str, Facts] = {}
     lengths: dict[str, int] = {}
     for attempt, episode in zip(first, played, strict=True):
         if not isinstance(episode.outcome, Scored) or episode.outcome.reward < 1:
-            raise VerifierError(f"the expert of {attempt.origin.id} failed: {episode.outcome}")
+            made.broken.append((attempt.task.id, f"the expert failed: {episode.outcome}"))
+            continue
         ends[attempt.origin.id] = studio.witness.states[attempt.task.id]
         lengths[attempt.origin.id] = sum(not isinstance(step.action, Wait | Terminate) for step in episode.steps)
+    # Without the state that the expert leaves there is nothing to compare with.
+    rest = [attempt for attempt in rest if attempt.origin.id in ends]
     played += await studio.play("others", rest, lengths)
-    made = Making()
     for attempt, episode in zip([*first, *rest], played, strict=True):
+        if attempt.origin.id not in ends:
+            continue
         if not isinstance(episode.outcome, Scored):
             made.broken.append((attempt.task.id, str(episode.outcome)))
             continue
-        changes = differences(studio.witness.states[attempt.task.id], ends[attempt.origin.id])
-        made.episodes.append(_labelled(attempt, episode, label_of(episode.outcome, changes)))
+        left = studio.witness.states[attempt.task.id]
+        label = label_of(episode.outcome, differences(left, ends[attempt.origin.id]), digest_of(left))
+        made.episodes.append(_labelled(attempt, episode, label))
     return made
 
 
-def label_of(verdict: Scored, changes: tuple[str, ...]) -> Label:
+def label_of(verdict: Scored, changes: tuple[str, ...], state: str) -> Label:
     """The truth: the task's own evaluator holds, and nothing differs from what the expert alone leaves.
 
     A failure of the evaluator is taken at its word; a success of it is not, since evaluators look at what a task asks
@@ -116,11 +120,11 @@ def label_of(verdict: Scored, changes: tuple[str, ...]) -> Label:
         why = "the evaluator's probes do not all hold"
         if broken is not None:
             why = f"{broken.probe}: found {broken.observed[:120]}, expected {broken.expected[:120]}"
-        return Label(success=False, why=why, reward=verdict.reward)
+        return Label(success=False, why=why, reward=verdict.reward, state=state)
     if changes:
         why = f"done, but also changed: {shortened(changes, 1)[0]}"
-        return Label(success=False, why=why, reward=verdict.reward, extra=shortened(changes))
-    return Label(success=True, why="every probe holds; the state is the expert's", reward=verdict.reward)
+        return Label(success=False, why=why, reward=verdict.reward, state=state, extra=shortened(changes))
+    return Label(success=True, why="every probe holds; the state is the expert's", reward=verdict.reward, state=state)
 
 
 def _labelled(attempt: Attempt, episode: Episode, label: Label) -> LabelledEpisode:

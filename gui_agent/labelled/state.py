@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import io
 import re
 import sqlite3
@@ -150,6 +151,12 @@ def differences(found: Facts, expected: Facts) -> tuple[str, ...]:
     """What holds in one state only, sorted: `+` for too much, `-` for too little. Empty for equal states."""
     changes = [f"+ {fact}" for fact in found - expected] + [f"- {fact}" for fact in expected - found]
     return tuple(sorted(change for change in changes if not _IGNORED.search(change[2:])))
+
+
+def digest_of(facts: Facts) -> str:
+    """16 hex digits that stand for what `differences` compares: equal exactly where it finds none."""
+    told = sorted(fact for fact in facts if not _IGNORED.search(fact))
+    return hashlib.sha256("\n".join(told).encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 def shortened(changes: tuple[str, ...], most: int = 4) -> tuple[str, ...]:

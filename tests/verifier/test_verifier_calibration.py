@@ -1,5 +1,6 @@
 """Rates and intervals against numbers worked out by hand."""
 
+import asyncio
 import math
 from typing import Any
 
@@ -7,9 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from device_farm.errors import VerifierError
 from verifier.calibration.counts import Counts, count, rates
 from verifier.calibration.intervals import ratio_interval, sum_interval, wilson_interval
+from verifier.calibration.noise import NoisyJudge
 from verifier.calibration.table import Judged, by_kind, figures
+from verifier.calibration.votes import expected_majority
+from verifier.case import Case
 from verifier.verdict import NO_COST, Cost, Decision
 
 # 10 successes: 8 called so, 1 called a failure, 1 open. 40 failures: 4 called successes, 34 failures, 2 open.
@@ -129,3 +134,75 @@ def test_by_kind_counts_undecided_as_wrong() -> None:
     assert list(found) == ["expert", "random"]
     assert (found["random"]["accuracy"], found["random"]["undecided"], found["random"]["n"]) == (0.5, 0.5, 2)
     assert (found["expert"]["accuracy"], found["expert"]["successes"]) == (1.0, 1)
+
+
+@pytest.mark.parametrize(
+    ("successes", "trials", "low", "high"),
+    [
+        # z² = 3.8415. 8 of 10: centre (0.8 + 0.19207) / 1.38415, half-width 1.95996·sqrt(0.016 + 0.0096036) / 1.38415.
+        (8, 10, 0.4902, 0.9433),
+        (0, 10, 0.0, 0.2775),  # z² / (10 + z²)
+        (10, 10, 0.7225, 1.0),
+        (0, 0, 0.0, 1.0),
+    ],
+)
+def test_wilson_interval_is_the_textbooks(successes: int, trials: int, low: float, high: float) -> None:
+    assert wilson_interval(successes, trials) == pytest.approx((low, high), abs=5e-5)
+
+
+@pytest.mark.parametrize(
+    ("runs", "right", "tied", "mean_runs"),
+    [
+        (1, 0.8, 0.0, 1.0),
+        (2, 0.64, 0.32, 2.0),
+        (3, 0.896, 0.0, 2 + 2 * 0.8 * 0.2),  # 0.8³ + 3·0.8²·0.2; a third run only where the first two differ
+        (4, 0.8192, 0.1536, 0.52 * 3 + 0.48 * 4),  # three alike (0.8³ + 0.2³) settle it; a tie is 6·0.64·0.04
+        # The fourth settles 3 to 1 where the first three differ (3·0.8³·0.2 + 3·0.2³·0.8), the fifth 2 to 2.
+        (5, 0.94208, 0.0, 0.52 * 3 + 0.3264 * 4 + 0.1536 * 5),
+    ],
+)
+def test_expected_majority_of_independent_runs(runs: int, right: float, tied: float, mean_runs: float) -> None:
+    found = expected_majority(0.2, runs)
+    assert (found.right, found.tied) == pytest.approx((right, tied))
+    assert found.mean_runs == pytest.approx(mean_runs)
+
+
+def test_expected_majority_of_runs_that_err_alike_is_no_better_than_one() -> None:
+    found = expected_majority(0.2, 9, 1.0)
+    assert (found.right, found.tied, found.mean_runs) == pytest.approx((0.8, 0.0, 5.0))
+    assert expected_majority(0.2, 9).right > expected_majority(0.2, 9, 0.3).right > 0.8
+
+
+@pytest.mark.parametrize("arguments", [(1.2, 3, 0.0), (0.2, 3, -0.1), (0.2, 0, 0.0)])
+def test_expected_majority_refuses_what_is_none(arguments: tuple[float, int, float]) -> None:
+    with pytest.raises(VerifierError):
+        expected_majority(*arguments)
+
+
+def errs(key: int, run: int, correlation: float) -> bool:
+    return NoisyJudge(opinion="success", key=str(key), run=run, error=0.2, correlation=correlation).errs
+
+
+@pytest.mark.parametrize("correlation", [0.0, 0.3, 1.0])
+def test_noisy_judges_err_as_often_and_as_alike_as_stated(correlation: float) -> None:
+    pairs = [(errs(key, 0, correlation), errs(key, 1, correlation)) for key in range(8000)]
+    both = sum(one and other for one, other in pairs) / len(pairs)
+    # Four standard errors. P(both) = e² + ρ·e(1 - e).
+    assert sum(one for one, _ in pairs) / len(pairs) == pytest.approx(0.2, abs=4 * math.sqrt(0.16 / 8000))
+    expected = 0.04 + correlation * 0.16
+    assert both == pytest.approx(expected, abs=4 * math.sqrt(expected * (1 - expected) / 8000))
+
+
+def test_a_noisy_judge_says_the_same_again_and_leaves_undecided_undecided() -> None:
+    case = Case(goal="", platform="android", steps=(), final=None, answer=None, claimed=None, stop="error")
+
+    def said(opinion: Decision, error: float) -> Decision:
+        judge = NoisyJudge(opinion=opinion, key="a", run=0, error=error)
+        first, second = asyncio.run(judge.verify(case, None)), asyncio.run(judge.verify(case, None))
+        assert first == second
+        return first.decision
+
+    assert [said("success", 0.0), said("success", 1.0), said("failure", 1.0)] == ["success", "failure", "success"]
+    assert said("undecided", 1.0) == "undecided"
+    with pytest.raises(VerifierError, match="error"):
+        NoisyJudge(opinion="success", key="a", run=0, error=1.5)

@@ -3,19 +3,15 @@
 import io
 import sqlite3
 import zipfile
-from pathlib import Path
 
 import pytest
+from handmade import episode
 
-from device_farm.errors import DataError
-from device_farm.types.action import Answer, Click, Terminate, TypeText
-from device_farm.types.geometry import Point
-from device_farm.types.observation import Foreground
 from device_farm.types.trajectory import Evidence, Scored
 from gui_agent.benchmarks.basics import SUITE
-from gui_agent.labelled.episode import Label, LabelledEpisode, read_labelled, steps_of, task_of, write_labelled
+from gui_agent.labelled.episode import steps_of, task_of
 from gui_agent.labelled.make import label_of
-from gui_agent.labelled.state import differences, facts_in, shortened
+from gui_agent.labelled.state import differences, digest_of, facts_in, shortened
 
 HOLDS = Evidence(probe="setting wifi_on", observed="1", expected="1", holds=True)
 FAILS = Evidence(probe="setting wifi_on", observed="0", expected="1", holds=False)
@@ -71,6 +67,14 @@ def test_differences_name_both_sides_and_leave_out_bookkeeping() -> None:
     assert differences(found, expected) == ("+ setting global wifi_on=1", "- setting global wifi_on=0")
 
 
+def test_digest_of_a_state_differs_where_the_states_do() -> None:
+    one = frozenset({"setting global wifi_on=1", "row app/a.db sqlite_sequence name='x' seq=4"})
+    bookkept = frozenset({"setting global wifi_on=1", "row app/a.db sqlite_sequence name='x' seq=5"})
+    other = frozenset({"setting global wifi_on=0", "row app/a.db sqlite_sequence name='x' seq=4"})
+    assert digest_of(one) == digest_of(bookkept) != digest_of(other)
+    assert len(digest_of(frozenset())) == 16
+
+
 def test_shortened_counts_what_it_leaves_out() -> None:
     assert shortened(tuple("abcdef"), 2) == ("a", "b", "and 4 more")
     assert shortened(("x" * 500,))[0] == "x" * 159 + "…"
@@ -85,43 +89,8 @@ def test_shortened_counts_what_it_leaves_out() -> None:
     ],
 )
 def test_label_follows_the_state(verdict: Scored, changes: tuple[str, ...], success: bool, why: str) -> None:
-    label = label_of(verdict, changes)
-    assert (label.success, label.why, label.reward) == (success, why, verdict.reward)
-
-
-def episode(**changes: object) -> LabelledEpisode:
-    values: dict[str, object] = {
-        "id": "basics/PhoneWifi/7/wrong_value/0",
-        "suite": "basics",
-        "template": "PhoneWifi",
-        "seed": 7,
-        "params": {"state": "on"},
-        "platform": "android",
-        "kind": "wrong_value",
-        "note": "state 'off'",
-        "actions": (Click(at=Point(3, 4)), TypeText(text="ä"), Answer(text="42"), Terminate(status="success")),
-        "label": Label(success=False, why="setting wifi_on: found 0, expected 1", reward=0.0),
-        **changes,
-    }
-    return LabelledEpisode(**values)  # type: ignore[arg-type]
-
-
-def test_labelled_episodes_come_back_as_they_were_written(tmp_path: Path) -> None:
-    one, two = episode(), episode(id="basics/A", fronts=(Foreground(app="Thunar"),) * 4)
-    path = tmp_path / "set.jsonl"
-    write_labelled(path, [one, two])
-    assert read_labelled(path) == [two, one]
-    again = tmp_path / "again.jsonl"
-    write_labelled(again, [two, one])
-    assert again.read_bytes() == path.read_bytes()
-
-
-def test_read_labelled_names_the_line_that_is_wrong(tmp_path: Path) -> None:
-    path = tmp_path / "set.jsonl"
-    write_labelled(path, [episode()])
-    path.write_text(path.read_text("utf-8") + '{"id": 3}\n', "utf-8")
-    with pytest.raises(DataError, match="line 2"):
-        read_labelled(path)
+    label = label_of(verdict, changes, "0123")
+    assert (label.success, label.why, label.reward, label.state) == (success, why, verdict.reward, "0123")
 
 
 def test_a_labelled_episode_knows_its_answer_and_claim() -> None:
