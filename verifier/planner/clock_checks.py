@@ -8,7 +8,8 @@ from xml.etree import ElementTree
 from device_farm.device import Device
 from device_farm.errors import VerifierError
 from device_farm.types.trajectory import Evidence
-from verifier.rules.base import shown
+from verifier.planner.plan import Given
+from verifier.rules.base import Probe, shown
 from verifier.rules.database import query
 from verifier.rules.files import exists
 
@@ -27,15 +28,33 @@ class AlarmsAt:
     enabled: tuple[bool, ...]
 
     async def check(self, device: Device) -> Evidence:
-        sql = "SELECT enabled FROM alarm_templates WHERE hour = ? AND minutes = ?"
-        rows = await query(device, ALARMS, sql, (self.hour, self.minute))
-        found = sorted(row[0] == "1" for row in rows)
+        found = await _alarms_at(device, self.hour, self.minute)
         return Evidence(
             probe=f"alarms at {self.hour:02}:{self.minute:02}",
             observed=_alarms(found),
             expected=_alarms(self.enabled),
             holds=found == sorted(self.enabled),
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlarmLeft:
+    """As `AlarmsAt`, of an alarm that there was. Raises (when bound) VerifierError where the start had none."""
+
+    hour: int
+    minute: int
+    enabled: tuple[bool, ...]
+
+    async def bind(self, given: Given) -> Probe:
+        wanted = AlarmsAt(hour=self.hour, minute=self.minute, enabled=self.enabled)
+        if given.start is not None and not await _alarms_at(given.start, self.hour, self.minute):
+            raise VerifierError(f"there was no alarm at {self.hour:02}:{self.minute:02}")
+        return wanted
+
+
+async def _alarms_at(device: Device, hour: int, minute: int) -> list[bool]:
+    sql = "SELECT enabled FROM alarm_templates WHERE hour = ? AND minutes = ?"
+    return sorted(row[0] == "1" for row in await query(device, ALARMS, sql, (hour, minute)))
 
 
 def _alarms(enabled: list[bool] | tuple[bool, ...]) -> str:

@@ -115,6 +115,18 @@ class NumberReplaced:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Deleted:
+    """No contact is called `name` any more. Raises (when bound) VerifierError where none was at the start either."""
+
+    name: str
+
+    async def bind(self, given: Given) -> Probe:
+        if given.start is not None and not await _called(given.start, self.name):
+            raise VerifierError(f"no contact was called {self.name} at the start")
+        return NoContact(name=self.name)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NoContact:
     """No contact is called `name`."""
 

@@ -103,12 +103,15 @@ class Moved:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gone:
-    """Nothing lies at `path`."""
+    """Nothing lies at `path` any more. Raises (when bound) VerifierError where nothing did at the start either."""
 
     path: str
 
     async def bind(self, given: Given) -> Probe:
-        return FileAbsent(path=given.path(self.path))
+        path = given.path(self.path)
+        if given.start is not None and not await exists(given.start, path):
+            raise VerifierError(f"there was no {path} at the start")
+        return FileAbsent(path=path)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

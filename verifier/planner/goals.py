@@ -3,54 +3,92 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from typing import Final
 
 from device_farm.types.task import Platform
-from verifier.planner import desktop, phone_clock, phone_contacts, phone_files, phone_settings
-from verifier.planner.plan import Kind, Plan, Understood
+from verifier.planner import (
+    desktop,
+    phone_calendar,
+    phone_clock,
+    phone_contacts,
+    phone_expenses,
+    phone_files,
+    phone_messages,
+    phone_notes,
+    phone_recipes,
+    phone_screens,
+    phone_settings,
+    phone_storage,
+)
+from verifier.planner.plan import Kind, Part, Plan, Understood
 
-KINDS: tuple[Kind, ...] = (
+KINDS: Final[tuple[Kind, ...]] = (
     *phone_settings.KINDS,
     *phone_contacts.KINDS,
     *phone_files.KINDS,
     *phone_clock.KINDS,
+    *phone_calendar.KINDS,
+    *phone_expenses.KINDS,
+    *phone_messages.KINDS,
+    *phone_notes.KINDS,
+    *phone_recipes.KINDS,
+    *phone_screens.KINDS,
+    *phone_storage.KINDS,
     *desktop.KINDS,
 )
-_THEN = re.compile(r",? and (?:then|after that) |, then (?:also )?|; ", re.IGNORECASE)
+_THEN: Final = re.compile(r",? and (?:then|after that) |, then (?:also )?|; ", re.IGNORECASE)
+_MOST_CHARACTERS: Final = 20_000
+_MOST_PARTS: Final = 12
+"""Longer goals are not understood: the ways to divide them, and to read each part, would be too many to try."""
 
 
 def understand(goal: str, platform: Platform) -> Understood | None:
-    """The goal taken apart; None where its words, or those of one of its parts, fit no kind.
+    """The goal taken apart; None where its words fit no kind, and where they can be taken apart in more than one way.
 
-    A goal of several parts ("…, and after that …") gives the checks and the allowed changes of all of them. A goal
-    that fits several kinds is not understood: nobody knows which was meant.
+    A goal of several parts ("…, and after that …") gives the checks and the allowed changes of all of them. Values are
+    whatever stands where a value is expected: one that looks like another goal, or like the words around it, makes
+    two readings, and then nobody knows which was meant.
     """
-    whole = _kind_of(goal.strip(), platform)
-    if whole is not None:
-        return whole
-    parts = [_kind_of(part.strip(), platform) for part in _THEN.split(goal.strip())]
-    found = [part for part in parts if part is not None]
-    if len(parts) < 2 or len(found) < len(parts):
+    readings = _readings(goal, lambda words: fitting(words, platform))
+    if len(readings) != 1:
         return None
-    plan, values, kinds = Plan(checks=()), dict[str, str](), list[str]()
-    for part in found:
-        plan, kinds = plan + part.plan, [*kinds, *part.kinds]
-        values.update(part.values)
-    return Understood(kinds=tuple(kinds), values=values, plan=plan)
+    plans = [part.kind.plan(part.values) for part in readings[0]]
+    together = Plan(checks=())
+    for plan in plans:
+        if plan is None or set(plan.allowed) & set(together.allowed):
+            # Two parts about one place: only the last could hold at the end.
+            return None
+        together += plan
+    return Understood(parts=readings[0], plan=together)
 
 
-def fitting(goal: str, platform: Platform) -> list[tuple[Kind, dict[str, str]]]:
-    """Every kind of one part that the goal fits, with the values that its words give."""
-    fits = []
+def fitting(words: str, platform: Platform) -> list[Part]:
+    """Every reading of `words` as a goal of one part."""
+    found: list[Part] = []
     for kind in KINDS:
-        matches = [match for form in kind.forms if (match := form.fullmatch(goal)) is not None]
-        if kind.platform == platform and matches:
-            fits.append((kind, {name: text for name, text in matches[0].groupdict().items() if text is not None}))
-    return fits
+        if kind.platform != platform:
+            continue
+        for values in (values for form in kind.forms for values in form.readings(words)):
+            if not any(part.kind is kind and part.values == values for part in found):
+                found.append(Part(kind=kind, values=values))
+    return found
 
 
-def _kind_of(goal: str, platform: Platform) -> Understood | None:
-    fits = fitting(goal, platform)
-    if len(fits) != 1:
-        return None
-    kind, values = fits[0]
-    return Understood(kinds=(kind.name,), values=values, plan=kind.plan(values))
+def _readings(goal: str, read: Callable[[str], list[Part]]) -> list[tuple[Part, ...]]:
+    """Up to two ways to divide `goal` into parts and to read every part."""
+    breaks = list(_THEN.finditer(goal))
+    if len(goal) > _MOST_CHARACTERS or len(breaks) >= _MOST_PARTS:
+        return []
+    begins = [0, *(match.end() for match in breaks)]
+    ends = [*(match.start() for match in breaks), len(goal)]
+    # From the last part forwards: readings of the goal from its `first` part on.
+    after: list[list[tuple[Part, ...]]] = [[()]]
+    for first in reversed(range(len(begins))):
+        here: list[tuple[Part, ...]] = []
+        for last in range(first, len(ends)):
+            tails = after[len(ends) - 1 - last]
+            if tails:
+                here += [(part, *tail) for part in read(goal[begins[first] : ends[last]]) for tail in tails]
+        after.append(here[:2])
+    return after[-1]

@@ -2,25 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
-from verifier.planner.clock_checks import AlarmsAt, StopwatchRuns, TimerRuns
+from verifier.planner.clock_checks import AlarmLeft, AlarmsAt, StopwatchRuns, TimerRuns
 from verifier.planner.places import alarms_at, clock_preferences
-from verifier.planner.plan import Holds, Kind, Plan, Values, forms
+from verifier.planner.plan import Check, Holds, Kind, Plan
+from verifier.planner.wording import Values, forms
 
 _TIME = r"(?P<hour>\d{1,2})[:.](?P<minute>\d{2})(?:\s?(?P<half>[ap])\.?m\.?)?"
 
 
 def hour_of(values: Values) -> int:
-    """The hour from 0 to 23: 12 AM is 0, 12 PM is 12, and without a half of the day the hour is as it stands."""
+    """The hour from 0 to 23: 12 AM is 0, 12 PM is 12, and without a half of the day the hour is as it stands.
+
+    Any other number stays as it is, beyond the hours of a day.
+    """
     hour, half = int(values["hour"]), values.get("half", "").lower()
-    return hour if not half else hour % 12 + (12 if half == "p" else 0)
+    return hour if not half or hour > 12 else hour % 12 + (12 if half == "p" else 0)
 
 
-def _alarms(values: Values, *enabled: bool) -> Plan:
+def _alarms(values: Values, make: Callable[[int, int], Check]) -> Plan | None:
     hour, minute = hour_of(values), int(values["minute"])
-    check = Holds(probe=AlarmsAt(hour=hour, minute=minute, enabled=enabled))
-    return Plan(checks=(check,), allowed=alarms_at(hour, minute))
+    if hour > 23 or minute > 59 or (values.get("half") and not 1 <= int(values["hour"]) <= 12):
+        return None
+    return Plan(checks=(make(hour, minute),), allowed=alarms_at(hour, minute))
+
+
+def _added(hour: int, minute: int) -> Check:
+    return Holds(probe=AlarmsAt(hour=hour, minute=minute, enabled=(True,)))
+
+
+def _left(*enabled: bool) -> Callable[[int, int], Check]:
+    return lambda hour, minute: AlarmLeft(hour=hour, minute=minute, enabled=enabled)
 
 
 def _timer(values: Values) -> Plan:
@@ -38,28 +52,28 @@ def _stopwatch(values: Values, *, running: bool) -> Plan:
 
 _phone = partial(Kind, platform="android")
 KINDS: tuple[Kind, ...] = (
-    _phone(name="add alarm", forms=forms(rf"set an alarm for {_TIME}"), plan=lambda values: _alarms(values, True)),
+    _phone(name="add alarm", forms=forms(rf"set an alarm for {_TIME}"), plan=lambda values: _alarms(values, _added)),
     _phone(
         name="alarm off",
         forms=forms(rf"turn off the {_TIME} alarm without deleting it"),
-        plan=lambda values: _alarms(values, False),
+        plan=lambda values: _alarms(values, _left(False)),
     ),
     _phone(
         name="delete alarm",
         forms=forms(rf"delete the {_TIME} alarm(?:, and no other)?"),
-        plan=lambda values: _alarms(values),
+        plan=lambda values: _alarms(values, _left()),
     ),
     _phone(
         name="timer",
         forms=forms(
-            r"start a timer of (?:(?P<hours>\d+) hours?,? (?:and )?)?(?P<minutes>\d+) minutes? "
-            r"and (?P<seconds>\d+) seconds?"
+            r"start a timer of (?:(?P<hours>\d{1,2}) hours?,? (?:and )?)?(?P<minutes>\d{1,4}) minutes? "
+            r"and (?P<seconds>\d{1,4}) seconds?"
         ),
         plan=_timer,
     ),
     _phone(
         name="stopwatch laps",
-        forms=forms(r"start the stopwatch and record (?P<laps>\d+) laps?; leave it running"),
+        forms=forms(r"start the stopwatch and record (?P<laps>\d{1,4}) laps?; leave it running"),
         plan=partial(_stopwatch, running=True),
     ),
     _phone(

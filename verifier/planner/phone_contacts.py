@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from functools import partial
 
-from verifier.planner.contact_checks import MOBILE, Added, NoContact, Renumbered, Starred, TellsNumber
+from verifier.planner.contact_checks import MOBILE, Added, Deleted, Renumbered, Starred, TellsNumber
 from verifier.planner.places import contact
-from verifier.planner.plan import Check, Holds, Kind, Plan, Values, forms
+from verifier.planner.plan import Check, Holds, Kind, Plan
+from verifier.planner.wording import Values, forms
 
-_NAME = r"(?P<name>\S.*?\S)"
+_NAME = r"(?P<name>\S(?:.*?\S)??)"
 _NUMBER = r"(?P<number>\+?[\d ().-]*\d)"
 
 
@@ -40,7 +41,7 @@ KINDS: tuple[Kind, ...] = (
     _phone(
         name="delete contact",
         forms=forms(rf"delete {_NAME} from the contacts"),
-        plan=lambda values: _about(values, Holds(probe=NoContact(name=values["name"]))),
+        plan=lambda values: _about(values, Deleted(name=values["name"])),
     ),
     _phone(
         name="star contact",

@@ -7,7 +7,8 @@ from functools import partial
 
 from verifier.planner.file_checks import Edited, Gone, Moved, NewFolder, Written
 from verifier.planner.places import file
-from verifier.planner.plan import Check, Kind, Plan, Values, forms
+from verifier.planner.plan import Check, Kind, Plan
+from verifier.planner.wording import NAME, TEXT, Values, forms
 
 STORAGE = "/storage/emulated/0"
 DOWNLOADS = f"{STORAGE}/Download"
@@ -58,18 +59,18 @@ def _kind(name: str, root: str, plan: Callable[[str, Values], Plan], *patterns: 
     return Kind(name=name, platform="android", forms=forms(*patterns), plan=partial(plan, root))
 
 
-_FILE, _NEW, _FOLDER = r"(?P<file>\S.*?)", r"(?P<new>\S.*?)", r"(?P<folder>\S.*?)"
+_FILE, _NEW, _FOLDER = rf"(?P<file>{NAME})", rf"(?P<new>{NAME})", rf"(?P<folder>{NAME})"
 KINDS: tuple[Kind, ...] = (
     _kind("new folder", DOWNLOADS, new_folder, rf"create a folder called {_FOLDER} in the Downloads folder"),
     _kind("rename file", DOWNLOADS, rename, rf"rename the file {_FILE} in Downloads to {_NEW}"),
     _kind("delete file", DOWNLOADS, delete, rf"delete the file {_FILE} from Downloads(?:, and nothing else)?"),
     _kind("move file", DOWNLOADS, move, rf"move the file {_FILE} from Downloads into its subfolder {_FOLDER}"),
-    _kind("write note", NOTEBOOK, write, rf"create a note called {_FILE} in Markor with the text: (?P<text>.+)"),
+    _kind("write note", NOTEBOOK, write, rf"create a note called {_FILE} in Markor with the text: (?P<text>{TEXT})"),
     _kind(
         "extend note",
         NOTEBOOK,
         extend,
-        rf"add the line “(?P<text>.+)” at the end of the note {_FILE} in Markor",
+        rf"add the line “(?P<text>{TEXT})” at the end of the note {_FILE} in Markor",
     ),
     _kind("rename note", NOTEBOOK, rename, rf"rename the note {_FILE} in Markor to {_NEW}"),
     _kind("delete note", NOTEBOOK, delete, rf"delete the note {_FILE} in Markor(?:, and nothing else)?"),

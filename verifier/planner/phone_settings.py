@@ -8,8 +8,9 @@ from typing import Literal
 
 from verifier.planner.allowed import Allowed
 from verifier.planner.places import WIFI_NETWORKS, setting
-from verifier.planner.plan import Holds, Kind, Plan, Values, forms
+from verifier.planner.plan import Holds, Kind, Plan
 from verifier.planner.wifi_check import Joined
+from verifier.planner.wording import Values, forms
 from verifier.rules.settings import SettingEquals, SettingInRange
 
 Namespace = Literal["system", "secure", "global"]
@@ -64,7 +65,7 @@ _SWITCHES = (
         namespace="global",
         key="airplane_mode_on",
         # Android itself turns the radios off with it and on again, and notes why.
-        with_on=(setting("global", "wifi_on", "3"), setting("global", "bluetooth_on", "2", "0")),
+        with_on=(setting("global", "wifi_on", "3"), setting("global", "bluetooth_on", "2")),
         with_off=(setting("global", "wifi_on", "1"), setting("global", "bluetooth_on", "1")),
     ),
     _Switch(
@@ -167,14 +168,14 @@ KINDS: tuple[Kind, ...] = (
     _phone(name="media volume", forms=forms(rf"set the media volume to its {_LEVEL}"), plan=_media_volume),
     _phone(
         name="screen timeout",
-        forms=forms(r"let the screen turn off after (?P<count>\d+) (?P<unit>second|minute|hour)s? of inactivity"),
+        forms=forms(r"let the screen turn off after (?P<count>\d{1,4}) (?P<unit>second|minute|hour)s? of inactivity"),
         plan=_screen_timeout,
     ),
-    _phone(name="device name", forms=forms(r"change the name of this phone to “(?P<name>.+)”"), plan=_device_name),
-    _phone(name="private DNS", forms=forms(r"use (?P<host>\S+) as the private DNS provider"), plan=_private_dns),
+    _phone(name="device name", forms=forms(r"change the name of this phone to “(?P<name>.+?)”"), plan=_device_name),
+    _phone(name="private DNS", forms=forms(r"use (?P<host>\S+?) as the private DNS provider"), plan=_private_dns),
     _phone(
         name="join Wi-Fi",
-        forms=forms(r"connect to the wi-fi network “(?P<network>.+)” with the password (?P<password>\S+?)"),
+        forms=forms(r"connect to the wi-fi network “(?P<network>.+?)” with the password (?P<password>\S*?[^\s.])"),
         plan=_join,
     ),
 )

@@ -1,4 +1,4 @@
-"""Places of a device's state by name, as goals allow changes of them."""
+"""Places of a device's state, as `verifier.probes.changes` names them, of which a goal allows changes."""
 
 from __future__ import annotations
 
@@ -16,23 +16,23 @@ def setting(namespace: str, key: str, *after: str) -> Allowed:
 
 def file(path: str) -> Allowed:
     """A file or folder and what is below it; `~` is the home folder."""
-    return Allowed(place=re.compile(rf"file {_home(path)}(?:/.*)?"))
-
-
-def _home(path: str) -> str:
-    return rf"/.*?{re.escape(path[1:])}" if path.startswith("~") else re.escape(path)
+    return Allowed(place=re.compile(rf"file {re.escape(path)}(?:/.*)?"))
 
 
 WIFI_NETWORKS = Allowed(place=re.compile(rf"file {re.escape(STORE)}"))
 
 
 def contact(name: str) -> tuple[Allowed, ...]:
-    return (Allowed(place=re.compile(r"contact .*"), text=name),)
+    """Contacts that are and were called `name`; one that got or lost this name is another contact changed."""
+    return (Allowed(place=re.compile(r"contact \d+"), text=f"display_name={name},"),)
 
 
 def alarms_at(hour: int, minute: int) -> tuple[Allowed, ...]:
-    return (Allowed(place=re.compile(rf"row {re.escape(ALARMS)}.*"), text=f"{hour} {minute}"),)
+    """Alarms that are and were at this time."""
+    place = re.compile(rf"row {re.escape(ALARMS)} alarm_templates/\d+")
+    return (Allowed(place=place, text=f" hour={hour}, minutes={minute},"),)
 
 
 def clock_preferences(keys: str) -> Allowed:
+    """What the clock stores under these keys, a pattern."""
     return Allowed(place=re.compile(rf"preference {re.escape(PREFERENCES)} (?:{keys})"))

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from re import Pattern
 from typing import Protocol
 
 from device_farm.device import Device
 from device_farm.errors import VerifierError
 from device_farm.types.task import Platform
 from verifier.planner.allowed import Allowed
+from verifier.planner.wording import Form, Values
 from verifier.rules.base import Probe
 
 
@@ -73,28 +72,35 @@ class Plan:
         )
 
 
-Values = Mapping[str, str]
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:
-    """Goals of one sense: the forms of words it comes in (named groups are the values) and the plan that follows."""
+    """Goals of one sense: the forms of words it comes in (named groups are the values) and the plan that follows.
+
+    `plan` gives None for values that make no sense, such as a time of 25:61.
+    """
 
     name: str
     platform: Platform
-    forms: tuple[Pattern[str], ...]
-    plan: Callable[[Values], Plan]
+    forms: tuple[Form, ...]
+    plan: Callable[[Values], Plan | None]
 
 
-def forms(*patterns: str) -> tuple[Pattern[str], ...]:
-    """Patterns of whole goals, whatever the case of their words; a full stop at the end is optional."""
-    return tuple(re.compile(rf"{pattern}\.?", re.IGNORECASE | re.DOTALL) for pattern in patterns)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """One part of a goal: its kind, and the values in its words."""
+
+    kind: Kind
+    values: Values
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Understood:
-    """A goal taken apart: the kinds of its parts, their values, and the plan of all parts together."""
+    """A goal taken apart, and the plan of all its parts together."""
 
-    kinds: tuple[str, ...]
-    values: Values
+    parts: tuple[Part, ...]
     plan: Plan
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """The names of the parts' kinds."""
+        return tuple(part.kind.name for part in self.parts)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from device_farm.device import Device
@@ -9,18 +10,24 @@ from device_farm.errors import FarmError, VerifierError
 from device_farm.types.trajectory import Evidence
 from verifier.agentic.thinker import Opinion
 from verifier.planner.plan import Given, Plan
+from verifier.planner.usual import is_usual
+from verifier.probes.changes import Change, StateView, difference, state_of
 from verifier.probes.toolbox import Toolbox
-from verifier.rules.base import Probe, guest_output
+from verifier.rules.base import Probe, guest_output, shown
 from verifier.verdict import Cost, fault_of
+
+SIDE_EFFECTS = "changed besides"
+"""How the evidence of a change begins that the goal does not allow."""
+_SHOWN_CHANGES = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Prepared:
-    """The plan's probes, and what was seen of the start. `met`: everything asked for held there already."""
+    """The plan's probes, and the state at the start where it could be seen. `met`: everything asked for held there."""
 
     probes: tuple[Probe, ...]
     faults: tuple[str, ...]
-    start_seen: bool
+    start: StateView | None = None
     met: bool = False
 
 
@@ -38,25 +45,50 @@ async def probed(plan: Plan, answer: str | None, tools: Toolbox) -> Opinion:
     home = await guest_output(device, 'printf %s "$HOME"') if device.info.platform == "desktop" else ""
     prepared = await _prepare(plan, tools, device, answer, home)
     evidence, faults = await _asked(device, prepared.probes)
-    faults = prepared.faults + faults
-    return _opinion(plan, prepared, evidence, faults)
+    if prepared.start is None:
+        return _opinion(plan, prepared, evidence, (*prepared.faults, *faults))
+    unasked = _unasked(plan, difference(prepared.start, await state_of(device)), home)
+    return _opinion(plan, prepared, (*evidence, *unasked), (*prepared.faults, *faults))
+
+
+def _unasked(plan: Plan, changes: Sequence[Change], home: str) -> tuple[Evidence, ...]:
+    """One piece of evidence that nothing else has changed, or one for each thing that has."""
+    found = [change for change in changes if not _may_change(plan, change, home)]
+    if not found:
+        seen = f"{len(changes)} changes, all of them asked for or usual"
+        return (Evidence(probe=SIDE_EFFECTS, observed=seen, expected="no other change", holds=True),)
+    return tuple(
+        Evidence(
+            probe=f"{SIDE_EFFECTS}: {change.place}",
+            observed=shown(change.after if change.after is not None else "gone"),
+            expected=f"as at the start: {shown(change.before if change.before is not None else 'nothing')}",
+            holds=False,
+        )
+        for change in found[:_SHOWN_CHANGES]
+    )
+
+
+def _may_change(plan: Plan, change: Change, home: str) -> bool:
+    place = change.place.replace(f"file {home}/", "file ~/", 1) if home else change.place
+    return is_usual(place) or any(allowed.covers(place, change.before, change.after) for allowed in plan.allowed)
 
 
 def _opinion(plan: Plan, prepared: _Prepared, evidence: tuple[Evidence, ...], faults: tuple[str, ...]) -> Opinion:
-    cost = Cost(steps=len(evidence) * (2 if prepared.start_seen else 1))
+    cost = Cost(steps=len(evidence) + (0 if prepared.start is None else len(prepared.probes)))
     failed = [piece for piece in evidence if not piece.holds]
     if failed:
         reason = f"{failed[0].probe}: {failed[0].observed}, expected {failed[0].expected}"
         return Opinion(
             decision="failure", confidence="high", reason=reason, evidence=evidence, faults=faults, cost=cost
         )
-    if len(evidence) < len(plan.checks):
-        reason = f"{len(plan.checks) - len(evidence)} of {len(plan.checks)} checks could not be made"
+    checked = sum(not piece.probe.startswith(SIDE_EFFECTS) for piece in evidence)
+    if checked < len(plan.checks):
+        reason = f"{len(plan.checks) - checked} of {len(plan.checks)} checks could not be made"
         return Opinion(
             decision="undecided", confidence="low", reason=reason, evidence=evidence, faults=faults, cost=cost
         )
     held = "everything asked for holds"
-    if not prepared.start_seen:
+    if prepared.start is None:
         reason = f"{held}; whether anything else has changed could not be seen"
         return Opinion(
             decision="success", confidence="medium", reason=reason, evidence=evidence, faults=faults, cost=cost
@@ -73,13 +105,14 @@ async def _prepare(plan: Plan, tools: Toolbox, device: Device, answer: str | Non
             probes, faults = await _bound(plan, Given(source=start, start=start, answer=answer, home=home))
             held, _ = await _asked(start, probes)
             met = len(held) == len(plan.checks) and all(piece.holds for piece in held)
-        return _Prepared(probes=probes, faults=faults, start_seen=True, met=met)
+            state = await state_of(start)
+        return _Prepared(probes=probes, faults=faults, start=state, met=met)
     except FarmError as error:
         if entered:
             raise VerifierError(f"the device may not be as the attempt left it: {error}") from error
         fault = fault_of(error)
     probes, faults = await _bound(plan, Given(source=device, start=None, answer=answer, home=home))
-    return _Prepared(probes=probes, faults=(fault, *faults), start_seen=False)
+    return _Prepared(probes=probes, faults=(fault, *faults))
 
 
 async def _bound(plan: Plan, given: Given) -> tuple[tuple[Probe, ...], tuple[str, ...]]:

@@ -65,7 +65,8 @@ def test_goal_of_the_suite_is_understood_with_its_values(template: TaskTemplate)
         task = template.task(SUITE.name, seed)
         understood = understand(task.goal, task.platform)
         assert understood is not None, task.goal
-        assert dict(understood.values) == expected_of(template.name, task.params), task.goal
+        [part] = understood.parts
+        assert dict(part.values) == expected_of(template.name, task.params), task.goal
         assert understood.plan.checks
         assert len(fitting(task.goal, task.platform)) == 1, "one reading only"
 
@@ -114,6 +115,6 @@ def test_kinds_of_the_other_platform_do_not_fit() -> None:
 
 def test_full_stop_belongs_to_the_goal_and_not_to_a_name_but_to_a_text() -> None:
     folder = understand("Create a folder called Scans May in the Downloads folder.", "android")
-    assert folder is not None and folder.values == {"folder": "Scans May"}
+    assert folder is not None and folder.parts[0].values == {"folder": "Scans May"}
     note = understand("Create a note called a.md in Markor with the text: Be there.", "android")
-    assert note is not None and note.values == {"file": "a.md", "text": "Be there."}
+    assert note is not None and note.parts[0].values == {"file": "a.md", "text": "Be there."}

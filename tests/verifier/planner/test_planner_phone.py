@@ -1,0 +1,150 @@
+"""The planner on a simulated phone: what experts do is success, everything short of it or beside it is failure."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+
+import pytest
+from attempts import Scripted, attempted, done, judged, phone, task_of
+
+from device_farm.types.task import Task
+from device_farm.types.trajectory import Episode, Scored
+from gui_agent.benchmarks.base import TaskTemplate
+from gui_agent.benchmarks.basics import SUITE
+from gui_agent.policies.noop import NoopPolicy
+from gui_agent.verification.scene import keep_start
+from verifier.planner.probing import SIDE_EFFECTS
+from verifier.verdict import Verdict
+
+PHONE = SUITE.select(platform="android")
+_ALARMS = "/data/data/com.google.android.deskclock/databases/alarms.db"
+BESIDES = {
+    "setting": "settings put system font_scale 1.3",
+    "another contact": "content delete --uri content://com.android.contacts/raw_contacts --where '_id=3'",
+    "another note": "rm /storage/emulated/0/Documents/Markor/todo.txt",
+    "another note's text": "echo more >> /storage/emulated/0/Documents/Markor/QuickNote.md",
+    "another alarm": f"sqlite3 {_ALARMS} 'UPDATE alarm_templates SET enabled = 1 - enabled WHERE _id = 1'",
+    "a new folder": "mkdir /storage/emulated/0/Download/Besides",
+}
+
+
+def wanted(episode: Episode) -> str:
+    assert isinstance(episode.outcome, Scored), episode.outcome
+    return "success" if episode.outcome.reward == 1.0 else "failure"
+
+
+def told(verdict: Verdict, task: Task) -> str:
+    return f"{task.goal}: {verdict}"
+
+
+@pytest.mark.parametrize("template", PHONE, ids=lambda template: template.name)
+def test_planner_tells_a_done_task_from_an_undone_one(template: TaskTemplate) -> None:
+    async def scenario() -> None:
+        task, other = task_of(template, 0), task_of(template, 0, about=101)
+        async with phone() as device:
+            expert = await attempted(device, template, task, Scripted(template, task))
+            verdict = await judged(device, expert)
+            assert (wanted(expert), verdict.decision, verdict.confidence) == ("success", "success", 0.95), verdict
+            assert verdict.faults == ()
+
+            idle = await attempted(device, template, task, NoopPolicy())
+            assert (await judged(device, idle)).decision == wanted(idle) == "failure"
+
+            short = await attempted(device, template, task, Scripted(template, task, last=len(done(expert)) - 1))
+            verdict = await judged(device, short)
+            assert verdict.decision == wanted(short), told(verdict, task)
+
+            wrong = await attempted(device, template, task, Scripted(template, other))
+            verdict = await judged(device, wrong)
+            assert verdict.decision == wanted(wrong), told(verdict, task)
+
+    asyncio.run(scenario())
+
+
+@pytest.mark.parametrize("template", PHONE, ids=lambda template: template.name)
+def test_planner_sees_what_was_changed_besides(template: TaskTemplate) -> None:
+    async def scenario() -> None:
+        task = task_of(template, 1)
+        # Each template with one of them: its place in the suite says which.
+        names = list(BESIDES)
+        line = BESIDES[names[PHONE.index(template) % len(names)]]
+        async with phone() as device:
+            episode = await attempted(device, template, task, Scripted(template, task), line)
+            verdict = await judged(device, episode)
+        assert (wanted(episode), verdict.decision) == ("success", "failure"), told(verdict, task)
+        besides = [piece for piece in verdict.evidence if piece.probe.startswith(SIDE_EFFECTS)]
+        assert besides and not any(piece.holds for piece in besides)
+
+    asyncio.run(scenario())
+
+
+@pytest.mark.parametrize("what", BESIDES)
+def test_every_kind_of_side_effect_is_evidence(what: str) -> None:
+    async def scenario() -> None:
+        template = SUITE.template("PhoneBluetooth")
+        task = task_of(template, 0)
+        async with phone() as device:
+            episode = await attempted(device, template, task, Scripted(template, task), BESIDES[what])
+            verdict = await judged(device, episode)
+        besides = [piece for piece in verdict.evidence if piece.probe.startswith(SIDE_EFFECTS) and not piece.holds]
+        assert verdict.decision == "failure" and len(besides) == 1, verdict
+
+    asyncio.run(scenario())
+
+
+def test_second_contact_of_the_same_name_is_no_replaced_number() -> None:
+    """The evaluator's rows hold: the name has the new number, and nobody has the old one."""
+
+    async def scenario() -> None:
+        template = SUITE.template("PhoneAddContact")
+        task = task_of(template, 0)
+        name, number = f"{task.params['first']} {task.params['last']}", task.params["number"]
+        insert = "content insert --uri content://com.android.contacts"
+        twice = (
+            f"{insert}/raw_contacts --bind account_type:s: --bind account_name:s:",
+            f"{insert}/data --bind raw_contact_id:i:REST --bind mimetype:s:vnd.android.cursor.item/name",
+        )
+        async with phone() as device:
+            episode = await attempted(device, template, task, Scripted(template, task), twice[0])
+            listed = (await device.shell("content query --uri content://com.android.contacts/raw_contacts")).stdout
+            last = max(int(part.split(b"=")[1]) for part in listed.replace(b",", b"").split() if part[:4] == b"_id=")
+            for kind, value in (("name", name), ("phone_v2", number)):
+                line = (
+                    f"{insert}/data --bind raw_contact_id:i:{last} "
+                    f"--bind mimetype:s:vnd.android.cursor.item/{kind} --bind 'data1:s:{value}'"
+                )
+                assert (await device.shell(line)).exit_code == 0
+            verdict = await judged(device, episode)
+        assert verdict.decision == "failure", verdict
+        assert "2 with" in verdict.reason
+
+    asyncio.run(scenario())
+
+
+def test_goal_met_at_the_start_is_a_success_that_says_so() -> None:
+    async def scenario() -> None:
+        template = SUITE.template("PhoneBluetooth")
+        task = task_of(template, 0)
+        turned = "svc bluetooth disable" if task.params["state"] == "off" else "svc bluetooth enable"
+        async with phone() as device:
+            episode = await attempted(device, template, task, NoopPolicy(), turned)
+            assert await keep_start(device)
+            verdict = await judged(device, episode)
+        assert verdict.decision == "success" and "at the start already" in verdict.reason
+
+    asyncio.run(scenario())
+
+
+def test_goal_that_is_not_understood_is_undecided_with_the_reason() -> None:
+    async def scenario() -> None:
+        template = SUITE.template("PhoneBluetooth")
+        task = task_of(template, 0)
+        async with phone() as device:
+            episode = await attempted(device, template, task, NoopPolicy())
+            strange = replace(episode, task=replace(task, goal="Book a table for two."))
+            verdict = await judged(device, strange)
+        assert verdict.decision == "undecided" and verdict.confidence == 0.0
+        assert "no kind that the planner knows" in verdict.reason
+
+    asyncio.run(scenario())
