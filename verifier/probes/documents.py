@@ -13,7 +13,7 @@ import io
 import posixpath
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 from xml.etree import ElementTree
 
@@ -26,6 +26,12 @@ from verifier.rules.files import exists
 
 _MAX_PARTS: Final = 2000
 _MAX_UNPACKED_BYTES: Final = 64 * 1024 * 1024
+_MAX_XML_BYTES: Final = 8 * 1024 * 1024
+"""Of all parts that a library builds a tree of, which takes some fifty times as much memory."""
+_MAX_CELL_CHARACTERS: Final = 2000
+_MAX_CHARACTERS: Final = 200_000
+_OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+"""How a compound file begins: the old formats, and what holds a document with a password (MS-OFFCRYPTO)."""
 _MAX_REPEATED: Final = 50
 _MAX_ROWS: Final = 1000
 _MAX_COLUMNS: Final = 100
@@ -66,7 +72,7 @@ def document_text(data: bytes, suffix: str, most_lines: int) -> str:
 
     Raises:
         PrerequisiteError: the library for this kind is not installed.
-        VerifierError: the kind is unknown, the file is damaged, encrypted or too large.
+        VerifierError: the kind is unknown, the file is damaged, encrypted, too large, or carries macros.
     """
     if suffix not in _SUFFIXES:
         raise VerifierError(f"{suffix or 'no suffix'} is no kind of document", fix=f"known: {', '.join(_SUFFIXES)}")
@@ -84,27 +90,52 @@ def document_text(data: bytes, suffix: str, most_lines: int) -> str:
 
 
 def _look_over(data: bytes) -> None:
+    if data.startswith(_OLE):
+        raise VerifierError("the document has a password, or is of an old binary format")
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            parts = archive.infolist()
-            size = sum(part.file_size for part in parts)
-            if len(parts) > _MAX_PARTS or size > _MAX_UNPACKED_BYTES:
-                raise VerifierError(f"the document unpacks to {len(parts)} parts of {size} bytes")
-            for part in parts:
-                if part.flag_bits & 1:
-                    raise VerifierError("the document is encrypted")
-                if part.filename.endswith((".xml", ".rels")) and any(mark in archive.read(part) for mark in _DOCTYPES):
-                    raise VerifierError(f"{part.filename} defines a document type, which no office document does")
+            _check_parts(archive.infolist())
+            for part in archive.infolist():
+                if part.filename.endswith((".xml", ".rels")):
+                    _check_part(part.filename, archive.read(part))
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, RuntimeError) as error:
         raise VerifierError(f"the document is damaged: {error}") from error
 
 
+def _check_parts(parts: Sequence[zipfile.ZipInfo]) -> None:
+    """By the archive's own list; no part unpacks to more than it says there."""
+    size = sum(part.file_size for part in parts)
+    trees = sum(part.file_size for part in parts if part.filename.endswith((".xml", ".rels")))
+    if len(parts) > _MAX_PARTS or size > _MAX_UNPACKED_BYTES:
+        raise VerifierError(f"the document unpacks to {len(parts)} parts of {size} bytes")
+    if trees > _MAX_XML_BYTES:
+        raise VerifierError(f"the document unpacks to {trees} bytes of XML")
+    for part in parts:
+        if part.flag_bits & 1:
+            raise VerifierError("the document is encrypted")
+        if part.filename.lower().endswith("vbaproject.bin") or part.filename.startswith(("Basic/", "Scripts/")):
+            raise VerifierError(f"the document carries macros: {part.filename[:80]}")
+
+
+def _check_part(name: str, data: bytes) -> None:
+    if any(mark in data for mark in _DOCTYPES):
+        raise VerifierError(f"{name[:80]} defines a document type, which no office document does")
+    if name == "META-INF/manifest.xml" and b"encryption-data" in data:
+        raise VerifierError("the document is encrypted")
+
+
 def _first(lines: Iterable[str], most: int) -> Iterator[str]:
+    left = _MAX_CHARACTERS
     for number, line in enumerate(lines):
-        if number == most:
+        if number == most or left <= 0:
             yield "(more follows)"
             return
-        yield line
+        yield line[:left]
+        left -= len(line)
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _MAX_CELL_CHARACTERS else f"{text[:_MAX_CELL_CHARACTERS]}…"
 
 
 def _lines(data: bytes, suffix: str) -> Iterator[str]:
@@ -143,8 +174,8 @@ def _xlsx(data: bytes) -> Iterator[str]:
 def _cell(value: object, formula: object) -> str:
     """A formula with what it came to, where both are there."""
     if isinstance(formula, str) and formula.startswith("=") and value != formula:
-        return f"{value} ({formula})"
-    return str(formula)
+        return _cut(f"{value} ({formula})")
+    return _cut(str(formula))
 
 
 def _docx(data: bytes) -> Iterator[str]:
@@ -228,4 +259,4 @@ def _repeated(cell: ElementTree.Element) -> list[str]:
     value = cell.get(f"{_OFFICE}value", text)
     formula = cell.get(f"{_TABLE}formula", "")
     shown = f"{value} ({formula.partition(':')[2] or formula})" if formula else value
-    return [shown] * min(int(cell.get(f"{_TABLE}number-columns-repeated", "1")), _MAX_REPEATED)
+    return [_cut(shown)] * min(int(cell.get(f"{_TABLE}number-columns-repeated", "1")), _MAX_REPEATED)

@@ -28,6 +28,13 @@ def check_readable(path: str, *, field: str = "path") -> None:
         raise ProbeRefused(f"{path[:80]} is of the kernel", field=field, fix="use getprop, settings or dumpsys")
 
 
+def check_tree(path: str, *, field: str = "path") -> None:
+    """For what reads every file below `path`. Raises ProbeRefused where device nodes or processes lie below it."""
+    if posixpath.normpath("/" + path.lstrip("/")) in ("/", "/dev", "/proc", "/sys"):
+        raise ProbeRefused(f"the whole tree below {path[:80]!r}", field=field, fix="name a folder such as /sdcard")
+    check_readable(path, field=field)
+
+
 def check_absolute(path: str, *, field: str = "path") -> None:
     """`check_readable`, for an argument that is a path and nothing else. Raises ProbeRefused."""
     if not path.startswith("/"):

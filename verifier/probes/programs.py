@@ -6,96 +6,16 @@ writes, runs another program, waits for more or sets a value: no `find -exec`, `
 
 from __future__ import annotations
 
+import itertools
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Final, TypeAlias
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
 
-from verifier.probes.paths import check_readable
+from verifier.probes.options import Check, Forms, Options, refused
+from verifier.probes.paths import check_readable, check_tree
 from verifier.probes.refusal import ProbeRefused
-from verifier.probes.shell_line import Word
+from verifier.probes.shell_line import HOME, Word
 from verifier.probes.statement import check_statement
-
-Check: TypeAlias = Callable[[str, Sequence[Word]], None]
-"""Given the program's name and its arguments, raises ProbeRefused."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Options:
-    """`letters` stand alone or in clusters, `valued` take the rest of their word or the next one; `longs` without `--`.
-
-    A long option's value comes after `=`. `numeric` allows `-5`. From `least` to `most` operands.
-    """
-
-    letters: str = ""
-    valued: str = ""
-    longs: frozenset[str] = frozenset()
-    least: int = 0
-    most: int = 64
-    numeric: bool = False
-    operand: re.Pattern[str] | None = None
-
-    def __call__(self, name: str, arguments: Sequence[Word]) -> None:
-        operands = self.operands(name, arguments)
-        if not self.least <= len(operands) <= self.most:
-            wanted = f"{self.least} to {self.most}" if self.least != self.most else str(self.least)
-            raise _refused(name, f"{len(operands)} operands", f"give {wanted}")
-        for word in operands:
-            if self.operand is not None and not self.operand.fullmatch(word.text):
-                raise _refused(name, repr(word.text[:80]), f"operands look like {self.operand.pattern}")
-
-    def operands(self, name: str, arguments: Sequence[Word]) -> list[Word]:
-        """What is left after the options. Raises ProbeRefused for an option that is not listed."""
-        operands: list[Word] = []
-        rest = iter(arguments)
-        for word in rest:
-            text = word.text
-            if text == "--":
-                operands.extend(rest)
-            elif text.startswith("--"):
-                self._check_long(name, text)
-            elif not text.startswith("-") or text == "-":
-                operands.append(word)
-            elif self._takes_next(name, text):
-                value = next(rest, None)
-                if value is None:
-                    raise _refused(name, f"{text} without its value", "give the value")
-        return operands
-
-    def _check_long(self, name: str, text: str) -> None:
-        if text[2:].partition("=")[0] not in self.longs:
-            known = ", ".join(f"--{long}" for long in sorted(self.longs))
-            raise _refused(name, repr(text[:40]), f"these are known: {known}" if known else "use short options")
-
-    def _takes_next(self, name: str, text: str) -> bool:
-        if self.numeric and text[1:].isascii() and text[1:].isdigit():
-            return False
-        for at, letter in enumerate(text[1:], 2):
-            if letter in self.valued:
-                return at == len(text)
-            if letter not in self.letters:
-                known = " ".join(f"-{known}" for known in self.letters + self.valued)
-                raise _refused(name, f"option -{letter} in {text[:40]!r}", f"these are known: {known or 'none'}")
-        return False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Forms:
-    """The arguments are, word by word, one of `forms` (regular expressions, each for a whole word)."""
-
-    forms: tuple[tuple[str, ...], ...]
-
-    def __call__(self, name: str, arguments: Sequence[Word]) -> None:
-        texts = [word.text for word in arguments]
-        for form in self.forms:
-            if len(form) == len(texts) and all(map(re.fullmatch, form, texts)):
-                return
-        shapes = "; ".join(" ".join((name, *form)) for form in self.forms)
-        raise _refused(name, " ".join(texts)[:80] or "no arguments", f"allowed are, as patterns: {shapes}")
-
-
-def _refused(name: str, what: str, fix: str) -> ProbeRefused:
-    return ProbeRefused(f"{name}: {what} is not for probes", field="command", fix=fix)
 
 
 def check_program(words: Sequence[Word], *, first: bool) -> None:
@@ -106,17 +26,33 @@ def check_program(words: Sequence[Word], *, first: bool) -> None:
         fix = "use one of: " + ", ".join(sorted(PROGRAMS))
         raise ProbeRefused(f"program {name[:60]!r} is not for probes", field="command", fix=fix)
     check(name, words[1:])
+    if name in _WIDTHS:
+        _check_widths(name, words[1:])
     if name not in _TEXT_ONLY:
         _check_paths(words[1:])
     if first and name in _FILTERS and _reads_input(name, words[1:]):
-        raise _refused(name, "no file", "name a file, or pipe a command into it")
+        raise refused(name, "no file", "name a file, or pipe a command into it")
+
+
+def holding(words: tuple[Word, ...]) -> tuple[Word, ...]:
+    """The words of one command, with the options that hold its program to reading where it needs any."""
+    held = tuple(Word(text=text, code=text) for text in _HELD.get(words[0].text, ()))
+    there = [word.text for word in words[1 : 1 + len(held)]]
+    return words if there == [word.text for word in held] else (words[0], *held, *words[1:])
 
 
 def _check_paths(arguments: Sequence[Word]) -> None:
     for word in arguments:
         for text in {word.text, word.text.partition("=")[2]}:
             if text.startswith(("/", "./", "../")) or ("/" in text and not text.startswith("-")):
-                check_readable(text, field="command")
+                # Home may be the root itself, as on phones: what lies below it is checked as if it were.
+                check_readable(text.replace(HOME, ""), field="command")
+
+
+def _check_trees(words: Sequence[Word]) -> None:
+    for word in words:
+        if word.text.rstrip("/") != HOME:
+            check_tree(word.text.replace(HOME, ""), field="command")
 
 
 def _reads_input(name: str, arguments: Sequence[Word]) -> bool:
@@ -133,21 +69,49 @@ def _anything(name: str, arguments: Sequence[Word]) -> None:
     """For programs that no argument makes do more than print."""
 
 
+def _printf(name: str, arguments: Sequence[Word]) -> None:
+    """Where it is built into the shell, `-v` sets a variable, and runs what stands in the brackets of its name."""
+    if not arguments or arguments[0].text.startswith("-"):
+        raise refused(name, arguments[0].text[:40] if arguments else "nothing", "begin with the format")
+
+
+def _check_widths(name: str, arguments: Sequence[Word]) -> None:
+    """A field of 999999999 characters is no answer to anything."""
+    for word in arguments:
+        if (found := _WIDE.search(word.text)) is not None:
+            raise refused(name, repr(found[0][:40]), "use widths of at most 3 digits")
+
+
 def _find(name: str, arguments: Sequence[Word]) -> None:
     rest = iter(arguments)
+    opens = False
     for word in rest:
         text = word.text
         if text in _FIND_TESTS:
             if next(rest, None) is None:
-                raise _refused(name, f"{text} without its value", "give the value")
+                raise refused(name, f"{text} without its value", "give the value")
         elif text == "-exec":
-            _check_exec(name, rest)
+            opens = _check_exec(name, rest) or opens
         elif text not in _FIND_WORDS and (text.startswith("-") or not text.startswith(("/", "."))):
-            raise _refused(name, repr(text[:40]), "folders begin with / or .; tests: " + " ".join(sorted(_FIND_TESTS)))
+            raise refused(name, repr(text[:40]), "folders begin with / or .; tests: " + " ".join(sorted(_FIND_TESTS)))
+    if opens:
+        _check_opened(name, arguments)
 
 
-def _check_exec(name: str, rest: Iterator[Word]) -> None:
-    """`find` may hand the names that it finds, which begin with a folder, to a program that only tells of them."""
+def _check_opened(name: str, arguments: Sequence[Word]) -> None:
+    """What `find` has opened are files, and none that a link or a tree of device nodes leads to."""
+    texts = [word.text for word in arguments]
+    if "-L" in texts or not any(pair == ("-type", "f") for pair in itertools.pairwise(texts)):
+        raise refused(name, "sums of what may be no file", "say -type f, and leave out -L")
+    count = next((at for at, text in enumerate(texts) if text.startswith("-") or text in _FIND_WORDS), len(texts))
+    _check_trees(arguments[:count] or [Word(text="/", code="/")])
+
+
+def _check_exec(name: str, rest: Iterator[Word]) -> bool:
+    """`find` may hand the names that it finds, which begin with a folder, to a program that only tells of them.
+
+    Whether that program opens them.
+    """
     words = []
     for word in rest:
         words.append(word.text)
@@ -157,18 +121,24 @@ def _check_exec(name: str, rest: Iterator[Word]) -> None:
     if words[-2:] not in (["{}", "+"], ["{}", ";"]) or not (
         (len(told) == 1 and told[0] in _CHECKSUMS) or (len(told) == 3 and told[:2] == ["stat", "-c"])
     ):
-        raise _refused(name, "-exec " + " ".join(words)[:60], "it may run sha256sum '{}' + or stat -c FORMAT '{}' +")
+        raise refused(name, "-exec " + " ".join(words)[:60], "it may run sha256sum '{}' + or stat -c FORMAT '{}' +")
+    return told[0] in _CHECKSUMS
 
 
 def _grep(name: str, arguments: Sequence[Word]) -> None:
     _GREP_OPTIONS(name, arguments)
     letters = "".join(word.text[1:] for word in arguments if re.fullmatch(r"-[A-Za-z]+", word.text))
     if set("rR") & set(letters) or any(word.text == "--recursive" for word in arguments):
-        # Over the whole tree it would open device nodes.
-        if any(re.fullmatch(r"/*(\.{0,2}/*)*", word.text) for word in arguments if word.text):
-            raise _refused(name, "the whole tree", "name a folder such as /sdcard")
-        if not any(word.text.startswith("/") for word in arguments):
-            raise _refused(name, "no folder", "name an absolute one such as /sdcard")
+        folders = [word for word in _GREP_OPTIONS.operands(name, arguments) if word.text.startswith(("/", "."))]
+        # Below `/` or `/dev` it would open device nodes.
+        _check_trees(folders)
+        if not any(word.text.startswith("/") for word in folders):
+            raise refused(name, "no folder", "name an absolute one such as /sdcard")
+
+
+def _diff(name: str, arguments: Sequence[Word]) -> None:
+    _DIFF_OPTIONS(name, arguments)
+    _check_trees(_DIFF_OPTIONS.operands(name, arguments))
 
 
 def _sqlite3(name: str, arguments: Sequence[Word]) -> None:
@@ -177,28 +147,31 @@ def _sqlite3(name: str, arguments: Sequence[Word]) -> None:
     for word in rest:
         if word.text in ("-separator", "-nullvalue"):
             next(rest, None)
+        elif word.text == "-init":
+            if next(rest, word).text != "/dev/null":
+                raise refused(name, "'-init'", "leave it out")
         elif word.text.startswith("-") and word.text not in _SQLITE_OPTIONS:
-            raise _refused(name, repr(word.text[:40]), f"these are known: {' '.join(sorted(_SQLITE_OPTIONS))}")
+            raise refused(name, repr(word.text[:40]), f"these are known: {' '.join(sorted(_SQLITE_OPTIONS))}")
         elif not word.text.startswith("-"):
             operands.append(word)
     if len(operands) != 2 or any(word.glob for word in operands):
-        raise _refused(name, f"{len(operands)} operands", "give the path of a database and one SELECT in quotes")
+        raise refused(name, f"{len(operands)} operands", "give the path of a database and one SELECT in quotes")
     if not operands[0].text.startswith("/"):
-        raise _refused(name, repr(operands[0].text[:40]), "give the absolute path of a database")
+        raise refused(name, repr(operands[0].text[:40]), "give the absolute path of a database")
     check_statement(operands[1].text)
 
 
 def _content(name: str, arguments: Sequence[Word]) -> None:
     texts = [word.text for word in arguments]
     if texts[:1] != ["query"] or len(texts) % 2 == 0:
-        raise _refused(name, " ".join(texts[:1]) or "nothing", "content query --uri content://… [--where …]")
+        raise refused(name, " ".join(texts[:1]) or "nothing", "content query --uri content://… [--where …]")
     for option, value in zip(texts[1::2], texts[2::2], strict=True):
         if option not in ("--uri", "--projection", "--where", "--sort", "--user"):
-            raise _refused(name, repr(option[:40]), "options are --uri --projection --where --sort --user")
+            raise refused(name, repr(option[:40]), "options are --uri --projection --where --sort --user")
         if option == "--uri" and not re.fullmatch(r"content://[\w.\-]+(/[\w.\-%/]*)?(\?[\w.\-%=&]*)?", value):
-            raise _refused(name, repr(value[:60]), "a URI looks like content://sms/inbox")
+            raise refused(name, repr(value[:60]), "a URI looks like content://sms/inbox")
         if value.startswith("-"):
-            raise _refused(name, repr(value[:40]), "give each option its value")
+            raise refused(name, repr(value[:40]), "give each option its value")
 
 
 def _set(names: str) -> frozenset[str]:
@@ -209,6 +182,7 @@ _GREP_OPTIONS: Final = Options(
     letters="EFGHILPRacchilnoqrsvwxz", valued="ABCem",
     longs=frozenset({"color", "count", "ignore-case", "recursive", "include", "exclude", "text"}),
 )  # fmt: skip
+_DIFF_OPTIONS: Final = Options(letters="abBiqruwsy", valued="U", longs=frozenset({"brief"}), least=2, most=2)
 _FIND_TESTS: Final = _set(
     "-name -iname -path -ipath -wholename -type -size -mtime -mmin -ctime -atime -newer -newermt -maxdepth -mindepth "
     "-perm -user -group -inum -regex -iregex -links -printf"
@@ -218,6 +192,18 @@ _SQLITE_OPTIONS: Final = _set("-batch -bail -readonly -header -noheader -csv -js
 _NAMESPACE: Final = "system|secure|global"
 _KEY: Final = r"[\w.:/][\w.:/\-]*"
 _PACKAGE: Final = r"[A-Za-z][\w.]*"
+_ANY: Final = "(?s:.*)"
+_INTEGER: Final = r"[-+]?\d{1,18}"
+# No `-v`, and numbers only where numbers are compared: there shells evaluate `a[$(command)]`, quoted or not.
+_TESTS: Final = (
+    (_ANY,), ("-[bcdefgGhkLnOprsSuwxz]", _ANY), (_ANY, "=|==|!=|-nt|-ot|-ef", _ANY),
+    (_INTEGER, "-(eq|ne|lt|le|gt|ge)", _INTEGER),
+)  # fmt: skip
+_WIDE: Final = re.compile(r"%[^A-Za-z%]*(?:\d{4}|\*)")
+_WIDTHS: Final = _set("date find ls printf stat")
+"""Programs that take formats with widths."""
+_HELD: Final[Mapping[str, tuple[str, ...]]] = {"sqlite3": ("-readonly", "-init", "/dev/null")}
+"""Without these, sqlite3 makes a database that is not there, and first runs what ~/.sqliterc says."""
 _CHECKSUMS: Final = _set("md5sum sha1sum sha256sum sha512sum")
 _CHECKSUM: Final = Options(letters="bt", least=0)
 _FORMAT: Final = Options(letters="u", valued="dr", longs=frozenset({"utc"}), operand=re.compile(r"\+.*", re.DOTALL))
@@ -253,7 +239,7 @@ PROGRAMS: Final[Mapping[str, Check]] = {
     "cut": Options(letters="sn", valued="bcdf", longs=frozenset({"complement", "output-delimiter"})),
     "date": _FORMAT,
     "df": Options(letters="PhkT"),
-    "diff": Options(letters="abBiqruwsy", valued="U", longs=frozenset({"brief"}), least=2, most=2),
+    "diff": _diff,
     "dirname": Options(least=1),
     "du": Options(letters="abchkms", valued="d", longs=frozenset({"max-depth", "apparent-size"})),
     "dumpsys": Forms(forms=_DUMPSYS),
@@ -290,7 +276,7 @@ PROGRAMS: Final[Mapping[str, Check]] = {
         ("path", _PACKAGE), ("dump", _PACKAGE), ("get-max-users",),
     )),
     "printenv": Options(most=1, operand=re.compile(r"\w+")),
-    "printf": _anything,
+    "printf": _printf,
     "ps": Options(letters="AaefuwxlTZ", valued="opC", operand=re.compile("aux|ax|a|x|u"), most=1),
     "pwd": Options(letters="LP", most=0),
     "readlink": Options(letters="efmn", least=1),
@@ -307,7 +293,7 @@ PROGRAMS: Final[Mapping[str, Check]] = {
     "stat": Options(letters="Lft", valued="c", longs=frozenset({"format", "printf"}), least=1),
     "tac": Options(most=1),
     "tail": Options(letters="qv", valued="nc", longs=frozenset({"lines", "bytes"}), numeric=True),
-    "test": _anything,
+    "test": Forms(forms=(*_TESTS, *(("!", *form) for form in _TESTS))),
     "tr": Options(letters="cds", least=1, most=2),
     "true": _anything,
     "uname": Options(letters="amnoprsv", most=0),

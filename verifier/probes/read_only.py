@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import shlex
+import stat
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 from typing import NoReturn
 
 from device_farm.device import Device, DeviceInfo, ShellResult, SnapshotInfo
 from device_farm.types.action import Action
 from device_farm.types.observation import Observation, ObserveRequest
 from verifier.probes.paths import check_readable
-from verifier.probes.programs import check_program
+from verifier.probes.programs import check_program, holding
 from verifier.probes.refusal import ProbeRefused
 from verifier.probes.shell_line import parse_line, render
 
+MAX_FILE_BYTES = 64 * 1024 * 1024
+_STAT_S = 10.0
 _FIX = "do it in a fork"
 
 
@@ -25,7 +30,7 @@ def reading_line(command: str) -> str:
     commands = parse_line(command)
     for each in commands:
         check_program(each.words, first=each.join != "|")
-    return render(commands)
+    return render(tuple(replace(each, words=holding(each.words)) for each in commands))
 
 
 class ReadOnlyDevice:
@@ -54,9 +59,25 @@ class ReadOnlyDevice:
         return await self._device.shell(reading_line(command), timeout_s=timeout_s)
 
     async def pull(self, path: str) -> bytes:
+        """Raises ProbeRefused for what is no file of at most `MAX_FILE_BYTES`, links followed, before it is read."""
         self._check_shell("path")
         check_readable(path)
+        await self._check_file(path)
         return await self._device.pull(path)
+
+    async def _check_file(self, path: str) -> None:
+        """A link to `/dev/zero` would be read for ever. What `stat` cannot see, `pull` says in its own words."""
+        seen = await self._device.shell(f"stat -L -c '%f %s' {shlex.quote(path)}", timeout_s=_STAT_S)
+        mode, _, size = seen.stdout.decode("ascii", "replace").strip().partition(" ")
+        try:
+            file, count = stat.S_ISREG(int(mode, 16)), int(size)
+        except ValueError:
+            return
+        if not file:
+            raise ProbeRefused(f"{path[:80]} is no regular file", field="path", fix="list_files shows folders")
+        if count > MAX_FILE_BYTES:
+            fix = "look at a part of it with head or grep in the shell"
+            raise ProbeRefused(f"{path[:80]} has {count} bytes", field="path", fix=fix)
 
     async def snapshot_list(self) -> Sequence[SnapshotInfo]:
         return await self._device.snapshot_list()

@@ -256,10 +256,21 @@ class _Building:
         self._literal.clear()
 
     def word(self) -> Word:
-        """Raises ProbeRefused for a pattern without a folder: a file called `-exec` would become an argument."""
+        """Raises ProbeRefused for a pattern that may stand for an option, or for something outside of its folder."""
         self._close_literal()
         text = "".join(self._text)
-        if self._glob and not (text.startswith("/") and not set(text.split("/")[1]) & set(_GLOB)):
-            fix = "quote the pattern, or begin it with an absolute folder"
-            raise ProbeRefused(f"{text[:80]!r} is a pattern without a folder", field="command", fix=fix)
+        if self._glob:
+            _check_pattern(text)
         return Word(text=text, code="".join(self._code) or "''", glob=self._glob)
+
+
+def _check_pattern(text: str) -> None:
+    """A file called `-exec` would become an argument; `/sdcard/../d?v` and, at home in `/`, `~/d?v` are `/dev`."""
+    at_home = text.startswith(f"{HOME}/")
+    first, *rest = (text.removeprefix(HOME) if at_home else text).split("/")[1:] or [""]
+    elsewhere = HOME in text.removeprefix(f"{HOME}/") or not text.startswith("/")
+    if elsewhere or (set(first) & set(_GLOB) and (rest or not at_home)):
+        fix = "quote the pattern, or begin it with an absolute folder"
+        raise ProbeRefused(f"{text[:80]!r} is a pattern without a folder", field="command", fix=fix)
+    if ".." in text.split("/"):
+        raise ProbeRefused(f"{text[:80]!r} leads out of its folder", field="command", fix="write the folder out")

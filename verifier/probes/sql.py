@@ -15,8 +15,10 @@ from verifier.probes.statement import FUNCTIONS, READING_PRAGMAS
 
 _SECONDS: Final = 5.0
 """A statement that takes longer is ended: `WITH RECURSIVE` need never."""
-_STEPS_A_CHECK: Final = 20_000
+_STEPS_A_CHECK: Final = 100
+"""Few, because one step may be a search for half a megabyte in a megabyte, which nothing ends."""
 _TEXT_BYTES: Final = 1_000_000
+_PATTERN_BYTES: Final = 1000
 MAIN: Final = "main.db"
 
 
@@ -49,6 +51,7 @@ def _close_off(connection: sqlite3.Connection) -> None:
     connection.execute("PRAGMA cell_size_check = ON")
     connection.text_factory = lambda data: data.decode("utf-8", "replace")
     connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _TEXT_BYTES)
+    connection.setlimit(sqlite3.SQLITE_LIMIT_LIKE_PATTERN_LENGTH, _PATTERN_BYTES)
     connection.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
     end_s = time.monotonic() + _SECONDS
     connection.set_progress_handler(lambda: int(time.monotonic() > end_s), _STEPS_A_CHECK)

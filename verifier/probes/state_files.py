@@ -19,7 +19,7 @@ _DATA: Final = (
     "/data/data/*/files/*",
     "/data/misc/apexdata/com.android.wifi/*",
 )
-_LEFT_OUT: Final = "-not -path '*/.cache/*' -not -path '*/.config/xfce4/panel/*'"
+_LEFT_OUT: Final = "-not -path '*/.cache/*' -not -path '*/.config/xfce4/panel*'"
 """Of a desktop's home: caches, and launchers that the panel writes at its start under names made of the time."""
 
 _HASHED_KIB: Final = 4096

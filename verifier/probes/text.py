@@ -11,6 +11,11 @@ _CLOSE = "[end of data]"
 # of a character; Co: private use. Line and paragraph separators would begin a line that the sender did not write.
 _HIDDEN = ("Cc", "Cf", "Cs", "Co", "Zl", "Zp")
 _PLAIN = re.compile(r"[\x20-\x7e\n\t]*")
+_LOOK_ALIKES = str.maketrans(
+    "аеорсԁһіјᴏɑοεαɗƒ" "[［【〔⟦⁅❲﹝{" "]］】〕⟧⁆❳﹞}",
+    "aeopcdhijoaoeadf" "[[[[[[[[[" "]]]]]]]]]",
+)  # fmt: skip
+_MARKS = re.compile(r"\[\W{0,8}(end\W{0,8}of\W{0,8}data|data\W{0,8}from\W{0,8}the\W{0,8}device)")
 
 
 def visible(text: str) -> str:
@@ -43,6 +48,21 @@ def one_line(text: str, limit: int) -> str:
 
 
 def as_data(text: str) -> str:
-    """`text` between two marks that say what it is; the marks themselves cannot stand inside."""
-    inside = text.replace(_CLOSE, "[end of data, says the device]").replace(_OPEN, "[data, says the device]")
+    """`text` between two marks that say what it is; inside, neither they nor what looks like them can stand.
+
+    A bracket that opens such a look-alike is doubled and followed by who says it: `[[the device says: end of data]`.
+    """
+    found = [match.start() for match in _MARKS.finditer(_alike(text))]
+    pieces = [text[begin:end] for begin, end in zip([0, *found], [*found, len(text)], strict=True)]
+    inside = pieces[0] + "".join(f"[[the device says: {piece[1:]}" for piece in pieces[1:])
     return f"{_OPEN}\n{inside}\n{_CLOSE}"
+
+
+def _alike(text: str) -> str:
+    """What `text` looks like, character by character: without case, width, and letters of other scripts."""
+    if text.isascii():
+        return text.lower().translate(_LOOK_ALIKES)
+    shown = (unicodedata.normalize("NFKC", character).lower() for character in text)
+    return "".join(
+        each if len(each) == 1 else character for each, character in zip(shown, text, strict=True)
+    ).translate(_LOOK_ALIKES)

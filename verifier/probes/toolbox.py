@@ -88,7 +88,7 @@ class Toolbox:
             return _failed(title, f"VerifierError: the tool broke: {fault_of(error)}")
 
     async def _run(self, call: ToolCall) -> Found:
-        tool = self._tools.get(call.name)
+        tool = self._tools.get(call.name) if isinstance(call.name, str) else None
         if tool is None:
             fix = "use one of: " + ", ".join(self._tools)
             raise ProbeRefused(f"no tool {str(call.name)[:60]!r}", field="name", fix=fix)

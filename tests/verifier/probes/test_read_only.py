@@ -7,6 +7,7 @@ import pytest
 from phones import seen_phone
 
 from device_farm.backends.fake import FakeDevice
+from device_farm.device import ShellResult
 from device_farm.types.action import Click, SystemButton
 from device_farm.types.geometry import Point
 from gui_agent.benchmarks.basics import SUITE
@@ -35,7 +36,13 @@ from verifier.probes.refusal import ProbeRefused
         ("find / -name '*.db' -type f", "find / -name '*.db' -type f"),
         ("find /sdcard -type f -exec md5sum '{}' +", "find /sdcard -type f -exec md5sum '{}' +"),
         ("content query --uri content://sms/inbox --where \"address='1'\"", None),
-        ("sqlite3 -readonly /d.db 'SELECT count(*) FROM t'", "sqlite3 -readonly /d.db 'SELECT count(*) FROM t'"),
+        ("sqlite3 -csv /d.db 'SELECT 1'", "sqlite3 -readonly -init /dev/null -csv /d.db 'SELECT 1'"),
+        ("cat ~/*.txt", 'cat "$HOME"/*.txt'),
+        ("test -f /x && echo yes", "test -f /x && echo yes"),
+        ("test ! 3 -lt 4", "test '!' 3 -lt 4"),
+        ("find ~ -type f -exec sha256sum '{}' +", "find \"$HOME\" -type f -exec sha256sum '{}' +"),
+        ("find / -exec stat -c '%s %n' '{}' +", "find / -exec stat -c '%s %n' '{}' +"),
+        ("grep -rn x ~/Documents", 'grep -rn x "$HOME"/Documents'),
         ("dumpsys activity top", "dumpsys activity top"),
         ("date +%s", "date +%s"),
         ("ps -A | grep settings | head -5", "ps -A | grep settings | head -5"),
@@ -162,6 +169,28 @@ def test_reading_line_is_written_anew_and_means_the_same(line: str, runs: str | 
         ("grep -r x /", "the whole tree"),
         ("grep -r x //", "the whole tree"),
         ("grep -r x", "no folder"),
+        ("grep -r x /dev", "the whole tree below '/dev'"),
+        ("grep -r x /sdcard/..", "the whole tree below '/sdcard/..'"),
+        ("diff -r /proc /sdcard", "the whole tree below '/proc'"),
+        ("find /dev -type f -exec sha256sum '{}' +", "the whole tree below '/dev'"),
+        ("find -type f -exec sha256sum '{}' +", "the whole tree below '/'"),
+        ("find /sdcard -exec sha256sum '{}' +", "say -type f"),
+        ("find -L /sdcard -type f -exec sha256sum '{}' +", "leave out -L"),
+        ("cat ~/dev/zero", "a device node"),
+        ("cat ~/../dev/zero", "a device node"),
+        ('cat "$HOME$HOME/dev/zero"', "a device node"),
+        ("cat ~/d?v/zero", "a pattern without a folder"),
+        ("cat $HOME*/zero", "a pattern without a folder"),
+        ("cat /sdcard/../d?v/zero", "leads out of its folder"),
+        ("test -v 'a[$(id)]'", "test: -v a[$(id)]"),
+        ("test 'a[$(id)]' -eq 1", "test: a[$(id)] -eq 1"),
+        ("printf -v 'a[$(id)]' x", "printf: -v"),
+        ("printf", "begin with the format"),
+        ("printf '%999999999s' x", "widths of at most 3 digits"),
+        ("printf '%-*d' 999999999 1", "widths of at most 3 digits"),
+        ("date +%999999999Y", "widths of at most 3 digits"),
+        ("stat -c %-99999n /x", "widths of at most 3 digits"),
+        ("find /x -printf %99999p", "widths of at most 3 digits"),
         ("unzip /a.zip", "unzip: /a.zip"),
         ("unzip -p /a.zip -d", "unzip: -p /a.zip -d"),
         ("wmctrl -c x", "wmctrl: -c x"),
@@ -206,6 +235,36 @@ def test_read_only_device_refuses_whatever_changes_and_passes_what_looks() -> No
         async for seen in looked.stream(interval_s=0.01):
             assert seen.ui_tree is None
             break
+
+    asyncio.run(scenario())
+
+
+class Endless(FakeDevice):
+    """A device on which a link leads to a device node, and which never comes to the end of reading it."""
+
+    async def shell(self, command: str, *, timeout_s: float = 30.0) -> ShellResult:
+        if command == "stat -L -c '%f %s' /sdcard/zero":
+            return ShellResult(exit_code=0, stdout=b"21b6 0\n")
+        if command == "stat -L -c '%f %s' /sdcard/film":
+            return ShellResult(exit_code=0, stdout=b"81b0 67108865\n")
+        return await super().shell(command, timeout_s=timeout_s)
+
+    async def pull(self, path: str) -> bytes:
+        assert path == "/sdcard/a", "nothing else may be read"
+        return await super().pull(path)
+
+
+def test_read_only_device_does_not_begin_to_read_what_has_no_end() -> None:
+    async def scenario() -> None:
+        device = Endless("phone")
+        await device.start()
+        await device.push("/sdcard/a", b"1")
+        looked = ReadOnlyDevice(device)
+        assert await looked.pull("/sdcard/a") == b"1"
+        with pytest.raises(ProbeRefused, match="/sdcard/zero is no regular file"):
+            await looked.pull("/sdcard/zero")
+        with pytest.raises(ProbeRefused, match="/sdcard/film has 67108865 bytes"):
+            await looked.pull("/sdcard/film")
 
     asyncio.run(scenario())
 

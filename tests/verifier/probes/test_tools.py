@@ -89,7 +89,7 @@ def test_tool_answers_and_leaves_the_phone_as_it_was(name: str, arguments: dict[
         ("shell", {"command": "rm /x"}, "ProbeRefused: command: program 'rm'"),
         ("read_file", {"path": "x"}, "ProbeRefused: path: 'x' is not absolute"),
         ("read_file", {"path": "/dev/zero"}, "ProbeRefused: path: /dev/zero is a device node"),
-        ("read_file", {"path": "/sdcard"}, "GuestError: "),
+        ("read_file", {"path": "/sdcard"}, "ProbeRefused: path: /sdcard is no regular file"),
         ("sqlite_query", {"path": ALARMS, "sql": "DELETE FROM alarm_templates"}, "ProbeRefused: sql: a statement that"),
         ("sqlite_query", {"path": ALARMS, "sql": "SELECT * FROM nothing"}, "VerifierError: sql: the database does not"),
         (
@@ -140,6 +140,21 @@ def test_changes_tool_lists_what_the_agent_did() -> None:
             text = (await called(tools, "changes")).text
             assert "~ setting system/font_scale: 1.0 → 1.3" in text
             assert "- file /storage/emulated/0/Documents/letter.txt" in text
+
+    run(scenario())
+
+
+def test_sqlite3_of_the_guest_is_held_to_reading_and_makes_no_file() -> None:
+    async def scenario() -> None:
+        async with phone_tools() as (tools, device, digest):
+            before = digest()
+            known = await called(tools, "shell", command=f"sqlite3 {ALARMS} 'SELECT hour FROM alarm_templates LIMIT 1'")
+            assert "\n8\n" in known.text
+            new = await called(tools, "shell", command="sqlite3 /sdcard/new.db 'SELECT * FROM sqlite_master'")
+            assert "unable to open database" in new.text
+            assert digest() == before
+            raw = await device.shell(f"sqlite3 -readonly {ALARMS} 'DELETE FROM alarm_templates'")
+            assert b"readonly database" in raw.stderr and digest() == before
 
     run(scenario())
 

@@ -22,6 +22,7 @@ class Format:
     separator: str = "|"
     header: bool = False
     null: str = ""
+    readonly: bool = False
 
 
 async def sqlite(process: Process) -> int:
@@ -31,7 +32,8 @@ async def sqlite(process: Process) -> int:
     scripts = [*commands, *rest[1:]]
     if len(rest) < 2:
         scripts.append(decode(await process.stdin.read_all()))
-    if path and (process.files.is_dir(path) or not process.files.is_dir(posixpath.dirname(path))):
+    missing = form.readonly and not process.files.is_file(path)
+    if path and (missing or process.files.is_dir(path) or not process.files.is_dir(posixpath.dirname(path))):
         process.complain(f'Error: unable to open database "{rest[0]}": unable to open database file')
         return 1
     # Nothing of a database in memory is kept: it lies in a fork of the files.
@@ -67,9 +69,14 @@ def _options(process: Process, form: Format) -> tuple[list[str], list[str]]:
             form.null = next(args, "")
         elif name == "cmd":
             commands.append(next(args, ""))
+        elif name == "init":
+            script = process.path(next(args, ""))
+            commands.append(decode(process.files.read(script)) if process.files.is_file(script) else "")
+        elif name == "readonly":
+            form.readonly = True
         elif name == "version":
             process.print("3.32.2 2021-07-12 15:00:17")
-        elif name not in ("batch", "bail", "readonly", "interactive", "echo"):
+        elif name not in ("batch", "bail", "interactive", "echo"):
             raise CommandError(f"Error: unknown option: {argument}")
     return rest, commands
 
@@ -81,6 +88,7 @@ def _sql_error(message: str) -> sqlite3.Error:
 def _run(process: Process, database: Database, scripts: list[str], form: Format) -> None:
     with database.session() as connection:
         connection.text_factory = decode
+        connection.execute(f"PRAGMA query_only = {int(form.readonly)}")
         for script in scripts:
             for statement in _pieces(script):
                 if not statement.startswith("."):
