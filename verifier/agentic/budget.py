@@ -13,6 +13,9 @@ from verifier.verdict import Cost
 class Budget:
     """`steps` counts probes and model turns, `tokens` prompts and replies together, `seconds` wall clock.
 
+    Steps are never overdrawn. Tokens are counted by the server after the fact: the reply that uses them up may go over,
+    and a server that counts none leaves steps and seconds to bound it.
+
     The defaults are about three times what VAGEN reports for a verdict (17.4 steps; 2602.00575).
     """
 

@@ -40,7 +40,8 @@ def consolidate(case: Case) -> Memory:
             index=step.index,
             screen=_in_front(case, at),
             action=step.action,
-            refused=step.error,
+            # Without an action the error tells of a reply that could not be read, in the actor's own words.
+            refused=step.error if step.action is not None else "",
             changed=None if step.changed is None else step.changed.area > 0,
         )
         for at, step in enumerate(case.steps)

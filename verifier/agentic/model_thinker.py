@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, Self
 
-from device_farm.errors import FarmError, VerifierError
+from device_farm.errors import VerifierError
 from verifier.agentic.budget import Budget
 from verifier.agentic.memory import Memory
 from verifier.agentic.probing import Probing
@@ -73,7 +74,7 @@ class ModelThinker:
             turn = await talk.ask(system_prompt(case.platform, _VERDICT), parts, _VERDICT)
             return self._opinion(turn, case, "glance")
 
-        return await _guarded(talk, ask, NOTHING)
+        return await self._guarded(talk, ask, NOTHING)
 
     async def look_back(self, case: Case, memory: Memory, so_far: Opinion) -> Opinion:
         """Stage 2: the model names the screens that it wants to see, `rounds` times at most; none without a step."""
@@ -97,7 +98,7 @@ class ModelThinker:
                 parts += shown or [Text(text="None of these screens is there.")]
             raise AssertionError("the last round allows a verdict only")
 
-        return await _guarded(talk, ask, so_far)
+        return await self._guarded(talk, ask, so_far)
 
     async def probe(self, case: Case, memory: Memory, so_far: Opinion, tools: Toolbox) -> Opinion:
         """Stage 3. Straight after nothing, all screens are shown at once, `max_screens` of them."""
@@ -112,8 +113,22 @@ class ModelThinker:
             said = await probing.run(case.platform, parts)
             return self._opinion(said, case, "probe")
 
-        opinion = await _guarded(talk, ask, so_far)
+        opinion = await self._guarded(talk, ask, so_far)
         return replace(opinion, evidence=(*probing.evidence, *opinion.evidence))
+
+    async def _guarded(self, talk: Talk, ask: Callable[[], Awaitable[Opinion]], so_far: Opinion) -> Opinion:
+        """What `ask` finds, with its cost; where it breaks or time is up, the opinion so far, with the fault."""
+        fault = ""
+        try:
+            async with asyncio.timeout(self.budget.seconds):
+                return replace(await ask(), cost=talk.cost)
+        except BudgetGone:
+            pass
+        except TimeoutError as error:
+            fault = f"TimeoutError: {str(error) or 'no answer in time'}"
+        except Exception as error:  # noqa: BLE001 - the boundary to models' clients: recorded, with what was spent
+            fault = fault_of(error)
+        return replace(so_far, evidence=(), faults=(fault,) if fault else (), cost=talk.cost)
 
     def _talk(self) -> Talk:
         return Talk(
@@ -144,16 +159,6 @@ class ModelThinker:
 
 
 NOTHING: Final = Opinion(decision="undecided", confidence="low", reason="")
-
-
-async def _guarded(talk: Talk, ask: Callable[[], Awaitable[Opinion]], so_far: Opinion) -> Opinion:
-    """What `ask` finds, with its cost; where it breaks, the opinion so far, with the fault."""
-    try:
-        return replace(await ask(), cost=talk.cost)
-    except BudgetGone:
-        return replace(so_far, evidence=(), faults=(), cost=talk.cost)
-    except FarmError as error:
-        return replace(so_far, evidence=(), faults=(fault_of(error),), cost=talk.cost)
 
 
 def _spread(count: int, most: int) -> list[int]:

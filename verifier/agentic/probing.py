@@ -56,6 +56,7 @@ class Probing:
         raise AssertionError("the last turn allows a verdict only")
 
     async def _call(self, call: ToolCall) -> None:
+        self._talk.check()
         result = await self._tools.call(call)
         self._talk.count(Cost(steps=1))
         self._done.append((call, result))

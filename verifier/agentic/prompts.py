@@ -57,12 +57,33 @@ def system_prompt(platform: Platform, forms: Sequence[str], tools: str = "") -> 
 
 def case_parts(case: Case, memory: Memory, budget: int) -> list[Part]:
     """The goal, what was done, and what the agent answered; at most `budget` characters of actions."""
-    done = "\n".join(_entry_line(case, entry) for entry in memory.entries) or "nothing"
+    done = "\n".join(_fitting([_entry_line(case, entry) for entry in memory.entries], budget)) or "nothing"
     parts: list[Part] = [goal_part(case), Text(text=f"What was done, step by step:\n{fence(done, budget)}")]
     parts += answer_parts(memory.answer)
     if memory.claimed is not None:
         parts.append(Text(text=f"The agent says that it ended with {memory.claimed}."))
     return parts
+
+
+def _fitting(lines: Sequence[str], budget: int) -> list[str]:
+    """Lines of at most `budget` characters in all. Of too many the middle goes: how it ended tells most, then how it
+    began.
+    """
+    if sum(len(line) + 1 for line in lines) <= budget:
+        return list(lines)
+    last = _while_they_fit(lines[::-1], (budget - _MAX_LINE_CHARS) * 2 // 3)
+    first = _while_they_fit(lines[: len(lines) - last], (budget - _MAX_LINE_CHARS) // 3)
+    left_out = len(lines) - last - first
+    return [*lines[:first], f"({left_out} steps are left out here)", *lines[len(lines) - last :]]
+
+
+def _while_they_fit(lines: Sequence[str], room: int) -> int:
+    """How many of `lines` fit, from the first on."""
+    for count, line in enumerate(lines):
+        room -= len(line) + 1
+        if room < 0:
+            return count
+    return len(lines)
 
 
 def goal_part(case: Case) -> Part:

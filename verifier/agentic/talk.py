@@ -56,7 +56,7 @@ class Talk:
         schema: Mapping[str, JsonValue] = turn_schema(allowed, tools)
         asked = list(parts)
         for attempt in range(self._retries + 1):
-            self._check()
+            self.check()
             reply = await self._model.generate(
                 system,
                 asked,
@@ -84,7 +84,8 @@ class Talk:
                 asked = [*parts, Text(text=again)]
         raise VerifierError(f"{self._model.name} gave no reply that parses, {self._retries + 1} times: {told}")
 
-    def _check(self) -> None:
+    def check(self) -> None:
+        """Raises BudgetGone where nothing more may be spent, by asking or otherwise."""
         gone = self._budget.left(self.cost).gone
         if gone:
             raise BudgetGone(f"the budget of {gone} is used up")

@@ -179,12 +179,12 @@ def test_probe_ends_with_a_verdict_once_its_turns_are_gone() -> None:
     assert "Tools:" in model.asked[2].system and "Tools:" not in model.asked[3].system
 
 
-@pytest.mark.parametrize("budget", [Budget(steps=4), Budget(tokens=26)])
-def test_probe_stops_within_its_budget_with_the_opinion_so_far(budget: Budget) -> None:
+@pytest.mark.parametrize(("budget", "steps"), [(Budget(steps=4), 4), (Budget(steps=3), 3), (Budget(tokens=26), 3)])
+def test_probe_stops_within_its_budget_with_the_opinion_so_far(budget: Budget, steps: int) -> None:
     model = Rehearsed(answer=lambda asked: call("look_back", step=0))
     opinion = _probe(ModelThinker(model=model).within(budget))
     assert (opinion.decision, opinion.confidence, opinion.faults) == ("success", "medium", ())
-    assert opinion.cost == Cost(steps=4, prompt_tokens=20, completion_tokens=6)
+    assert opinion.cost == Cost(steps=steps, prompt_tokens=20, completion_tokens=6)
 
 
 def test_probe_straight_away_shows_all_screens_at_once() -> None:
