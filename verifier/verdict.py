@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from device_farm.errors import VerifierError
@@ -35,11 +35,23 @@ NO_COST = Cost()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """What one stage of a verification came to, and what it cost. `confidence` is in [0, 1], 0 where undecided."""
+
+    name: str
+    decision: Decision
+    confidence: float
+    reason: str
+    cost: Cost = NO_COST
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
     """One verifier's judgement of one attempt.
 
     `confidence` is in [0, 1]. `reason` is one line for a person. `faults` are what went wrong while judging, each as
-    "Kind: message"; with faults a verdict may still stand, but one that rests on nothing else is undecided.
+    "Kind: message"; with faults a verdict may still stand, but one that rests on nothing else is undecided. `stages`
+    are those that it went through, in order; none where it has none.
     """
 
     verifier: str
@@ -49,6 +61,7 @@ class Verdict:
     evidence: tuple[Evidence, ...] = ()
     faults: tuple[str, ...] = ()
     cost: Cost = NO_COST
+    stages: tuple[Stage, ...] = field(default=(), metadata={"json": "optional"})
 
     def __post_init__(self) -> None:
         if not 0 <= self.confidence <= 1:

@@ -17,7 +17,7 @@ from rich.text import Text
 
 from device_farm.backends.config import SimulatorConfig
 from device_farm.cli.command import Exit
-from device_farm.errors import ConfigError
+from device_farm.errors import ConfigError, DataError
 from device_farm.types.trajectory import Episode
 from gui_agent.commands.settings import config_from
 from gui_agent.commands.stored import StoredRun, open_stored, opened_devices
@@ -30,12 +30,13 @@ from gui_agent.verification.config import VerifierConfig
 from gui_agent.verification.judging import Judged, Stored, judge_again, judge_recorded, judgeable
 from gui_agent.verification.loaded import LoadedVerifier
 from gui_agent.verification.loader import load_verifier
-from gui_agent.verification.record import VerdictFile, VerdictRecord, short, verdicts_of
+from gui_agent.verification.record import VerdictFile, VerdictRecord, short, verdicts_by
 from verifier.verdict import NO_COST
 
 
 async def run_judge(namespace: argparse.Namespace) -> int:
-    """Exit code 4 where more episodes could not be carried out again than the run allows.
+    """Exit code 1 where an episode's files are damaged, 4 where more episodes could not be carried out again than the
+    run allows.
 
     Raises:
         ConfigError, PrerequisiteError: the verifier, the run or a flag is bad; found before any device was started.
@@ -46,25 +47,59 @@ async def run_judge(namespace: argparse.Namespace) -> int:
     verifier = load_verifier(config)
     reader = RunReader(namespace.run)
     file = VerdictFile(reader.layout.root, verifier.name)
-    run = None if namespace.offline else with_verifier(open_stored(namespace), config)
-    attempts = await asyncio.to_thread(lambda: final_attempts([stored.episode for stored in reader.episodes()]))
+    # What is judged from the record alone needs no device.
+    run = None if namespace.offline or not verifier.probes else with_verifier(open_stored(namespace), config)
+    damaged: dict[str, str] = {}
+    attempts = final_attempts(await asyncio.to_thread(_readable, reader, damaged))
     chosen = spread([episode for episode in attempts if judgeable(episode)], namespace.sample)
-    known = verdicts_of(reader.layout.root, attempts).get(verifier.name, {})
-    left = [episode for episode in chosen if namespace.again or episode.id not in known]
-    judged = await _judged(run, reader, left, verifier, file) if left else Judged(records=())
-    known |= {record.episode: record for record in judged.records}
-    if left:
-        filed = file.read()
-        await asyncio.to_thread(file.replace, filed.values())
-        if reader.layout.report.exists():
-            await asyncio.to_thread(write_report, reader.layout.root)
+    with file.held():
+        known = _known(reader, file, verifier.name, attempts, anew=namespace.again)
+        left = [one for one in chosen if namespace.again or one.id not in known or is_open(known[one.id])]
+        judged = await _judged(run, reader, left, verifier, file) if left else Judged(records=())
+        known |= {record.episode: record for record in judged.records}
+        if left:
+            filed = file.read()
+            await asyncio.to_thread(file.replace, filed.values())
+    if left and reader.layout.report.exists():
+        await asyncio.to_thread(write_report, reader.layout.root)
     records = [known[episode.id] for episode in chosen]
-    _print(verifier.name, records, chosen)
+    _print(verifier.name, records, chosen, damaged)
     if namespace.json:
-        values = counts(verifier.name, records)
-        sys.stdout.write(json.dumps({**values, "judged_now": len(left), "broken": len(judged.broken)}) + "\n")
+        values = {**counts(verifier.name, records), "judged_now": len(left), "broken": len(judged.broken)}
+        sys.stdout.write(json.dumps({**values, "damaged": damaged}) + "\n")
+    if damaged:
+        return Exit.FAILED
     allowed = 0.1 if run is None else run.config.max_infra_share
     return Exit.INFRASTRUCTURE if left and len(judged.broken) > allowed * len(left) else Exit.DONE
+
+
+def _readable(reader: RunReader, damaged: dict[str, str]) -> list[Episode]:
+    """Every episode that can be read; why the others cannot goes into `damaged`."""
+    found = []
+    for episode_id in reader.episode_ids():
+        try:
+            found.append(reader.load(episode_id).episode)
+        except DataError as error:
+            damaged[episode_id] = str(error)
+    return found
+
+
+def _known(
+    reader: RunReader, file: VerdictFile, name: str, episodes: Sequence[Episode], *, anew: bool
+) -> dict[str, VerdictRecord]:
+    """What this verifier has said already. Raises DataError for a malformed file, unless it is written `anew`."""
+    try:
+        return verdicts_by(reader.layout.root, name, episodes)
+    except DataError:
+        if not anew:
+            raise
+    sys.stderr.write(f"{file.path} is malformed; it was put aside as {file.set_aside()}\n")
+    return verdicts_by(reader.layout.root, name, episodes)
+
+
+def is_open(record: VerdictRecord) -> bool:
+    """Undecided because something broke: a model or a device that was away may be back, so it is asked again."""
+    return record.verdict.decision == "undecided" and bool(record.verdict.faults)
 
 
 def chosen_verifier(namespace: argparse.Namespace, default: str | None = None) -> VerifierConfig:
@@ -139,7 +174,9 @@ def _disagreement(record: VerdictRecord) -> dict[str, Any]:
     }
 
 
-def _print(name: str, records: Sequence[VerdictRecord], episodes: Sequence[Episode]) -> None:
+def _print(
+    name: str, records: Sequence[VerdictRecord], episodes: Sequence[Episode], damaged: Mapping[str, str]
+) -> None:
     claims: Mapping[str, str] = {episode.id: episode.claimed or "nothing" for episode in episodes}
     table = Table(box=None, header_style="bold")
     for column in ("episode", "claimed", "evaluator", name, "sure", "why"):
@@ -156,3 +193,5 @@ def _print(name: str, records: Sequence[VerdictRecord], episodes: Sequence[Episo
     values = counts(name, records)
     said = ", ".join(f"{values[key]} {key}" for key in ("success", "failure", "undecided"))
     console.print(f"{said}; {values['faults']} with faults, {values['disagreements']} against the evaluator")
+    for episode, why in damaged.items():
+        console.print(Text(f"! {episode}: {why}", style="red"))

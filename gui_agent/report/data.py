@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from device_farm.errors import DataError
 from device_farm.types.action import Action
 from device_farm.types.codec.json import encode
 from device_farm.types.observation import Observation, Screenshot
+from device_farm.types.task import JsonValue
 from device_farm.types.trajectory import Episode, Scored, Step
 from device_farm.types.ui_tree import UiTree
 from gui_agent.report.images import ImageShelf
@@ -17,6 +19,7 @@ from gui_agent.runner.journal import reason_of
 from gui_agent.runner.summary import summarise
 from gui_agent.store.reader import RunReader, final_attempts
 from gui_agent.store.record import StoredEpisode
+from gui_agent.verification.record import NOTE
 from verifier.calibration.intervals import wilson_interval
 
 _SHOWN_STATES = ("clickable", "checkable", "checked", "editable", "focused", "scrollable", "selected", "password")
@@ -85,7 +88,7 @@ class ReportData:
             "answer": episode.answer,
             "wall_s": episode.wall_s,
             "started_at_s": episode.started_at_s,
-            "provenance": encode(episode.provenance),
+            "provenance": _provenance(episode),
             "steps": [self._step(step, tree) for step, tree in zip(episode.steps, stored.trees, strict=True)],
             "final": None if episode.final is None else self._screen(episode.final, stored.final_tree),
         }
@@ -117,6 +120,12 @@ class ReportData:
             "app": f"{observation.foreground.app} {observation.foreground.window}".strip(),
             "device_time_s": observation.device_time_s,
         }
+
+
+def _provenance(episode: Episode) -> JsonValue:
+    """Without the verdict that it carries, which has a place of its own."""
+    plain = {key: value for key, value in episode.provenance.extra.items() if key != NOTE}
+    return encode(replace(episode.provenance, extra=plain))
 
 
 def _shot(observation: Observation | None) -> Screenshot | None:

@@ -11,9 +11,11 @@ from typing import Any
 import jinja2
 
 from device_farm import __version__
+from device_farm.errors import DataError
 from device_farm.types.trajectory import Episode
 from gui_agent.report.data import ReportData, by_template, figures
 from gui_agent.report.images import BUDGET_BYTES, ImageShelf
+from gui_agent.report.verdicts import NO_VERDICTS, verdict_content, verdict_notes
 from gui_agent.store.files import LocalFiles, storage_errors
 from gui_agent.store.layout import TEMPORARY
 from gui_agent.store.reader import RunReader
@@ -53,23 +55,32 @@ def render(reader: RunReader, *, summary: dict[str, Any] | None, budget_bytes: i
     gathered = data.gather()
     episodes = [stored.episode for stored, _ in gathered]
     config = reader.config()
-    content = {
+    content: dict[str, Any] = {
         "run": reader.layout.root.resolve().name,
         "config": config,
         "figures": figures(reader, episodes, summary),
         "templates": by_template(episodes),
-        "notes": _notes(episodes, shelf, data),
         "version": __version__,
         "written_at": time.strftime("%Y-%m-%d %H:%M"),
         "episodes": [document for _, document in gathered],
+        "verdicts": _verdicts(reader, episodes, data),
         "trees": data.trees,
         "images": shelf.images,
     }
+    content["notes"] = _notes(episodes, shelf, data) + verdict_notes(content["verdicts"])
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("gui_agent.report", "templates"), autoescape=True, undefined=jinja2.StrictUndefined
     )
     page = environment.get_template("report.html.j2")
     return page.render(title=content["run"], data=script_json(content), style=_asset("report.css"), script=_script())
+
+
+def _verdicts(reader: RunReader, episodes: list[Episode], data: ReportData) -> dict[str, Any]:
+    try:
+        return verdict_content(reader.layout.root, episodes)
+    except DataError as error:
+        data.damaged.append(str(error))
+        return NO_VERDICTS
 
 
 def script_json(content: dict[str, Any]) -> str:
@@ -83,7 +94,7 @@ def _asset(name: str) -> str:
 
 
 def _script() -> str:
-    return "\n".join(_asset(name) for name in ("dom.js", "overview.js", "player.js", "start.js"))
+    return "\n".join(_asset(name) for name in ("dom.js", "verdicts.js", "overview.js", "player.js", "start.js"))
 
 
 def _notes(episodes: list[Episode], shelf: ImageShelf, data: ReportData) -> list[str]:
@@ -96,5 +107,7 @@ def _notes(episodes: list[Episode], shelf: ImageShelf, data: ReportData) -> list
     if shelf.missing:
         notes.append(f"{len(shelf.missing)} screens are lost or damaged; farm verify names them.")
     if data.damaged:
-        notes.append(f"{len(data.damaged)} episodes or trees are damaged and left out: {data.damaged[0]}")
+        notes.append(
+            f"{len(data.damaged)} episodes, trees or files of verdicts are damaged and left out: {data.damaged[0]}"
+        )
     return notes

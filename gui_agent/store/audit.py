@@ -9,6 +9,7 @@ from device_farm.types.task import Task
 from device_farm.types.trajectory import Episode, Scored
 from gui_agent.store.reader import RunReader
 from gui_agent.store.record import StoredEpisode
+from gui_agent.verification.record import NOTE
 from verifier.rules.base import reward_of, share_of
 
 
@@ -68,9 +69,12 @@ def check_blobs(reader: RunReader, stored: StoredEpisode) -> set[str]:
     return used
 
 
-def _follows(task: Task, outcome: Scored) -> float:
-    """The reward that the evidence stands for. AndroidWorld states its own, which may be a fraction, as the first
-    piece; what else must hold comes after it. Of a task of several parts each piece is one."""
+def _follows(task: Task, outcome: Scored, *, verified: bool) -> float:
+    """The reward that the evidence stands for. A verifier's word, `verified`, rests on all of it, whatever the task.
+    AndroidWorld states its own, which may be a fraction, as the first piece; what else must hold comes after it. Of a
+    task of several parts each piece is one."""
+    if verified:
+        return reward_of(outcome.evidence)
     if task.evaluator == "parts":
         return share_of(outcome.evidence)
     if task.evaluator != "androidworld" or not outcome.evidence:
@@ -87,7 +91,8 @@ def check_verdict(episode: Episode) -> str:
     if not isinstance(episode.outcome, Scored):
         return ""
     try:
-        expected = _follows(episode.task, episode.outcome)
+        verified = episode.provenance.extra.get(NOTE) is not None
+        expected = _follows(episode.task, episode.outcome, verified=verified)
     except VerifierError as error:
         return error.message
     if episode.outcome.reward == expected:

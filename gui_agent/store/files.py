@@ -76,8 +76,8 @@ class StorageError(DataError):
 
 
 @contextmanager
-def storage_errors(path: Path) -> Iterator[None]:
-    """Turns an OSError while writing into a StorageError that says what to do."""
+def storage_errors(path: Path, *, again: str = " with --resume") -> Iterator[None]:
+    """Turns an OSError while writing into a StorageError that says what to do; `again` is how the run goes on."""
     try:
         yield
     except OSError as error:
@@ -86,7 +86,7 @@ def storage_errors(path: Path) -> Iterator[None]:
         raise StorageError(
             f"cannot write {path}: {error.strerror or error}",
             field="--out",
-            fix=f"{fix}, then run again with --resume; what is collected stays readable",
+            fix=f"{fix}, then run again{again}; what is collected stays readable",
         ) from error
 
 

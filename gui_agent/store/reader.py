@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from device_farm.errors import ConfigError
+from device_farm.errors import ConfigError, DataError
 from device_farm.types.observation import Observation, Screenshot
 from device_farm.types.trajectory import Episode
 from device_farm.types.ui_tree import UiTree
@@ -16,6 +16,8 @@ from gui_agent.store.layout import Layout
 from gui_agent.store.lines import read_lines
 from gui_agent.store.record import StoredEpisode, unpack
 from gui_agent.store.writer import read_config
+
+T = TypeVar("T")
 
 
 class RunReader:
@@ -53,27 +55,42 @@ class RunReader:
         """Raises DataError."""
         return read_tree(self.layout, digest)
 
-    def complete(self, stored: StoredEpisode) -> Episode:
-        """The episode with all its pixels and trees, equal to the one that was stored. Raises DataError."""
+    def complete(self, stored: StoredEpisode, *, lost: list[str] | None = None) -> Episode:
+        """The episode with all its pixels and trees, equal to the one that was stored.
+
+        What is missing or damaged is left out and named in `lost`; without that list it raises DataError.
+        """
         episode = stored.episode
         steps = tuple(
-            replace(step, observation=self._fill(step.observation, tree))
+            replace(step, observation=self._fill(step.observation, tree, lost))
             for step, tree in zip(episode.steps, stored.trees, strict=True)
         )
-        final = None if episode.final is None else self._fill(episode.final, stored.final_tree)
+        final = None if episode.final is None else self._fill(episode.final, stored.final_tree, lost)
         return replace(episode, steps=steps, final=final)
 
-    def _fill(self, observation: Observation, tree: str | None) -> Observation:
-        screenshot = observation.screenshot
-        if screenshot is not None:
-            screenshot = replace(screenshot, data=self.pixels(screenshot))
-        return replace(observation, screenshot=screenshot, ui_tree=None if tree is None else self.tree(tree))
+    def _fill(self, observation: Observation, tree: str | None, lost: list[str] | None) -> Observation:
+        seen = observation.screenshot
+        if seen is not None:
+            shot = seen
+            data = _or_lost(lambda: self.pixels(shot), lost)
+            observation = replace(observation, screenshot=None if data is None else replace(shot, data=data))
+        return replace(observation, ui_tree=None if tree is None else _or_lost(lambda: self.tree(tree), lost))
 
     def events(self) -> list[dict[str, Any]]:
         return read_lines(self.layout.events)
 
     def metrics(self) -> list[dict[str, Any]]:
         return read_lines(self.layout.metrics)
+
+
+def _or_lost(read: Callable[[], T], lost: list[str] | None) -> T | None:
+    try:
+        return read()
+    except DataError as error:
+        if lost is None:
+            raise
+        lost.append(str(error))
+        return None
 
 
 def final_attempts(episodes: list[Episode]) -> list[Episode]:

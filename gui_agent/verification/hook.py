@@ -8,7 +8,6 @@ from contextlib import AbstractAsyncContextManager
 from typing import TypeAlias
 
 from device_farm.device import Device
-from device_farm.errors import FarmError
 from device_farm.types.task import JsonValue, Platform, Task
 from device_farm.types.trajectory import Scored, Step, Undecided
 from gui_agent.benchmarks.base import Ending, TaskTemplate
@@ -60,7 +59,8 @@ class Hook:
 
     async def attend(self, device: Device, task: Task) -> HookAttendance:
         """Keeps the state in which the task begins. Raises TransportError where the device cannot be reached."""
-        copies = self._verifier.verifier is not None and await keep_start(device)
+        loaded = self._verifier
+        copies = loaded.verifier is not None and loaded.probes and await keep_start(device)
         return HookAttendance(self, copies=copies)
 
     async def verdict(
@@ -76,8 +76,8 @@ class Hook:
         """What the verifier says of one attempt; `copies` tells whether its start was kept."""
         try:
             case = await self._case_of(device, task, steps, ending, evaluator)
-        except FarmError as error:
-            return undecided(self._verifier.name, error.message, faults=(fault_of(error),))
+        except Exception as error:  # noqa: BLE001 - the boundary: an attempt that cannot be put to a verifier, recorded
+            return undecided(self._verifier.name, "there is no case to judge", faults=(fault_of(error),))
         scene: Scene = SnapshotScene(device) if copies else self._replayed(device, task, case)
         return await self._verifier.verdict(case, scene, evaluator)
 

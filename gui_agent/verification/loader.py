@@ -18,6 +18,7 @@ from gui_agent.verification.config import (
     VerifierConfig,
 )
 from gui_agent.verification.loaded import LoadedVerifier
+from gui_agent.verification.record import check_name
 from verifier.base import Verifier
 from verifier.judges.last_screen import LastScreenJudge
 from verifier.judges.trajectory import TrajectoryJudge
@@ -61,7 +62,8 @@ def _judge(config: AgenticConfig | LastScreenConfig | TrajectoryConfig | Unanimo
         from verifier.agentic.majority import MajorityVerifier
 
         verifier = MajorityVerifier(make=make, runs=config.runs, name=name)
-    return LoadedVerifier(name=name, verifier=verifier, deadline_s=config.deadline_s, model=served)
+    probes = isinstance(config, AgenticConfig)
+    return LoadedVerifier(name=name, verifier=verifier, deadline_s=config.deadline_s, model=served, probes=probes)
 
 
 def _one(
@@ -129,4 +131,5 @@ def _imported(config: ImportedVerifierConfig) -> Verifier:
         if not hasattr(verifier, member):
             message = f"{config.import_path} returned no Verifier: it has no {member!r}"
             raise ConfigError(message, field="verifier.import_path")
+    check_name(verifier.name)
     return verifier  # type: ignore[no-any-return]

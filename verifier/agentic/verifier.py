@@ -19,7 +19,7 @@ from verifier.agentic.thinker import Confidence, Opinion, Thinker
 from verifier.case import Case
 from verifier.probes.toolbox import toolbox_for
 from verifier.scene import Scene
-from verifier.verdict import Cost, Verdict, undecided
+from verifier.verdict import Cost, Stage, Verdict, undecided
 
 CONFIDENCE: Final[dict[Confidence, float]] = {"low": 0.5, "medium": 0.75, "high": 0.95}
 """What a thinker's word is as a number: low is a coin's toss, medium half way to sure, high one error in twenty.
@@ -30,7 +30,7 @@ The words are VAGEN's; the numbers are a convention, no calibrated probabilities
 NOTHING_YET: Final = Opinion(decision="undecided", confidence="low", reason="")
 """What the first stage is given as the opinion so far."""
 
-_Stage: TypeAlias = Callable[[Thinker, Opinion], Awaitable[Opinion]]
+_Step: TypeAlias = Callable[[Thinker, Opinion], Awaitable[Opinion]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +62,7 @@ class AgenticVerifier:
             tools = toolbox_for(case, scene, shell=self.shell, gui=self.gui)
             return await thinker.probe(case, memory, so_far, tools)
 
-        stages: list[tuple[str, _Stage]] = []
+        stages: list[tuple[str, _Step]] = []
         if self.stages:
             stages.append(("glance", lambda thinker, _: thinker.glance(case, memory)))
             stages.append(("look back", lambda thinker, so_far: thinker.look_back(case, memory, so_far)))
@@ -86,9 +86,10 @@ class _Record:
         self._evidence: list[Evidence] = []
         self._faults: list[str] = []
         self._cost = Cost()
+        self._stages: list[Stage] = []
         self._cut = ""
 
-    async def run(self, name: str, stage: _Stage, thinker: Thinker) -> bool:
+    async def run(self, name: str, stage: _Step, thinker: Thinker) -> bool:
         """Carries out one stage; whether the next one is wanted. A stage that broke leaves the opinion as it was."""
         left = self._budget.left(self._cost)
         if left.gone:
@@ -102,11 +103,14 @@ class _Record:
                 opinion = await stage(thinker, self._opinion)
         except Exception as error:  # noqa: BLE001 - the verifier's boundary: recorded, and never a verdict by itself
             late = deadline.expired()
-            self._spend(Cost(), began_s)
-            self._faults.append(f"{type(error).__name__}: {name}: {str(error) or 'no answer in time'}")
+            fault = f"{type(error).__name__}: {name}: {str(error) or 'no answer in time'}"
+            cost = self._spend(Cost(), began_s)
+            self._stages.append(Stage(name=name, decision="undecided", confidence=0.0, reason=fault, cost=cost))
+            self._faults.append(fault)
             self._cut = "the budget of seconds is used up" if late else f"the stage {name!r} broke"
             return not late
-        self._spend(opinion.cost, began_s)
+        cost = self._spend(opinion.cost, began_s)
+        self._stages.append(_stage(name, opinion, cost))
         self._opinion, self._cut = opinion, ""
         self._evidence.extend(opinion.evidence)
         self._faults.extend(opinion.faults)
@@ -122,7 +126,11 @@ class _Record:
         cut = self._cut or (f"the budget of {gone} is used up" if gone else "")
         if opinion.decision == "undecided" or (opinion.confidence == "low" and (cut or opinion.faults)):
             why = "; ".join(part for part in (opinion.reason, cut) if part) or "nothing was found out"
-            return replace(undecided(name, why, faults=faults, cost=self._cost), evidence=tuple(self._evidence))
+            return replace(
+                undecided(name, why, faults=faults, cost=self._cost),
+                evidence=tuple(self._evidence),
+                stages=tuple(self._stages),
+            )
         return Verdict(
             verifier=name,
             decision=opinion.decision,
@@ -131,8 +139,22 @@ class _Record:
             evidence=tuple(self._evidence),
             faults=faults,
             cost=self._cost,
+            stages=tuple(self._stages),
         )
 
-    def _spend(self, cost: Cost, began_s: float) -> None:
+    def _spend(self, cost: Cost, began_s: float) -> Cost:
         # The verifier's own clock counts, so that a thinker need not.
-        self._cost += replace(cost, seconds=max(0.0, self._clock() - began_s))
+        spent = replace(cost, seconds=max(0.0, self._clock() - began_s))
+        self._cost += spent
+        return spent
+
+
+def _stage(name: str, opinion: Opinion, cost: Cost) -> Stage:
+    decided = opinion.decision != "undecided"
+    return Stage(
+        name=name,
+        decision=opinion.decision,
+        confidence=CONFIDENCE[opinion.confidence] if decided else 0.0,
+        reason=opinion.reason,
+        cost=cost,
+    )

@@ -26,7 +26,10 @@ _OPTIONAL: Mapping[type, frozenset[str]] = {
     Evidence: frozenset({"step"}),
     Step: frozenset({"review"}),
 }
-"""Fields that documents of version 1 may lack: left out where they have their default value."""
+"""Fields that documents of version 1 may lack: left out where they have their default value.
+
+Types of the packages above mark such a field themselves, with `metadata={"json": "optional"}`.
+"""
 _CAMEL = re.compile(r"(?<!^)(?=[A-Z])")
 _MAX_TREE_DEPTH = 100
 """Deeper UI trees are refused: real ones stay under 60, and a hostile file must not exhaust the stack."""
@@ -253,7 +256,8 @@ def _fields(kind: Any) -> list[_Field]:
         make: Any = field.default_factory
         default = field.default if make is dataclasses.MISSING else make()
         has_default = default is not dataclasses.MISSING
-        omitted = has_default and (kind in _COMPACT or field.name in optional)
+        may_lack = field.name in optional or field.metadata.get("json") == "optional"
+        omitted = has_default and (kind in _COMPACT or may_lack)
         hint = hints[field.name]
         assert not isinstance(hint, ForwardRef)
         found.append(_Field(field.name, converter_of(hint), default, omitted))

@@ -10,7 +10,7 @@ function statCards() {
     h("div", { class: "card" }, h("h2", {}, "Success rate"),
       h("div", { class: "big" }, rate === null ? "none rated" : percent(rate)),
       h("div", { class: "interval" }, h("i", { style: `left:${100 * low}%;right:${100 * (1 - high)}%` }), rate === null ? null : h("b", { style: `left:calc(${100 * rate}% - 1.5px)` })),
-      h("div", { class: "small" }, `${f.success} of ${f.rated} rated; 95% interval ${percent(low)} to ${percent(high)}`)),
+      h("div", { class: "small" }, `${f.success} of ${f.rated} rated${lastWord()}; 95% interval ${percent(low)} to ${percent(high)}`)),
     h("div", { class: "card" }, h("h2", {}, "Outcomes"),
       h("div", { class: "big" }, `${f.episodes}`, h("span", { class: "small" }, f.planned > f.episodes ? ` of ${f.planned} episodes` : " episodes")),
       h("div", { class: "stack" }, groups.map(([kind, count]) => h("i", { class: `k-${kind}`, style: `flex:${count}`, title: `${KIND_WORDS[kind]} ${count}` }))),
@@ -19,6 +19,11 @@ function statCards() {
     number("Steps per second", f.steps_per_s.toFixed(1), `${f.steps} steps`),
     number("Device utilisation", percent(f.device_utilisation), "time in an episode"),
     number("Wall time", seconds(f.wall_s), `${DATA.templates.length} templates`));
+}
+/** Who gave the rewards, where that was not the tasks' own evaluators. */
+function lastWord() {
+  const verifier = DATA.config.verifier;
+  return verifier ? ` by ${verifier.name || verifier.import_path || verifier.type}` : "";
 }
 const number = (title, value, note) => h("div", { class: "card" }, h("h2", {}, title), h("div", { class: "big" }, value), h("div", { class: "small" }, note));
 
@@ -103,7 +108,7 @@ function buildOverview() {
       h("div", {}, h("h1", {}, DATA.run), h("div", { class: "by" }, `suite ${config.suite}, policy ${(config.policy || {}).type || "?"}, on ${backends || "no device"}, seed ${config.seed}`)),
       h("div", { class: "spacer" }), themeButton()),
     DATA.notes.length ? h("ul", { class: "notes" }, DATA.notes.map((note) => h("li", {}, note))) : null,
-    statCards(), templateTable(),
+    ...queueSections(), statCards(), ...verdictSections(), templateTable(),
     h("div", { class: "tools" }, search, chips, h("div", { class: "spacer" }), order),
     grid,
     h("footer", {}, `farm ${DATA.version}, written ${DATA.written_at}`)));

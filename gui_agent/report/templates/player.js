@@ -140,12 +140,18 @@ function evidenceTable(episode) {
     h("tbody", {}, episode.evidence.map((piece) => h("tr", {}, h("td", {}, h("span", { class: piece.holds ? "ok" : "no" }, piece.holds ? "holds" : "fails")), [piece.probe, piece.observed, piece.expected].map((text) => h("td", {}, h("div", {}, text)))))));
 }
 
+/** Both opinions where a verifier was asked, with their evidence; else the evaluator's evidence alone. */
+function addVerdict(parts, episode, evidenceAlone) {
+  const said = verdictParts(episode);
+  if (said.length) parts.push(...said); else evidenceAlone();
+}
+
 function stepPane(frame, episode) {
   const parts = [];
   const add = (title, ...content) => parts.push(h("h3", {}, title), ...content);
   if (frame.last) {
     add("After the last step", h("div", {}, badge(episode), " ", episode.reason));
-    add("Evidence", evidenceTable(episode));
+    addVerdict(parts, episode, () => add("Evidence", evidenceTable(episode)));
     if (episode.answer !== null) add("Answer", h("div", { class: "thought" }, episode.answer));
   } else {
     add("Action", h("div", { class: "action" }, describeAction(frame.action)));
@@ -159,7 +165,10 @@ function stepPane(frame, episode) {
     if (frame.turn && frame.turn.text) add("Model text", h("pre", {}, frame.turn.text));
   }
   add("In front", h("div", {}, frame.app || "nothing"));
-  if (!frame.last) add("Verdict of the episode", h("div", {}, badge(episode), " ", episode.reason), ...(episode.evidence.length ? [evidenceTable(episode)] : []));
+  if (!frame.last) {
+    add("Verdict of the episode", h("div", {}, badge(episode), " ", episode.reason));
+    addVerdict(parts, episode, () => { if (episode.evidence.length) parts.push(evidenceTable(episode)); });
+  }
   add("Origin", h("pre", {}, JSON.stringify({ ...episode.provenance, task: episode.task, params: episode.params, stop: episode.stop, claimed: episode.claimed, attempt: episode.attempt, started: new Date(episode.started_at_s * 1000).toISOString(), wall_s: Number(episode.wall_s.toFixed(3)) }, null, 1)));
   return h("div", { class: "pane" }, parts);
 }
@@ -177,7 +186,7 @@ function drawPlayer() {
     h("button", { class: "icon", title: "Next episode (J)", onclick: () => neighbour(1) }, "↓"),
     themeButton());
   if (!frame) {
-    root.replaceChildren(bar, h("div", { class: "pane" }, h("h3", {}, "No step was taken"), h("div", {}, episode.reason), h("h3", {}, "Origin"), h("pre", {}, JSON.stringify(episode.provenance, null, 1))), h("div", { class: "deck" }));
+    root.replaceChildren(bar, h("div", { class: "pane" }, h("h3", {}, "No step was taken"), h("div", {}, episode.reason), verdictParts(episode), h("h3", {}, "Origin"), h("pre", {}, JSON.stringify(episode.provenance, null, 1))), h("div", { class: "deck" }));
     return;
   }
   const scroll = [...root.querySelectorAll(".pane")].map((pane) => pane.scrollTop);

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain, repeat
 
 from device_farm.device import Device
 from device_farm.types.task import Task
@@ -62,6 +65,19 @@ class SwitchVerifier:
         return Verdict(
             verifier=self.name, decision=decision, confidence=0.9, reason=reason, evidence=(piece,), cost=cost
         )
+
+
+class SlowFromTheSecond:
+    """Sound, but it takes its time from its second case on."""
+
+    name = "slow"
+
+    def __init__(self, wait_s: float = 60.0) -> None:
+        self._waits_s: Iterator[float] = chain([0.0], repeat(wait_s))
+
+    async def verify(self, case: Case, scene: Scene | None) -> Verdict:
+        await asyncio.sleep(next(self._waits_s))
+        return await SwitchVerifier(name=self.name).verify(case, scene)
 
 
 class Nonsense(SwitchVerifier):

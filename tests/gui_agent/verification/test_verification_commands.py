@@ -5,7 +5,12 @@ from __future__ import annotations
 import contextlib
 import io
 import json
+import os
 import shutil
+import signal
+import subprocess
+import sys
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -98,7 +103,75 @@ def test_verify_keeps_what_was_judged_before(run_folder: Path) -> None:
     assert verify(run_folder, "--verifier", SWITCH).values["judged_now"] == 0
     assert verify(run_folder, "--verifier", SWITCH, "--again", "--sample", "2").values["judged_now"] == 2
     assert len(file.read()) == 3
-    assert sorted(path.name for path in file.path.parent.iterdir()) == ["switch.jsonl"]
+    assert sorted(path.name for path in file.path.parent.iterdir()) == [".switch.lock", "switch.jsonl"]
+
+
+def test_what_is_undecided_for_a_fault_is_asked_again(run_folder: Path, tmp_path: Path) -> None:
+    assert verify(run_folder, "--verifier", SWITCH, "--offline").values["undecided"] == 3
+    values = verify(run_folder, "--verifier", SWITCH).values
+    assert values["judged_now"] == 3 and values["undecided"] == 0
+    assert verify(run_folder, "--verifier", SWITCH).values["judged_now"] == 0
+
+
+def test_malformed_file_of_verdicts_is_refused_and_written_anew_on_request(run_folder: Path) -> None:
+    file = VerdictFile(run_folder, "switch")
+    verify(run_folder, "--verifier", SWITCH, "--sample", "1")
+    file.path.write_bytes(b"{}\n" + file.path.read_bytes())
+    refused = verify(run_folder, "--verifier", SWITCH)
+    assert refused.returncode == 1 and "line 1" in refused.stderr and "--again" in refused.stderr
+    assert "Traceback" not in refused.stderr
+    done = verify(run_folder, "--verifier", SWITCH, "--again")
+    assert done.returncode == 0 and done.values["judged_now"] == 3 and "switch.jsonl.damaged" in done.stderr
+    assert len(file.read()) == 3
+
+
+def test_damaged_episode_is_named_and_the_others_are_judged(run_folder: Path) -> None:
+    broken = RunReader(run_folder).episode_ids()[0]
+    (run_folder / "episodes" / broken / "steps.jsonl").write_bytes(b"{")
+    done = verify(run_folder, "--verifier", SWITCH)
+    assert done.returncode == 1 and done.values["judged_now"] == done.values["episodes"] == 2
+    assert list(done.values["damaged"]) == [broken] and broken in done.stdout
+
+
+@pytest.mark.parametrize("name", ["last-screen", "trajectory", "unanimous"])
+def test_passive_judge_needs_no_device(name: str, run_folder: Path) -> None:
+    done = verify(run_folder, "--verifier", name, "--backend", "adb=none-1")
+    assert done.returncode == 0, done.stderr
+    assert done.values["judged_now"] == 3 and done.values["broken"] == 0
+    assert {record.how for record in VerdictFile(run_folder, name).read().values()} == {"offline"}
+
+
+def test_run_whose_screens_are_lost_is_judged_by_what_is_left(run_folder: Path) -> None:
+    for screen in (run_folder / "blobs").iterdir():
+        screen.unlink()
+    passive = verify(run_folder, "--verifier", "last-screen")
+    assert passive.returncode == 0 and passive.values["undecided"] == passive.values["faults"] == 3
+    probing = verify(run_folder, "--verifier", SWITCH)
+    assert probing.returncode == 0 and probing.values["undecided"] == 0
+
+
+def test_interrupted_judging_keeps_its_verdicts_and_goes_on(run_folder: Path) -> None:
+    """As by Ctrl-C, while the verifier is at its second episode."""
+    config = run_folder.with_name("slow.toml")
+    config.write_text('[verifier]\ntype = "import"\nimport_path = "rotation_suite:SlowFromTheSecond"\n')
+    arguments = [str(run_folder), "--suite", SUITE, "--devices", "1", "--json", "--config", str(config)]
+    path = os.pathsep.join([str(Path(__file__).parent), os.environ.get("PYTHONPATH", "")])
+    process = subprocess.Popen(
+        [sys.executable, "-m", "device_farm.cli.main", "verify", *arguments],
+        env={**os.environ, "PYTHONPATH": path}, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    file = VerdictFile(run_folder, "slow")
+    deadline_s = time.monotonic() + 60
+    while not file.read() and process.poll() is None and time.monotonic() < deadline_s:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(timeout=0.05)
+    process.send_signal(signal.SIGINT)
+    _, stderr = process.communicate(timeout=60)
+    assert process.returncode == 130 and "Traceback" not in stderr, stderr
+    (kept,) = file.read().values()
+    done = farm("verify", *arguments, "--set", "verifier.options.wait_s=0.0")
+    assert done.returncode == 0 and done.values["judged_now"] == 2, done.stderr
+    assert file.read()[kept.episode] == kept and len(file.read()) == 3
 
 
 def test_verify_offline_has_the_record_and_no_device(run_folder: Path, tmp_path: Path) -> None:

@@ -159,6 +159,20 @@ def test_agentic_verifier_goes_on_after_a_stage_that_broke() -> None:
     assert verdict.faults == ("PolicyError: glance: no model",)
 
 
+def test_agentic_verifier_says_what_each_stage_came_to_and_cost() -> None:
+    thinker = _thoughts(PolicyError("no model"), opinion("undecided", "medium"), HIGH)
+    verdict = asyncio.run(AgenticVerifier(thinker=thinker).verify(CASE, _Gone()))
+    assert [(one.name, one.decision, one.confidence, one.cost.steps) for one in verdict.stages] == [
+        ("glance", "undecided", 0.0, 0),
+        ("look back", "undecided", 0.0, 1),
+        ("probe", "success", 0.95, 1),
+    ]
+    assert verdict.stages[0].reason == "PolicyError: glance: no model"
+    assert sum(one.cost.seconds for one in verdict.stages) == pytest.approx(verdict.cost.seconds)
+    cut = asyncio.run(AgenticVerifier(thinker=_thoughts(LOW, LOW, HIGH)).verify(CASE, None))
+    assert cut.decision == "undecided" and [one.name for one in cut.stages] == ["glance", "look back"]
+
+
 @pytest.mark.parametrize("error", [GuestError("gone"), KeyError("bug"), TimeoutError()])
 def test_agentic_verifier_that_broke_everywhere_is_undecided_and_names_the_faults(error: Exception) -> None:
     verdict = asyncio.run(AgenticVerifier(thinker=_thoughts(error, error, error)).verify(CASE, _Gone()))
