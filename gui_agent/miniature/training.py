@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
+from device_farm.errors import DataError
 from gui_agent.datasets.types import Trajectory
 from gui_agent.matching.strict import StrictMatcher
 from gui_agent.miniature.config import MiniatureConfig, RlConfig
@@ -16,7 +17,7 @@ from gui_agent.models.base import Sampling
 from gui_agent.rl.patch import PatchModule
 from gui_agent.rl.samples import AdvantageSettings
 from gui_agent.rl.semi_online import SemiOnline, SemiOnlineSettings
-from gui_agent.training.checkpoint import POLICY, checkpoints
+from gui_agent.training.checkpoint import POLICY, newest
 from gui_agent.training.config import OptimiserConfig, TrainerConfig
 from gui_agent.training.learner import Learner
 from gui_agent.training.metrics import Listener
@@ -74,8 +75,11 @@ async def train_stage(
 
 
 def newest_weights(out: Path) -> Path:
-    """Those of the last checkpoint in a stage's folder."""
-    return checkpoints(out / CHECKPOINTS)[-1] / POLICY
+    """Those of the newest whole checkpoint in a stage's folder. Raises DataError where there is none."""
+    found = newest(out / CHECKPOINTS)
+    if found.folder is None:
+        raise next(iter(found.refused), DataError(f"{out} holds no checkpoint", field="checkpoint"))
+    return found.folder / POLICY
 
 
 def _trainer_config(recipe: Recipe, config: MiniatureConfig) -> TrainerConfig:

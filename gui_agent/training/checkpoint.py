@@ -61,9 +61,13 @@ def checkpoint_folder(root: Path, update: int) -> Path:
     return root / f"{_PREFIX}{update:08d}"
 
 
-def prune(root: Path, keep: int) -> None:
-    """Deletes all but the newest `keep`, and what a killed process left half written."""
-    for path in checkpoints(root)[:-keep]:
+def prune(root: Path, keep: int, update: int) -> None:
+    """Deletes all but the newest `keep` up to that of `update`, and what a killed process left half written.
+
+    What is numbered higher was refused when the run went on from an earlier one, and takes nobody's place.
+    """
+    last = checkpoint_folder(root, update).name
+    for path in [path for path in checkpoints(root) if path.name <= last][:-keep]:
         shutil.rmtree(path)
     for path in root.glob(f".{_PREFIX}*.new"):
         shutil.rmtree(path)
@@ -91,24 +95,24 @@ def verify(folder: Path) -> None:
     """Raises DataError, naming the file, unless every file is there as it was written."""
     try:
         manifest = json.loads((folder / MANIFEST).read_text("utf-8"))
-        files, version = dict(manifest["files"]), manifest["format"]
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        files = {str(name): (each["size"], each["sha256"]) for name, each in manifest["files"].items()}
+        version = manifest["format"]
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise _broken(folder, f"{MANIFEST} cannot be read: {error}") from error
     if version != _FORMAT:
         raise _broken(folder, f"it has format {version}, this program reads {_FORMAT}")
-    for name, described in files.items():
+    for name, (size, digest) in files.items():
         path = folder / name
         if not path.is_file():
             raise _broken(folder, f"{name} is missing")
-        if path.stat().st_size != described["size"]:
-            raise _broken(folder, f"{name} has {path.stat().st_size} bytes instead of {described['size']}")
-        if _describe(path) != described:
+        if path.stat().st_size != size:
+            raise _broken(folder, f"{name} has {path.stat().st_size} bytes instead of {size}")
+        if _describe(path)["sha256"] != digest:
             raise _broken(folder, f"{name} has other contents than were written")
 
 
 def load_state(folder: Path) -> dict[str, Any]:
-    """The state of a checkpoint, on the CPU. Raises DataError where the folder is not whole."""
-    verify(folder)
+    """The state of a checkpoint that `newest` or `verify` found whole, on the CPU."""
     state: dict[str, Any] = torch.load(folder / STATE, map_location="cpu", weights_only=True)
     return state
 

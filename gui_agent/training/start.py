@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from device_farm.errors import ConfigError, DataError
-from gui_agent.training.checkpoint import MANIFEST, load_state, newest, restore_trained_state
+from gui_agent.training.checkpoint import MANIFEST, load_state, newest, restore_trained_state, verify
 from gui_agent.training.learner import Learner
 
 
@@ -31,6 +31,7 @@ def start_from(learner: Learner, start: Path) -> None:
 
 def _checkpoint(start: Path) -> Path:
     if (start / MANIFEST).exists():
+        verify(start)
         return start
     found = newest(start)
     if found.folder is None:

@@ -246,7 +246,7 @@ class Trainer:
 
     def _write(self, state: dict[str, Any]) -> None:
         save_checkpoint(self._out / CHECKPOINTS, self._done, state, self._policy.save)
-        prune(self._out / CHECKPOINTS, self._config.keep)
+        prune(self._out / CHECKPOINTS, self._config.keep, self._done)
 
     def _restore(self, folder: Path) -> None:
         """Of as many ranks as there are; those that the checkpoint knows nothing of draw anew."""

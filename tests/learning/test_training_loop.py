@@ -258,6 +258,18 @@ def test_old_checkpoints_are_deleted(tmp_path: Path) -> None:
     assert [path.name for path in checkpoints(tmp_path / CHECKPOINTS)] == ["update-00000009", "update-00000010"]
 
 
+def test_damaged_checkpoint_does_not_push_out_those_of_the_run_that_goes_on(tmp_path: Path) -> None:
+    train(tmp_path, 6, keep=1, checkpoint_every=2)
+    root = tmp_path / CHECKPOINTS
+    (root / "update-00000006").rename(root / "update-00000009")
+    train(tmp_path / "other", 4, keep=1)
+    (tmp_path / "other" / CHECKPOINTS / "update-00000004").rename(root / "update-00000004")
+    (root / "update-00000009" / "manifest.json").write_text('{"format": 1, "files": {"state.pt": null}}')
+    last = train(tmp_path, 7, resume=True, keep=1, checkpoint_every=1)
+    assert [path.name for path in checkpoints(root)] == ["update-00000007", "update-00000009"]
+    assert (last["update"], newest(root).folder) == (7, root / "update-00000007")
+
+
 def test_metrics_with_a_torn_last_line_go_on(tmp_path: Path) -> None:
     log = MetricsLog(tmp_path / "metrics.jsonl")
     log.append({"update": 1, "loss": 1.0})
