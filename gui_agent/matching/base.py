@@ -14,7 +14,8 @@ class Match:
     """How a reply compares with the expert's action: each level implies the one before.
 
     `format`: it parsed; `type`: the same kind of action; `exact`: the same in effect. `reason` says why not. `fatal`:
-    the released scorer crashes here, and gives the whole task nothing; only the legacy metric says so.
+    the released scorer crashes here; its metric gives the whole task nothing then. `thought` says whether the reply has
+    one, where the matcher reads replies in its own way, and is None elsewhere.
     """
 
     format: bool
@@ -22,6 +23,7 @@ class Match:
     exact: bool
     reason: str = ""
     fatal: bool = False
+    thought: bool | None = None
 
 
 class Matcher(Protocol):

@@ -56,35 +56,26 @@ class LegacyMatcher:
 
 @dataclass(frozen=True, slots=True)
 class LegacyRewardMatcher:
-    """The reward's matcher, which knows swipes' directions, and terminates."""
+    """The reward's matcher, which knows swipes' directions, and terminates. `fatal` marks where comparing raises.
+
+    With `step_reward(…, form="released")` it gives the released reward: 0.1 · [a thought that is not blank] + 0.9 · {1
+    exact, 0.5 the kind only, 0.1 parsed, 0 not}. The thought counts only if the reply parses; a comparison that raises
+    keeps it and gets nothing else.
+    """
 
     name: str = "legacy_reward"
 
     def match(self, text: str, predicted: Action | None, expert: ExpertStep) -> Match:
         try:
-            reply = _reply(text)["action"]
-            kind, exact = _reward_match(reply, _options(expert), _screen(expert))
+            reply = _reply(text)
         except _Crash as crash:
-            return Match(format=False, type=False, exact=False, reason=str(crash))
-        return Match(format=True, type=kind, exact=exact, reason="" if exact else "differs")
-
-
-def released_reward(text: str, expert: ExpertStep) -> float:
-    """0.1 · [a thought that is not blank] + 0.9 · {1 exact, 0.5 the kind only, 0.1 parsed, 0 not}.
-
-    The thought counts only if the reply parses; a match that raises keeps it and gets nothing else.
-    """
-    try:
-        reply = _reply(text)
-    except _Crash:
-        return 0.0
-    thought = 1.0 if (reply["think"] or "").strip() else 0.0
-    try:
-        kind, exact = _reward_match(reply["action"], _options(expert), _screen(expert))
-    except _Crash:
-        return thought * 0.1
-    action = (1.0 if exact else 0.5) if kind else 0.1
-    return thought * 0.1 + action * 0.9
+            return Match(format=False, type=False, exact=False, reason=str(crash), thought=False)
+        thought = bool((reply["think"] or "").strip())
+        try:
+            kind, exact = _reward_match(reply["action"], _options(expert), _screen(expert))
+        except _Crash as crash:
+            return Match(format=True, type=False, exact=False, reason=str(crash), fatal=True, thought=thought)
+        return Match(format=True, type=kind, exact=exact, reason="" if exact else "differs", thought=thought)
 
 
 def _reply(text: str) -> dict[str, Any]:

@@ -23,7 +23,7 @@ from gui_agent.matching.base import Matcher
 from gui_agent.models.base import Completion, Model, Sampling
 from gui_agent.models.prompt import Prompt
 from gui_agent.rl.patch import Patch, PatchModule
-from gui_agent.rl.rewards import RewardForm, step_reward
+from gui_agent.rl.rewards import RewardForm, step_reward, thought_counts
 from gui_agent.rl.screens import StepScreens
 from gui_agent.rl.types import Group, Rollout, RolloutEnd, RolloutStep
 
@@ -164,7 +164,7 @@ class _Walk:
         settings = self.task.settings
         action = parsed.action if parsed else None
         match = self.task.matcher.match(reply.text, action, self.trajectory.steps[index])
-        has_thought = not settings.thought_required or bool(parsed and parsed.thought)
+        has_thought = thought_counts(match, parsed, required=settings.thought_required)
         reward = step_reward(match, has_thought=has_thought, form=settings.reward)
         return RolloutStep(index=index, prompt=prompt, completion=reply, action=action, match=match, reward=reward)
 

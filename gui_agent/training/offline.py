@@ -18,7 +18,7 @@ from gui_agent.datasets.types import ExpertStep
 from gui_agent.matching.base import Matcher
 from gui_agent.models.base import Completion, Sampling
 from gui_agent.models.prompt import Prompt
-from gui_agent.rl.rewards import RewardForm, step_reward
+from gui_agent.rl.rewards import RewardForm, step_reward, thought_counts
 from gui_agent.rl.samples import AdvantageSettings
 from gui_agent.rl.types import Group, Rollout, RolloutEnd, RolloutStep
 from gui_agent.training.learner import Learner
@@ -86,6 +86,6 @@ def _judged(
         parsed = None
     action = parsed.action if parsed else None
     match = offline.matcher.match(reply.text, action, expert)
-    has_thought = not offline.thought_required or bool(parsed and parsed.thought)
+    has_thought = thought_counts(match, parsed, required=offline.thought_required)
     reward = step_reward(match, has_thought=has_thought, form=offline.reward)
     return RolloutStep(index=index, prompt=prompt, completion=reply, action=action, match=match, reward=reward)

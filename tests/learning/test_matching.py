@@ -27,9 +27,10 @@ from device_farm.types.geometry import Point, Rect, Size
 from gui_agent.datasets.images import ImageFiles
 from gui_agent.datasets.types import ExpertStep, ScreenRef, Trajectory
 from gui_agent.datasets.ui_s1 import load_ui_s1
-from gui_agent.matching.legacy import METRIC_MAX_PIXELS, LegacyMatcher, released_reward
+from gui_agent.matching.legacy import METRIC_MAX_PIXELS, LegacyMatcher, LegacyRewardMatcher
 from gui_agent.matching.sop import SpaceOf, TaskScore, report, score_task
 from gui_agent.matching.strict import StrictMatcher, texts_agree
+from gui_agent.rl.rewards import step_reward, thought_counts
 
 SCREEN = Size(1000, 2000)
 DIALECT = dialect_by_name("ui_s1")
@@ -204,10 +205,14 @@ def test_legacy_matcher_has_the_released_faults(
         ),
         # Only `type` can be an answer.
         (reply(action="answer", text="1"), raw({"action": "answer", "text": "1"}), 0.19),
+        # Comparing raises: the thought is paid, and nothing else.
+        (reply(action="type", text=3), raw({"action": "type", "text": "cat"}), 0.1),
     ],
 )
 def test_released_reward_by_hand(text: str, step: dict[str, Any], reward: float) -> None:
-    assert released_reward(text, expert(Wait(), raw=step)) == pytest.approx(reward)
+    match = LegacyRewardMatcher().match(text, None, expert(Wait(), raw=step))
+    has_thought = thought_counts(match, None, required=True)
+    assert step_reward(match, has_thought=has_thought, form="released") == pytest.approx(reward)
 
 
 def trajectory(*steps: ExpertStep) -> Trajectory:
