@@ -12,6 +12,7 @@ import json
 import shlex
 import subprocess
 import sys
+import time
 import tomllib
 from datetime import UTC, datetime
 from pathlib import Path
@@ -27,12 +28,14 @@ def _run_once(command: str) -> dict[str, Any]:
     words = shlex.split(command)
     if words[0] == "python":
         words[0] = sys.executable
+    begun_s = time.monotonic()
     finished = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False)
+    wall_s = round(time.monotonic() - begun_s, 1)
     lines = finished.stdout.strip().splitlines()
     if finished.returncode or not lines:
         raise RuntimeError(f"{command} exited with {finished.returncode}:\n{finished.stderr[-2000:]}")
     result: dict[str, Any] = json.loads(lines[-1])
-    return result
+    return {"command_wall_s": wall_s, **result}
 
 
 def measure(name: str, command: str, repeat: int) -> None:
