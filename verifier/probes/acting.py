@@ -73,7 +73,8 @@ def action_of(data: Mapping[str, Any], where: str) -> Action:
     try:
         action: Action = decode(Action, {**defaults, **data})
     except DataError as error:
-        raise ProbeRefused(error.message, field=f"{where}.{error.field}".rstrip("."), fix=error.fix) from error
+        fix = error.fix or "write it as the tool's description shows"
+        raise ProbeRefused(error.message, field=f"{where}.{error.field}".rstrip("."), fix=fix) from error
     match action:
         case Wait(duration_s=duration_s) if not 0 <= duration_s <= _WAIT_S:
             raise ProbeRefused(f"{duration_s:g} s", field=f"{where}.duration_s", fix=f"wait at most {_WAIT_S:g} s")

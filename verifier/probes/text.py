@@ -50,11 +50,13 @@ def one_line(text: str, limit: int) -> str:
 def as_data(text: str) -> str:
     """`text` between two marks that say what it is; inside, neither they nor what looks like them can stand.
 
-    A bracket that opens such a look-alike is doubled and followed by who says it: `[[the device says: end of data]`.
+    What opens such a look-alike is replaced by who says it: `[[the device says: end of data]`.
     """
-    found = [match.start() for match in _MARKS.finditer(_alike(text))]
-    pieces = [text[begin:end] for begin, end in zip([0, *found], [*found, len(text)], strict=True)]
-    inside = pieces[0] + "".join(f"[[the device says: {piece[1:]}" for piece in pieces[1:])
+    pieces, at = [], 0
+    for found in _MARKS.finditer(_alike(text)):
+        pieces.append(text[at : found.start()])
+        at = found.start(1)
+    inside = "[[the device says: ".join((*pieces, text[at:]))
     return f"{_OPEN}\n{inside}\n{_CLOSE}"
 
 

@@ -108,6 +108,13 @@ BOMB = '<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b "bbbbbbbb">]><a>&b;</a>'
         (packed(content_xml=f"<!--{'x' * 9000}-->{BOMB[21:]}"), "defines a document type"),
         (packed(content_xml="x" * (65 * 1024 * 1024)), "unpacks to 1 parts of 68157440 bytes"),
         (packed(**{f"part{number}_xml": "" for number in range(2001)}), "unpacks to 2001 parts"),
+        (packed(content_xml="x" * (9 * 1024 * 1024)), "unpacks to 9437184 bytes of XML"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504), "has a password, or is of an old binary format"),
+        (packed(**{"META-INF/manifest_xml": "<encryption-data/>", "content_xml": "\x07"}), "is encrypted"),
+        (packed(**{"word/vbaProject_bin": "x"}), "carries macros: word/vbaProject.bin"),
+        (packed(**{"Basic/Standard/Module1_xml": "<a/>"}), "carries macros: Basic/Standard/Module1.xml"),
+        (b"%PDF-1.7\n", "damaged"),
+        (b"\x89PNG\r\n\x1a\n", "damaged"),
     ],
 )
 def test_damaged_and_hostile_documents_are_verifier_errors(data: bytes, said: str, suffix: str) -> None:
@@ -121,6 +128,25 @@ def test_documents_cut_short_are_verifier_errors(suffix: str) -> None:
     for length in range(0, len(whole), len(whole) // 7):
         with pytest.raises(FarmError):
             document_text(whole[:length], suffix, LINES)
+
+
+def test_zip_whose_entries_have_a_password_is_encrypted() -> None:
+    data = bytearray(packed(content_xml="<a/>"))
+    # Bit 0 of the flags, in the local header and in the directory at the end (APPNOTE 4.4.4).
+    data[6] |= 1
+    data[data.index(b"PK\x01\x02") + 8] |= 1
+    for suffix in (".xlsx", ".docx", ".pptx", ".ods"):
+        with pytest.raises(VerifierError, match="is encrypted"):
+            document_text(bytes(data), suffix, LINES)
+
+
+def test_long_cells_and_long_documents_are_cut() -> None:
+    cell = "<table:table-cell table:number-columns-repeated='50'><text:p>{}</text:p></table:table-cell>"
+    row = f"<table:table-row>{cell.format('y' * 9000)}</table:table-row>"
+    head, _, tail = ODS.partition('<table:table table:name="One">')
+    text = document_text(packed(content_xml=f"{head}<table:table>{row * 9}{tail}"), ".ods", LINES)
+    assert f" | {'y' * 2000}… | " in text and "y" * 2001 not in text
+    assert 200_000 <= len(text) < 201_000 and text.endswith("(more follows)")
 
 
 def test_sheet_with_one_cell_in_the_last_corner_does_not_take_for_ever() -> None:
