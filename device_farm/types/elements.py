@@ -82,7 +82,7 @@ def visible_elements(tree: UiTree, screen: Size) -> tuple[Element, ...]:
     for index, (node, above, box) in enumerate(drawn):
         if min(box.width, box.height) < _SMALLEST_PX or box.area < _ON_SCREEN * node.bounds.area:
             continue
-        if any("scrollable" in area.states and _cut_off(node.bounds, area.bounds) for area in above):
+        if any("scrollable" in area.states and cut_off(node.bounds, area.bounds) for area in above):
             continue
         behind = _end(drawn, index)
         if not any(_hides(cover, box) for at, cover in covers if at >= behind):
@@ -96,7 +96,7 @@ def _end(drawn: Sequence[tuple[UiNode, tuple[UiNode, ...], Rect]], index: int) -
     return next((at for at in range(index + 1, len(drawn)) if len(drawn[at][1]) <= depth), len(drawn))
 
 
-def _cut_off(bounds: Rect, area: Rect) -> bool:
+def cut_off(bounds: Rect, area: Rect) -> bool:
     """Whether it may go on beyond the area, whose edge clips it: it touches one edge, and not the opposite one."""
     vertical = (bounds.top <= area.top) != (bounds.bottom >= area.bottom)
     return vertical or (bounds.left <= area.left) != (bounds.right >= area.right)

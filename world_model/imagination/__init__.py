@@ -1,0 +1,1 @@
+"""Looking ahead: candidates, their imagined outcomes, and the choice between them."""

@@ -1,0 +1,1 @@
+"""Targets of next-sketch training, one file a way of ordering them."""

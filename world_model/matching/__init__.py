@@ -1,0 +1,1 @@
+"""Which elements of two sketches are the same, and how far the sketches agree."""

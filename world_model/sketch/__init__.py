@@ -1,0 +1,1 @@
+"""A screen as a set of lines: label, text, box, state."""
