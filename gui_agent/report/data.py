@@ -104,6 +104,7 @@ class ReportData:
             "act_ms": step.act_ms,
             "changed": None if changed is None else [changed.left, changed.top, changed.right, changed.bottom],
             "turn": None if turn is None else encode(turn),
+            "review": None if step.review is None else encode(step.review),
         }
 
     def _screen(self, observation: Observation, tree: str | None) -> dict[str, Any]:

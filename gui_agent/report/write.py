@@ -94,7 +94,8 @@ def _asset(name: str) -> str:
 
 
 def _script() -> str:
-    return "\n".join(_asset(name) for name in ("dom.js", "verdicts.js", "overview.js", "player.js", "start.js"))
+    names = ("dom.js", "verdicts.js", "critic.js", "overview.js", "player.js", "start.js")
+    return "\n".join(_asset(name) for name in names)
 
 
 def _notes(episodes: list[Episode], shelf: ImageShelf, data: ReportData) -> list[str]:
