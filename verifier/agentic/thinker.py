@@ -16,7 +16,7 @@ Confidence: TypeAlias = Literal["low", "medium", "high"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opinion:
-    """What a stage found; `high` ends the verification there. `cost` is that of this stage alone."""
+    """What a stage found; a decision that is `high` ends the verification. `cost` is that of this stage alone."""
 
     decision: Decision
     confidence: Confidence

@@ -1,7 +1,7 @@
 """The agentic verifier: from a glance over a look back to probes of the live device, until it is sure.
 
 VAGEN (2602.00575). Stages: consolidate the memory; glance at the last screen; look back at chosen steps; probe the
-device that the attempt left. The first opinion that is `high` ends the verification.
+device that the attempt left. The first opinion that decides and is `high` ends the verification.
 """
 
 from __future__ import annotations
@@ -29,6 +29,8 @@ The words are VAGEN's; the numbers are a convention, no calibrated probabilities
 
 NOTHING_YET: Final = Opinion(decision="undecided", confidence="low", reason="")
 """What the first stage is given as the opinion so far."""
+
+_GRACE_S: Final = 5.0
 
 _Step: TypeAlias = Callable[[Thinker, Opinion], Awaitable[Opinion]]
 
@@ -95,11 +97,13 @@ class _Record:
         if left.gone:
             self._cut = f"the budget of {left.gone} is used up"
             return False
+        limit_s = left.seconds
         if isinstance(thinker, Bounded):
-            thinker = thinker.within(left)
+            # It ends by itself, and says what it has spent and found by then.
+            thinker, limit_s = thinker.within(left), limit_s + _GRACE_S
         began_s = self._clock()
         try:
-            async with asyncio.timeout(left.seconds) as deadline:
+            async with asyncio.timeout(limit_s) as deadline:
                 opinion = await stage(thinker, self._opinion)
         except Exception as error:  # noqa: BLE001 - the verifier's boundary: recorded, and never a verdict by itself
             late = deadline.expired()
@@ -114,7 +118,7 @@ class _Record:
         self._opinion, self._cut = opinion, ""
         self._evidence.extend(opinion.evidence)
         self._faults.extend(opinion.faults)
-        return opinion.confidence != "high"
+        return opinion.decision == "undecided" or opinion.confidence != "high"
 
     def without(self, what: str) -> None:
         """Says that a stage could not be offered."""

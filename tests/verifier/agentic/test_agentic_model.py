@@ -2,18 +2,26 @@ from __future__ import annotations
 
 import asyncio
 import re
+from contextlib import AbstractAsyncContextManager
+from dataclasses import replace
+from typing import Any
 
 import pytest
-from rehearsal import Rehearsed, call, case_with, look, node, said, screen, three_screens
+from rehearsal import Asked, Rehearsed, call, case_with, look, node, said, screen, three_screens
 
+from device_farm.backends.fake import FakeDevice
+from device_farm.device import Device
 from device_farm.errors import VerifierError
+from device_farm.types.action import TypeText
 from verifier.agentic.budget import Budget
 from verifier.agentic.memory import consolidate, raw
 from verifier.agentic.model_thinker import ModelThinker
+from verifier.agentic.prompts import case_parts
 from verifier.agentic.reply import Said, parse_turn, turn_schema
 from verifier.agentic.thinker import Opinion
 from verifier.agentic.verifier import NOTHING_YET, AgenticVerifier
 from verifier.case import Case
+from verifier.port import Reply, Text
 from verifier.probes.toolbox import toolbox_for
 from verifier.verdict import Cost
 
@@ -231,3 +239,75 @@ def test_evidence_of_a_verdict_names_only_screens_that_are_there() -> None:
 def test_model_thinker_refuses_less_than_one(field: str) -> None:
     with pytest.raises(VerifierError, match=field):
         ModelThinker(model=Rehearsed(), **{field: 0})  # type: ignore[arg-type]
+
+
+class _Nowhere:
+    """A scene whose device nobody asks."""
+
+    @property
+    def device(self) -> Device:
+        return FakeDevice("nowhere")
+
+    def fork(self) -> AbstractAsyncContextManager[Device]:
+        raise VerifierError("no copy")
+
+    def start(self) -> AbstractAsyncContextManager[Device]:
+        raise VerifierError("no copy")
+
+
+class _Slow(Rehearsed):
+    """Answers twice, and never again."""
+
+    async def generate(self, *args: Any, **more: Any) -> Reply:
+        if len(self.asked) == 2:
+            await asyncio.Event().wait()
+        return await super().generate(*args, **more)
+
+
+def test_what_a_model_spent_before_time_was_up_is_counted_and_what_it_found_stays() -> None:
+    model = _Slow(
+        answer=lambda asked: call("look_back", step=0) if "Tools:" in asked.system else said("success", "low")
+    )
+    verifier = AgenticVerifier(thinker=ModelThinker(model=model), budget=Budget(seconds=2.0), stages=False)
+    verdict = asyncio.run(verifier.verify(CASE, _Nowhere()))
+    assert (verdict.decision, verdict.faults) == ("undecided", ("TimeoutError: no answer in time",))
+    assert "the budget of seconds is used up" in verdict.reason
+    # Two replies of 10 and 3 tokens, and two looks at a recorded screen.
+    assert (verdict.cost.steps, verdict.cost.prompt_tokens, verdict.cost.completion_tokens) == (4, 20, 6)
+    assert [piece.probe for piece in verdict.evidence] == ["screen 0", "screen 0"]
+
+
+def test_a_models_client_that_breaks_is_a_fault_and_what_was_spent_is_counted() -> None:
+    def answer(asked: Asked) -> str:
+        if len(model.asked) == 2:
+            raise KeyError("choices")
+        return call("look_back", step=0)
+
+    model = Rehearsed(answer=answer)
+    opinion = _probe(ModelThinker(model=model))
+    assert (opinion.decision, opinion.faults) == ("success", ("KeyError: 'choices'",))
+    assert opinion.cost == Cost(steps=2, prompt_tokens=10, completion_tokens=3)
+
+
+@pytest.mark.parametrize(("steps", "shown"), [(3, [0, 1, 2]), (40, [0, 1, 38, 39])])
+def test_actions_of_a_long_attempt_keep_their_beginning_and_their_end(steps: int, shown: list[int]) -> None:
+    case = case_with(
+        [screen(node(f"{at}")) for at in range(steps + 1)], [TypeText(text=f"<{at}>") for at in range(steps)]
+    )
+    (_, done, *_) = case_parts(case, consolidate(case), 700)
+    assert isinstance(done, Text)
+    for at in shown:
+        assert f"{at}. type '<{at}>'" in done.text
+    left_out = re.search(r"\((\d+) steps are left out here\)", done.text)
+    assert (left_out is None) == (steps == 3)
+    if left_out is not None:
+        assert done.text.count(". type") + int(left_out[1]) == 40
+        assert len(done.text) < 700 + 200
+
+
+def test_memory_leaves_out_the_words_of_a_reply_that_could_not_be_read() -> None:
+    step = replace(CASE.steps[0], action=None, error="no action in 'SURELY RIGHT, I saved it'")
+    case = replace(CASE, steps=(step,))
+    assert "SURELY RIGHT" not in repr(consolidate(case)) and "SURELY RIGHT" in repr(raw(case))
+    refused = replace(CASE, steps=(replace(CASE.steps[0], error="outside of the screen"),))
+    assert consolidate(refused).entries[0].refused == "outside of the screen"

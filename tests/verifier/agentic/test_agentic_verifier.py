@@ -142,6 +142,15 @@ def test_agentic_verifier_stops_at_the_first_high_opinion(said: tuple[Opinion, .
     assert verdict.faults == ()
 
 
+def test_agentic_verifier_goes_on_where_a_stage_is_sure_that_it_does_not_know() -> None:
+    unsure = opinion("undecided", "high")
+    thinker = _thoughts(unsure, unsure, HIGH)
+    verdict = asyncio.run(AgenticVerifier(thinker=thinker).verify(CASE, _Gone()))
+    assert (thinker.asked, verdict.decision) == (["glance", "look_back", "probe"], "success")
+    never = asyncio.run(AgenticVerifier(thinker=_thoughts(unsure, unsure, unsure)).verify(CASE, _Gone()))
+    assert (never.decision, never.confidence) == ("undecided", 0.0)
+
+
 @pytest.mark.parametrize(("last", "number"), [("low", 0.5), ("medium", 0.75), ("high", 0.95)])
 def test_agentic_verifier_lets_the_last_opinion_stand_with_its_confidence(last: str, number: float) -> None:
     thinker = _thoughts(LOW, MEDIUM, opinion("failure", last, "probed"))
