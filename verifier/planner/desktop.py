@@ -9,7 +9,7 @@ from verifier.planner.file_checks import CountOfLines, SortedLines
 from verifier.planner.phone_files import delete, extend, new_folder, on, rename, write
 from verifier.planner.plan import Check, Kind, Plan
 from verifier.planner.sheet_checks import AmountSet, SumIn
-from verifier.planner.wording import NAME, TEXT, Values, forms
+from verifier.planner.wording import LAST, REST, TEXT, Values, forms
 
 DOCUMENTS = "~/Documents"
 
@@ -41,13 +41,13 @@ def _kind(name: str, plan: Callable[[str, Values], Plan], *patterns: str) -> Kin
     return Kind(name=name, platform="desktop", forms=forms(*patterns), plan=partial(plan, DOCUMENTS))
 
 
-_FILE = rf"(?P<file>{NAME})"
+_FILE, _LAST_FILE = rf"(?P<file>{TEXT})", rf"(?P<file>{LAST})"
 _SAVED = r" and save the file in the same format"
 KINDS: tuple[Kind, ...] = (
     _kind(
         "write file",
         write,
-        rf"with the text editor, create the file {_FILE} in the Documents folder with the text: (?P<text>{TEXT})",
+        rf"with the text editor, create the file {_FILE} in the Documents folder with the text: (?P<text>{REST})",
     ),
     _kind(
         "extend file",
@@ -57,14 +57,14 @@ KINDS: tuple[Kind, ...] = (
     _kind(
         "new folder",
         new_folder,
-        rf"create a folder called (?P<folder>{NAME}) in the Documents folder, with the file manager",
+        rf"create a folder called (?P<folder>{TEXT}) in the Documents folder, with the file manager",
     ),
-    _kind("rename file", rename, rf"rename Documents/{_FILE} to (?P<new>{NAME}) with the file manager"),
+    _kind("rename file", rename, rf"rename Documents/{_FILE} to (?P<new>{TEXT}) with the file manager"),
     _kind("delete file", delete, rf"delete Documents/{_FILE} for good with the file manager(?:, and nothing else)?"),
     _kind(
         "set amount",
         _amount,
-        rf"in Documents/{_FILE}, change the amount of (?P<item>\S(?:.*?\S)??) to (?P<amount>-?\d+(?:[.,]\d+)?){_SAVED}",
+        rf"in Documents/{_FILE}, change the amount of (?P<item>{TEXT}) to (?P<amount>-?\d+(?:[.,]\d+)?){_SAVED}",
     ),
     _kind(
         "sum of amounts",
@@ -74,12 +74,13 @@ KINDS: tuple[Kind, ...] = (
     _kind(
         "count lines",
         partial(_derived, _count),
-        rf"use the terminal to count the lines of Documents/(?P<source>{NAME}) that contain (?P<level>\S+?), "
-        rf"and write just that number to Documents/{_FILE}",
+        rf"use the terminal to count the lines of Documents/(?P<source>{TEXT}) that contain (?P<level>\S+?), "
+        rf"and write just that number to Documents/{_LAST_FILE}",
     ),
     _kind(
         "sort lines",
         partial(_derived, _sorted),
-        rf"use the terminal to sort the lines of Documents/(?P<source>{NAME}) alphabetically into Documents/{_FILE}",
+        r"use the terminal to sort the lines of "
+        rf"Documents/(?P<source>{TEXT}) alphabetically into Documents/{_LAST_FILE}",
     ),
 )

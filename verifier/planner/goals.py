@@ -22,6 +22,7 @@ from verifier.planner import (
     phone_storage,
 )
 from verifier.planner.plan import Kind, Part, Plan, Understood
+from verifier.planner.wording import sound
 
 KINDS: Final[tuple[Kind, ...]] = (
     *phone_settings.KINDS,
@@ -53,7 +54,7 @@ def understand(goal: str, platform: Platform) -> Understood | None:
     readings = _readings(goal, lambda words: fitting(words, platform))
     if len(readings) != 1:
         return None
-    plans = [part.kind.plan(part.values) for part in readings[0]]
+    plans = [part.kind.plan(part.values) if sound(part.values) else None for part in readings[0]]
     together = Plan(checks=())
     for plan in plans:
         if plan is None or set(plan.allowed) & set(together.allowed):

@@ -16,7 +16,8 @@ from verifier.planner.wording import TEXT, Values, forms
 from verifier.rules.base import Probe
 
 EVENTS: Final = Table(
-    path="/data/data/com.simplemobiletools.calendar.pro/databases/events.db",
+    package="com.simplemobiletools.calendar.pro",
+    database="events.db",
     name="events",
     key="id",
     columns=(

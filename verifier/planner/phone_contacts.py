@@ -7,9 +7,9 @@ from functools import partial
 from verifier.planner.contact_checks import MOBILE, Added, Deleted, Renumbered, Starred, TellsNumber
 from verifier.planner.places import contact
 from verifier.planner.plan import Check, Holds, Kind, Plan
-from verifier.planner.wording import Values, forms
+from verifier.planner.wording import TEXT, Values, forms
 
-_NAME = r"(?P<name>\S(?:.*?\S)??)"
+_NAME = rf"(?P<name>{TEXT})"
 _NUMBER = r"(?P<number>\+?[\d ().-]*\d)"
 
 

@@ -11,10 +11,11 @@ from verifier.planner.phone_files import NOTEBOOK
 from verifier.planner.plan import Kind, Plan
 from verifier.planner.row_goals import Added, AddedFromNote, Deduplicated, DeletedByName, over
 from verifier.planner.tables import Row, Table
-from verifier.planner.wording import NAME, TEXT, Values, forms
+from verifier.planner.wording import REST, TEXT, Values, forms
 
 EXPENSES: Final = Table(
-    path="/data/data/com.arduia.expense/databases/accounting.db",
+    package="com.arduia.expense",
+    database="accounting.db",
     name="expense",
     key="expense_id",
     columns=("name", "amount", "category", "note", "created_date", "modified_date"),
@@ -72,13 +73,13 @@ _phone = partial(Kind, platform="android")
 KINDS: Final[tuple[Kind, ...]] = (
     _phone(
         name="add expenses",
-        forms=forms(rf"log these expenses in Pro Expense:\n(?P<listed>{TEXT})"),
+        forms=forms(rf"log these expenses in Pro Expense:\n(?P<listed>{REST})"),
         plan=_add,
     ),
     _phone(
         name="add expenses from a note",
         forms=forms(
-            rf"Markor has a note named (?P<file>{NAME}) with transactions\. Log those of them that are reimbursable in "
+            rf"Markor has a note named (?P<file>{TEXT}) with transactions\. Log those of them that are reimbursable in "
             "Pro Expense"
         ),
         plan=_add_marked,

@@ -8,7 +8,7 @@ from functools import partial
 from verifier.planner.file_checks import Edited, Gone, Moved, NewFolder, Written
 from verifier.planner.places import file
 from verifier.planner.plan import Check, Kind, Plan
-from verifier.planner.wording import NAME, TEXT, Values, forms
+from verifier.planner.wording import LAST, REST, TEXT, Values, forms
 
 STORAGE = "/storage/emulated/0"
 DOWNLOADS = f"{STORAGE}/Download"
@@ -59,13 +59,14 @@ def _kind(name: str, root: str, plan: Callable[[str, Values], Plan], *patterns: 
     return Kind(name=name, platform="android", forms=forms(*patterns), plan=partial(plan, root))
 
 
-_FILE, _NEW, _FOLDER = rf"(?P<file>{NAME})", rf"(?P<new>{NAME})", rf"(?P<folder>{NAME})"
+_FILE, _FOLDER = rf"(?P<file>{TEXT})", rf"(?P<folder>{TEXT})"
+_NEW, _LAST_FOLDER = rf"(?P<new>{LAST})", rf"(?P<folder>{LAST})"
 KINDS: tuple[Kind, ...] = (
     _kind("new folder", DOWNLOADS, new_folder, rf"create a folder called {_FOLDER} in the Downloads folder"),
     _kind("rename file", DOWNLOADS, rename, rf"rename the file {_FILE} in Downloads to {_NEW}"),
     _kind("delete file", DOWNLOADS, delete, rf"delete the file {_FILE} from Downloads(?:, and nothing else)?"),
-    _kind("move file", DOWNLOADS, move, rf"move the file {_FILE} from Downloads into its subfolder {_FOLDER}"),
-    _kind("write note", NOTEBOOK, write, rf"create a note called {_FILE} in Markor with the text: (?P<text>{TEXT})"),
+    _kind("move file", DOWNLOADS, move, rf"move the file {_FILE} from Downloads into its subfolder {_LAST_FOLDER}"),
+    _kind("write note", NOTEBOOK, write, rf"create a note called {_FILE} in Markor with the text: (?P<text>{REST})"),
     _kind(
         "extend note",
         NOTEBOOK,
@@ -75,5 +76,5 @@ KINDS: tuple[Kind, ...] = (
     _kind("rename note", NOTEBOOK, rename, rf"rename the note {_FILE} in Markor to {_NEW}"),
     _kind("delete note", NOTEBOOK, delete, rf"delete the note {_FILE} in Markor(?:, and nothing else)?"),
     _kind("new note folder", NOTEBOOK, new_folder, rf"(?:create|make) a folder called {_FOLDER} in Markor"),
-    _kind("move note", NOTEBOOK, move, rf"move the note {_FILE} in Markor into the folder {_FOLDER}"),
+    _kind("move note", NOTEBOOK, move, rf"move the note {_FILE} in Markor into the folder {_LAST_FOLDER}"),
 )

@@ -9,16 +9,16 @@ from typing import Final
 from device_farm.errors import VerifierError
 from verifier.planner.allowed import Allowed
 from verifier.planner.message_checks import Chosen, Messages, Sent, SentAsFound, newest_of, received, sent
+from verifier.planner.places import kept_by
 from verifier.planner.plan import Check, Kind, Plan
-from verifier.planner.wording import TEXT, Values, forms
+from verifier.planner.wording import REST, TEXT, Values, forms
 
 MESSAGES: Final = (
     # The check compares all messages; the application keeps copies and the order of conversations.
     Allowed(place=re.compile(r"message \d+")),
-    Allowed(place=re.compile(r"(?:row|preference|file) /data/data/com\.simplemobiletools\.smsmessenger/.*")),
+    kept_by("com.simplemobiletools.smsmessenger", rows=True),
 )
 _NUMBER: Final = r"(?P<number>\+?\d[\d ()-]{1,18}\d)"
-_PERSON: Final = r"\S(?:[^\n]*?\S)??"
 
 
 def _about(check: Check) -> Plan:
@@ -58,26 +58,24 @@ KINDS: Final[tuple[Kind, ...]] = (
     _phone(
         name="send message",
         forms=forms(
-            rf"write a text message to {_NUMBER} {_IN} that says: (?P<text>{TEXT})",
-            rf"answer {_NUMBER} {_IN} with this message: (?P<text>{TEXT})",
+            rf"write a text message to {_NUMBER} {_IN} that says: (?P<text>{REST})",
+            rf"answer {_NUMBER} {_IN} with this message: (?P<text>{REST})",
         ),
         plan=_send,
     ),
     _phone(
         name="answer the last message",
-        forms=forms(rf"{_IN}, answer the text message that came in last with: (?P<text>{TEXT})"),
+        forms=forms(rf"{_IN}, answer the text message that came in last with: (?P<text>{REST})"),
         plan=_reply_to_newest,
     ),
     _phone(
         name="pass on an address",
-        forms=forms(
-            rf"{_IN}, send (?P<to>{_PERSON}) the address of the event that (?P<sender>{_PERSON}) has just sent me"
-        ),
+        forms=forms(rf"{_IN}, send (?P<to>{TEXT}) the address of the event that (?P<sender>{TEXT}) has just sent me"),
         plan=_pass_on,
     ),
     _phone(
         name="send a message again",
-        forms=forms(rf"send (?P<to>{_PERSON}) the message again that I sent them last {_IN}"),
+        forms=forms(rf"send (?P<to>{TEXT}) the message again that I sent them last {_IN}"),
         plan=_again,
     ),
 )

@@ -12,7 +12,7 @@ from verifier.planner.file_checks import Edited, Emptied, FileLines, Moved, Newe
 from verifier.planner.phone_files import NOTEBOOK, delete, on, with_line
 from verifier.planner.places import file
 from verifier.planner.plan import Check, Given, Kind, Plan
-from verifier.planner.wording import NAME, TEXT, Values, forms
+from verifier.planner.wording import LAST, REST, TEXT, Values, forms
 from verifier.rules.base import Probe
 from verifier.rules.files import read_text
 
@@ -82,58 +82,60 @@ def _anywhere(check: Check) -> Plan:
 
 
 _phone = partial(Kind, platform="android")
-_FILE: Final = rf"(?P<file>{NAME})"
+_FILE: Final = rf"(?P<file>{TEXT})"
 _TEXT: Final = rf"(?P<text>{TEXT})"
+_REST: Final = rf"(?P<text>{REST})"
 KINDS: Final[tuple[Kind, ...]] = (
     _phone(
         name="write a new note",
-        forms=forms(rf"make a new Markor note called {_FILE} that says: {_TEXT}"),
+        # With these words behind the text the goal may be one of two parts, and nothing tells where the text ends.
+        forms=forms(rf"make a new Markor note called {_FILE} that says: (?!.*\nThen share the whole note ){_REST}"),
         plan=_write,
     ),
     _phone(
         name="put text at the top of a note",
-        forms=forms(rf"in Markor, open {_FILE} and put this at the top of the note: {_TEXT}"),
+        forms=forms(rf"in Markor, open {_FILE} and put this at the top of the note: {_REST}"),
         plan=partial(_edited, _before),
     ),
     _phone(
         name="put text at the bottom of a note",
-        forms=forms(rf"in Markor, open {_FILE} and put this at the bottom of the note: {_TEXT}"),
+        forms=forms(rf"in Markor, open {_FILE} and put this at the bottom of the note: {_REST}"),
         plan=partial(_edited, with_line),
     ),
     _phone(
         name="replace the text of a note",
-        forms=forms(rf"in Markor, open {_FILE} and replace its whole text by: {_TEXT}"),
+        forms=forms(rf"in Markor, open {_FILE} and replace its whole text by: {_REST}"),
         plan=partial(_edited, _instead),
     ),
     _phone(
         name="replace the text of a note and rename it",
-        forms=forms(rf'in Markor, make "{_TEXT}" the content of {_FILE} and rename the note to (?P<new>{NAME})'),
+        forms=forms(rf'in Markor, make "{_TEXT}" the content of {_FILE} and rename the note to (?P<new>{LAST})'),
         plan=partial(_renamed, _instead),
     ),
     _phone(
         name="put text and an empty line before a note and rename it",
         forms=forms(
             rf'put the text "{_TEXT}" and an empty line before what the Markor note {_FILE} says now, and rename the '
-            rf"note to (?P<new>{NAME})"
+            rf"note to (?P<new>{LAST})"
         ),
         plan=partial(_renamed, _apart_before),
     ),
     _phone(
         name="move a note to another folder",
-        forms=forms(rf"move the Markor note {_FILE} out of the folder (?P<folder>{NAME}) and into (?P<into>{NAME})"),
+        forms=forms(rf"move the Markor note {_FILE} out of the folder (?P<folder>{TEXT}) and into (?P<into>{LAST})"),
         plan=_move,
     ),
     _phone(
         name="put notes together",
         forms=forms(
-            rf"put what the Markor notes (?P<one>{NAME}), (?P<two>{NAME}) and (?P<three>{NAME}) say, in this order, "
-            rf"into a new Markor note called (?P<new>{NAME}), with an empty line between one and the next, and save it"
+            rf"put what the Markor notes (?P<one>{TEXT}), (?P<two>{TEXT}) and (?P<three>{TEXT}) say, in this order, "
+            rf"into a new Markor note called (?P<new>{TEXT}), with an empty line between one and the next, and save it"
         ),
         plan=_merge,
     ),
     _phone(
         name="delete a note by its name",
-        forms=forms(rf"delete the Markor note with the name {_FILE}"),
+        forms=forms(rf"delete the Markor note with the name (?P<file>{LAST})"),
         plan=partial(delete, NOTEBOOK),
     ),
     _phone(

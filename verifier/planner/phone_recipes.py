@@ -10,10 +10,11 @@ from verifier.planner.phone_files import NOTEBOOK
 from verifier.planner.plan import Kind, Plan
 from verifier.planner.row_goals import Added, AddedFromNote, Deduplicated, DeletedByName, DeletedWhere, over
 from verifier.planner.tables import Row, Table
-from verifier.planner.wording import NAME, TEXT, Values, forms
+from verifier.planner.wording import REST, TEXT, Values, forms
 
 RECIPES: Final = Table(
-    path="/data/data/com.flauschcode.broccoli/databases/broccoli",
+    package="com.flauschcode.broccoli",
+    database="broccoli",
     name="recipes",
     key="recipeId",
     columns=(
@@ -60,14 +61,14 @@ _phone = partial(Kind, platform="android")
 KINDS: Final[tuple[Kind, ...]] = (
     _phone(
         name="add recipes",
-        forms=forms(rf"in the Broccoli app, enter what follows as new recipes:\n(?P<listed>{TEXT})"),
+        forms=forms(rf"in the Broccoli app, enter what follows as new recipes:\n(?P<listed>{REST})"),
         plan=_add,
     ),
     _phone(
         name="add recipes from a note",
         forms=forms(
-            rf"Markor has a note named (?P<file>{NAME})\. Enter its recipes into the Broccoli (?:recipe )?app",
-            rf"Markor has a note named (?P<file>{NAME})\. Enter those of its recipes that take "
+            rf"Markor has a note named (?P<file>{TEXT})\. Enter its recipes into the Broccoli (?:recipe )?app",
+            rf"Markor has a note named (?P<file>{TEXT})\. Enter those of its recipes that take "
             r"(?P<time>\d[^\n.]*?\w) to prepare into the Broccoli (?:recipe )?app",
         ),
         plan=_add_from_note,

@@ -16,7 +16,7 @@ from verifier.planner.clock_checks import PACKAGE as CLOCK
 from verifier.planner.contact_checks import digits_of
 from verifier.planner.places import clock_preferences
 from verifier.planner.plan import Check, Holds, Kind, Plan
-from verifier.planner.wording import Values, forms
+from verifier.planner.wording import TEXT, Values, forms
 from verifier.rules.base import shown
 
 APPS: Final = {
@@ -126,7 +126,6 @@ def _form(values: Values) -> Plan:
 
 
 _phone = partial(Kind, platform="android")
-_WORD: Final = r"\S(?:[^\n]*?\S)??"
 KINDS: Final[tuple[Kind, ...]] = (
     _phone(
         name="open an app",
@@ -146,8 +145,8 @@ KINDS: Final[tuple[Kind, ...]] = (
     _phone(
         name="fill in a contact form",
         forms=forms(
-            rf"open the form for a new contact and fill in the first name (?P<first>{_WORD}), the last name "
-            rf"(?P<last>{_WORD}) and the (?P<label>Home|Work|Mobile) phone number (?P<number>\+?[\d ().-]*\d)\. Leave "
+            rf"open the form for a new contact and fill in the first name (?P<first>{TEXT}), the last name "
+            rf"(?P<last>{TEXT}) and the (?P<label>Home|Work|Mobile) phone number (?P<number>\+?[\d ().-]*\d)\. Leave "
             "the form open and do not save it"
         ),
         plan=_form,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import posixpath
-import re
 import shlex
 from dataclasses import dataclass
 from functools import partial
@@ -12,12 +11,11 @@ from typing import Final
 from device_farm.device import Device
 from device_farm.errors import VerifierError
 from device_farm.types.trajectory import Evidence
-from verifier.planner.allowed import Allowed
 from verifier.planner.file_checks import Gone, Moved, SameBytes
 from verifier.planner.phone_files import STORAGE, on
-from verifier.planner.places import file
+from verifier.planner.places import file, kept_by
 from verifier.planner.plan import Given, Kind, Plan
-from verifier.planner.wording import NAME, Values, forms
+from verifier.planner.wording import LAST, TEXT, Values, forms
 from verifier.rules.base import AllOf, Probe, guest_output, shown
 from verifier.rules.files import exists
 
@@ -93,11 +91,6 @@ class Copied:
         return AllOf(probes=(SameBytes(path=self.source, data=data), SameBytes(path=self.target, data=data)))
 
 
-def _of_app(package: str) -> Allowed:
-    """What an application keeps of what it made."""
-    return Allowed(place=re.compile(rf"(?:row|preference|file) /data/data/{re.escape(package)}/.*"))
-
-
 def _path(values: Values, folder: str = "folder", name: str = "file") -> str:
     return f"{STORAGE}/{values[folder]}/{values[name]}"
 
@@ -117,32 +110,32 @@ def _copy(values: Values) -> Plan:
 
 
 def _record(values: Values) -> Plan:
-    name = values.get("name")
+    name = values.get("file")
     # The recorder puts its own ending behind whatever it is given.
     names = () if name is None else (name, f"{name}.m4a")
     check = OneNewFile(folders=(RECORDS,), names=names)
-    return Plan(checks=(check,), allowed=(file(RECORDS), _of_app("com.dimowner.audiorecorder")))
+    return Plan(checks=(check,), allowed=(file(RECORDS), kept_by("com.dimowner.audiorecorder", rows=True)))
 
 
 def _take(endings: tuple[str, ...], values: Values) -> Plan:
     check = OneNewFile(folders=_CAMERA_FOLDERS, endings=endings)
-    allowed = (*map(file, _CAMERA_FOLDERS), _of_app("com.android.camera2"))
+    allowed = (*map(file, _CAMERA_FOLDERS), kept_by("com.android.camera2", rows=True))
     return Plan(checks=(check,), allowed=allowed)
 
 
 def _draw(values: Values) -> Plan:
     path = f"{STORAGE}/Pictures/{values['file']}"
     check = OneNewFile(folders=(f"{STORAGE}/Pictures",), names=(values["file"],))
-    return Plan(checks=(check,), allowed=(file(path), _of_app("com.simplemobiletools.draw.pro")))
+    return Plan(checks=(check,), allowed=(file(path), kept_by("com.simplemobiletools.draw.pro", rows=True)))
 
 
 _phone = partial(Kind, platform="android")
-_FILE, _FOLDER, _INTO = rf"(?P<file>{NAME})", rf"(?P<folder>{NAME})", rf"(?P<into>{NAME})"
+_FILE, _FOLDER, _INTO = rf"(?P<file>{TEXT})", rf"(?P<folder>{TEXT})", rf"(?P<into>{TEXT})"
 _OF_PHONE: Final = r"the phone's storage \([\w -]+\)"
 KINDS: Final[tuple[Kind, ...]] = (
     _phone(
         name="delete a file of a folder",
-        forms=forms(rf"in the folder {_FOLDER} of {_OF_PHONE}, delete the file {_FILE}"),
+        forms=forms(rf"in the folder {_FOLDER} of {_OF_PHONE}, delete the file (?P<file>{LAST})"),
         plan=_delete,
     ),
     _phone(
@@ -161,7 +154,7 @@ KINDS: Final[tuple[Kind, ...]] = (
         name="record sound",
         forms=forms(
             "make a sound recording with Audio Recorder and save it",
-            rf'make a sound recording with Audio Recorder and give it the name "(?P<name>{NAME})"',
+            rf'make a sound recording with Audio Recorder and give it the name "(?P<file>{TEXT})"',
         ),
         plan=_record,
     ),

@@ -19,6 +19,15 @@ def file(path: str) -> Allowed:
     return Allowed(place=re.compile(rf"file {re.escape(path)}(?:/.*)?"))
 
 
+def kept_by(package: str, *, rows: bool = False) -> Allowed:
+    """What an application keeps for itself: preferences and files; `rows`: its databases as well.
+
+    For goals that have it used, and whose check compares what it is used for.
+    """
+    kinds = "preference|file|row" if rows else "preference|file"
+    return Allowed(place=re.compile(rf"(?:{kinds}) /data/data/{re.escape(package)}/.*", re.DOTALL))
+
+
 WIFI_NETWORKS = Allowed(place=re.compile(rf"file {re.escape(STORE)}"))
 
 

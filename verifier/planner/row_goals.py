@@ -14,7 +14,7 @@ from verifier.rules.files import read_text
 
 def over(table: Table, check: Check) -> Plan:
     """One check that compares the whole table, which is all that may change."""
-    return Plan(checks=(check,), allowed=(table.places,))
+    return Plan(checks=(check,), allowed=table.places)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

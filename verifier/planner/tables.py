@@ -11,6 +11,7 @@ from typing import TypeAlias
 from device_farm.device import Device
 from device_farm.types.trajectory import Evidence
 from verifier.planner.allowed import Allowed
+from verifier.planner.places import kept_by
 from verifier.rules.base import shown
 from verifier.rules.database import query
 
@@ -19,12 +20,18 @@ Row: TypeAlias = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
-    """A table by its `key` column and the `columns` that a person would miss or mind, every value as text."""
+    """A table of an application by its `key` column and the `columns` that a person would miss, every value as text."""
 
-    path: str
+    package: str
+    database: str
     name: str
     key: str
     columns: tuple[str, ...]
+
+    @property
+    def path(self) -> str:
+        """Of the database's file."""
+        return f"/data/data/{self.package}/databases/{self.database}"
 
     async def rows(self, device: Device) -> dict[str, Row]:
         """The rows by their keys. Raises VerifierError where there is no such table, GuestError, TransportError."""
@@ -33,9 +40,10 @@ class Table:
         return {row[0]: dict(zip(self.columns, row[1:], strict=True)) for row in found}
 
     @property
-    def places(self) -> Allowed:
-        """Every row; for goals whose check compares the whole table."""
-        return Allowed(place=re.compile(rf"row {re.escape(self.path)} {re.escape(self.name)}/\d+"))
+    def places(self) -> tuple[Allowed, ...]:
+        """Every row, and what the application remembers; for goals whose check compares the whole table."""
+        rows = Allowed(place=re.compile(rf"row {re.escape(self.path)} {re.escape(self.name)}/\d+"))
+        return rows, kept_by(self.package)
 
 
 def plain(text: str) -> str:

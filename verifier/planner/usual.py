@@ -19,6 +19,10 @@ _DESKTOP: Final = r"cache|config|dbus|gnupg|pki|mozilla|vnc|gtkrc\S*|xsession\S*
 
 USUAL: Final[tuple[tuple[str, str], ...]] = (
     ("a preference that remembers what was looked at", rf"preference \S+ (?i:{_REMEMBERED})"),
+    (
+        "how a list is sorted and shown",
+        r"preference \S+ (?i:(?:\w*_)?(?:sort|order|display|show|view|folder_first)(?:_\w*)?)",
+    ),
     ("what an application notes of its first run", r"preference \S+/first_run\.xml .*"),
     (
         "a note editor's recent documents and cursor positions",

@@ -19,19 +19,39 @@ _TOKEN: Final = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 
-NAME: Final = r"(?!\.(?:[\s.]|$))[^\s/](?:[^/\n]*?[^\s/.])??"
-"""A file's or folder's name without its path, as the end of a goal has it: the full stop belongs to the goal."""
 TEXT: Final = r".+?"
+"""Whatever stands between two words of a goal."""
+LAST: Final = r".+?(?<![.\s])"
+"""The same at its end, where a full stop belongs to the goal."""
+REST: Final = r".+"
+"""The rest of a goal as it stands, its full stop too."""
+_FREE: Final = frozenset({"text", "title", "description", "listed"})
+"""Groups whose values are texts; others are names, numbers or words in one line."""
+_FILES: Final = frozenset({"file", "new", "folder", "into", "source", "one", "two", "three"})
+"""Groups whose values are names of files or folders, without their paths."""
+
+
+def sound(values: Values) -> bool:
+    """Whether the values are what their groups stand for.
+
+    Forms take any text for a value, so that a second reading is seen even where it makes no sense: what looks strange
+    may be what was meant, and the reading that looks better may be the wrong one.
+    """
+    words = {name: value for name, value in values.items() if name not in _FREE}
+    files = [value for name, value in words.items() if name in _FILES]
+    return all(value == value.strip() and value.isprintable() for value in words.values()) and not any(
+        "/" in value or value in (".", "..") for value in files
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Form:
     """The words of a whole goal with named groups for its values, as two patterns that differ in one thing.
 
-    `shortest` gives every part of the goal that may be longer or shorter, from left to right, as little as it can,
-    `longest` as much as it can. Where the two agree there is one way to read the goal: the searches take their choices
-    in opposite orders, so a second reading would be the first one found by one of them. (Choices by "|" do not turn
-    round; forms use them for words that exclude each other.)
+    Wherever a part of the goal may be longer or shorter, one pattern tries the shorter first where the other tries the
+    longer first. Where the two agree there is one way to read the goal: the searches take their choices in opposite
+    orders, so a second reading would be the first one found by one of them. (Choices by "|" do not turn round; forms
+    use them for words that exclude each other.)
     """
 
     shortest: Pattern[str]
@@ -51,11 +71,17 @@ class Form:
 
 
 def forms(*patterns: str) -> tuple[Form, ...]:
-    """Forms of whole goals, whatever the case of their words and with or without a full stop at the end.
+    """Forms of whole goals, whatever the case of their words.
 
-    A pattern that ends in a text takes the rest of the goal as it stands: there the full stop belongs to the text.
+    Blanks around a goal and a full stop at its end say nothing, but where a value begins or ends it as it stands.
     """
-    return tuple(_form(pattern if pattern.endswith(f"{TEXT})") else rf"\s*{pattern}\.?\s*") for pattern in patterns)
+    return tuple(_form(_loosely(pattern)) for pattern in patterns)
+
+
+def _loosely(pattern: str) -> str:
+    begin = "" if pattern.startswith("(?P<") else r"\s*"
+    end = "" if pattern.endswith(f"{REST})") else r"\.?\s*"
+    return begin + pattern + end
 
 
 def _form(pattern: str) -> Form:
