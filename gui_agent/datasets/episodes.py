@@ -3,26 +3,30 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from device_farm.errors import DataError
+from device_farm.errors import ConfigError, DataError
 from device_farm.types.action import Action, Click, LongPress
 from device_farm.types.elements import click_box
 from device_farm.types.geometry import Rect, Size
 from device_farm.types.observation import Observation
-from device_farm.types.trajectory import Scored, Step
+from device_farm.types.trajectory import Episode, Scored, Step, Undecided
 from device_farm.types.ui_tree import UiTree
 from gui_agent.datasets.types import ExpertStep, ScreenRef, Trajectory
 from gui_agent.store.blobs import read_image
 from gui_agent.store.layout import Layout
 from gui_agent.store.reader import RunReader, final_attempts
 from gui_agent.store.record import StoredEpisode
+from gui_agent.verification.record import verdicts_by, verdicts_of
+from verifier.verdict import outcome_of
 
 TEMPLATE_TAG = "template:"
 NOT_CARRIED_OUT = "steps_not_carried_out"
 """Counted beside the outcomes: replies that did not parse, and actions that the device refused."""
+UNVERIFIED = "unverified"
+"""Counted beside the outcomes: episodes about which the verifier was not asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +45,13 @@ class RunScreens:
                 raise DataError(f"a step of {self.layout.root} has no screenshot", field="screenshot")
 
 
-def load_episodes(run: Path, *, trees: bool = True, left_out: Counter[str] | None = None) -> Iterator[Trajectory]:
+def load_episodes(
+    run: Path, *, trees: bool = True, left_out: Counter[str] | None = None, verifier: str = ""
+) -> Iterator[Trajectory]:
     """The last attempt at each task that was scored, in order of episode id; `success` where its reward is 1.
+
+    With a `verifier` its verdict, whenever it was given, takes the place of the outcome: what it left undecided has no
+    reward, and is counted with the undecided; what it was not asked about is counted as `unverified`.
 
     A trajectory's `id` is its task's, its tags are the task's and `template:NAME`. Its steps are those that the device
     carried out: what it refused, or could not be read, left the screen as it was. A click or long press has the box of
@@ -51,17 +60,24 @@ def load_episodes(run: Path, *, trees: bool = True, left_out: Counter[str] | Non
     `steps_not_carried_out`.
 
     Raises:
-        ConfigError: the folder holds no run.
-        DataError: an episode or a UI tree is damaged; names the file. A lost screen is noticed when it is read.
+        ConfigError: the folder holds no run, or no verdict of `verifier`.
+        DataError: an episode, a UI tree or a verdict is damaged; names the file. A lost screen is noticed when it is
+            read.
     """
     reader, counted = RunReader(run), Counter[str]() if left_out is None else left_out
     screens, tree_of = RunScreens(reader.layout), _cached(reader)
     stored = list(reader.episodes())
-    last = {episode.id for episode in final_attempts([each.episode for each in stored])}
+    last = {episode.id: episode for episode in final_attempts([each.episode for each in stored])}
+    verdicts = _verdicts(run, verifier, list(last.values())) if verifier else {}
     for each in stored:
         episode, outcome = each.episode, each.episode.outcome
         if episode.id not in last:
             continue
+        if verifier and isinstance(outcome, Scored | Undecided):
+            if episode.id not in verdicts:
+                counted[UNVERIFIED] += 1
+                continue
+            outcome = verdicts[episode.id]
         if not isinstance(outcome, Scored):
             counted[outcome.kind] += 1
             continue
@@ -83,6 +99,15 @@ def load_episodes(run: Path, *, trees: bool = True, left_out: Counter[str] | Non
             success=outcome.reward >= 1.0,
             tags=(*episode.task.tags, f"{TEMPLATE_TAG}{episode.task.template}"),
         )
+
+
+def _verdicts(run: Path, verifier: str, episodes: Sequence[Episode]) -> dict[str, Scored | Undecided]:
+    records = verdicts_by(run, verifier, episodes)
+    if not records:
+        known = ", ".join(verdicts_of(run, episodes)) or "none"
+        fix = f"farm verify {run} --verifier {verifier}; there is: {known}"
+        raise ConfigError(f"{run} holds no verdict of {verifier!r}", field="data.verifier", fix=fix)
+    return {name: outcome_of(record.verdict) for name, record in records.items()}
 
 
 def _cached(reader: RunReader) -> Callable[[str | None], UiTree | None]:

@@ -185,5 +185,5 @@ def test_browser_shows_queue_cards_and_stages_and_never_markup_of_a_verdict(fold
     assert "Verified: agentic" in overview and "table &lt;rows&gt;" in overview and "<b>gone</b>" not in overview
     assert overview.index("To look at") < overview.index("Success rate") < overview.index("Success by template")
     player = shown(f"#{ids[0]}/99")
-    assert "asked the device" in player and "The evaluator says otherwise." in player and "95.0% sure" in player
+    assert "asked the device" in player and "The evaluator says otherwise." in player and "95% sure" in player
     assert "&lt;b&gt;gone&lt;/b&gt;" in shown(f"#{ids[1]}/1")

@@ -9,7 +9,8 @@ function opinion(word, title) {
   const kind = OPINION_KINDS[word] || (KIND_WORDS[word] ? word : Number.isFinite(reward) ? (reward >= 1 ? "success" : "failed") : "nothing");
   return h("span", { class: `badge b-${kind}`, title }, KIND_WORDS[word] || word);
 }
-const sure = (verdict) => (verdict.decision === "undecided" ? "" : `${percent(verdict.confidence)} sure`);
+const whole = (share) => `${Math.round(100 * share)}%`;
+const sure = (verdict) => (verdict.decision === "undecided" ? "" : `${whole(verdict.confidence)} sure`);
 const claim = (episode) => opinion(episode.claimed || "nothing");
 const stepLink = (id, step, text) => h("a", { href: `#${encodeURIComponent(id)}/${step + 1}` }, text);
 
@@ -38,7 +39,7 @@ function stageTable(stages) {
   return h("div", { class: "across" }, h("table", { class: "stages" },
     h("thead", {}, h("tr", {}, ["stage", "says", "sure", "probes", "time", "why"].map((name) => h("th", { class: ["sure", "probes", "time"].includes(name) ? "num" : null }, name)))),
     h("tbody", {}, stages.map((stage) => h("tr", {}, h("td", {}, stage.name), h("td", {}, opinion(stage.decision)),
-      h("td", { class: "num" }, stage.decision === "undecided" ? "-" : percent(stage.confidence)), h("td", { class: "num" }, stage.cost.steps), h("td", { class: "num" }, millis(1000 * stage.cost.seconds)), h("td", {}, stage.reason))))));
+      h("td", { class: "num" }, stage.decision === "undecided" ? "-" : whole(stage.confidence)), h("td", { class: "num" }, stage.cost.steps), h("td", { class: "num" }, millis(1000 * stage.cost.seconds)), h("td", {}, stage.reason))))));
 }
 
 const faultList = (faults) => h("div", { class: "oops" }, faults.map((fault) => h("div", {}, fault)));
