@@ -100,8 +100,11 @@ def is_whole(target: dict[str, Any]) -> bool:
     """Files hold what their format says; replies need not."""
     if not isinstance(target.get("action"), str) or target["action"] not in FIELDS:
         return False
-    fields = [(target.get(name), KINDS[name]) for name in FIELDS[target["action"]]]
-    return all(isinstance(value, kind) and len(value) != 1 for value, kind in fields) and [] not in target.values()
+    for name in FIELDS[target["action"]]:
+        value: Any = target.get(name)
+        if not isinstance(value, KINDS[name]) or not isinstance(value, list | str) or len(value) == 1:
+            return False
+    return [] not in target.values()
 
 
 KINDS: dict[str, type] = {"coordinate": list, "coordinate2": list, "text": str, "button": str}
