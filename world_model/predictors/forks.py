@@ -1,0 +1,104 @@
+"""Trying actions out on a device and taking them back."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Protocol
+
+from device_farm.device import Device
+from device_farm.errors import ActionError, BackendError, FarmError, GuestError
+from device_farm.types.action import Action
+from device_farm.types.observation import Observation, ObserveRequest
+
+_NAME: Final = "farm-imagine"
+_TREE: Final = ObserveRequest(screenshot=False)
+
+
+class CannotForkError(GuestError):
+    """This device has no copies; the message says why."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tried:
+    """What came of a sequence of actions. `refused` is what the device said to the last of them, "" where it took it.
+
+    `observation` has a UI tree and no pixels.
+    """
+
+    observation: Observation
+    refused: str = ""
+
+
+class Forks(Protocol):
+    """Copies of one device. One call after the other."""
+
+    async def outcomes(self, sequences: Sequence[Sequence[Action]]) -> tuple[Tried, ...]:
+        """What each of `sequences` leads to from the device's present state, which is left as it was.
+
+        Raises:
+            CannotForkError: the device cannot be copied; it is as it was.
+            BackendError: the device could not be brought back to its state.
+            FarmError: the copy broke; the device is as it was.
+        """
+        ...
+
+
+class SnapshotForks:
+    """Copies by snapshots of the device itself: save once, then load, act, look for each sequence, and load at the end.
+
+    For devices whose snapshots hold their whole state. A caller that is cancelled still leaves the device as it was.
+    """
+
+    def __init__(self, device: Device) -> None:
+        self._device = device
+        self._busy = asyncio.Lock()
+
+    async def outcomes(self, sequences: Sequence[Sequence[Action]]) -> tuple[Tried, ...]:
+        device = self._device
+        if device.info.platform != "android":
+            raise CannotForkError("the snapshots of a desktop hold its files only")
+        async with self._busy:
+            try:
+                await device.snapshot_save(_NAME)
+            except GuestError as error:
+                raise CannotForkError(f"the device takes no snapshot: {error}") from error
+            tried: list[Tried] = []
+            try:
+                for actions in sequences:
+                    if tried:
+                        await device.snapshot_load(_NAME)
+                    tried.append(await try_out(device, actions))
+            finally:
+                await _to_its_end(self._back())
+            return tuple(tried)
+
+    async def _back(self) -> None:
+        try:
+            await self._device.snapshot_load(_NAME)
+            await self._device.snapshot_delete(_NAME)
+        except FarmError as error:
+            raise BackendError(f"the device is not back from what was tried on it: {error}") from error
+
+
+async def try_out(device: Device, actions: Sequence[Action]) -> Tried:
+    """Carries out `actions` and looks. The first that the device refuses ends it. Raises FarmError."""
+    try:
+        for action in actions[:-1]:
+            await device.act(action)
+        if actions:
+            return Tried(observation=await device.act_and_observe(actions[-1], _TREE))
+    except ActionError as error:
+        return Tried(observation=await device.observe(_TREE), refused=str(error))
+    return Tried(observation=await device.observe(_TREE))
+
+
+async def _to_its_end(work: Coroutine[Any, Any, None]) -> None:
+    """A cancelled caller must not leave the device changed. Raises what `work` raises, and cancellation after it."""
+    task = asyncio.create_task(work)
+    try:
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait((task,))
+        raise
