@@ -25,27 +25,35 @@ def known_wrong(review: StepReview | None) -> bool:
 def agent_episode(episode: Episode) -> Episode | None:
     """The episode up to its first step that is known to be wrong; None where no step is left, or none was reviewed.
 
-    Nothing behind such a step is taken: its screens are where a wrong action led. A corrected step says why in place
-    of what the policy thought and wrote, which was about another action.
+    Nothing behind such a step is taken: its screens are where a wrong action led. Where it led nowhere, for it changed
+    nothing, it alone is left out. A corrected step says why in place of what the policy thought and wrote, which was
+    about another action.
     """
     if all(step.review is None for step in episode.steps):
         return None
-    cut = next((at for at, step in enumerate(episode.steps) if known_wrong(step.review)), len(episode.steps))
-    if cut == 0:
+    wrong = [known_wrong(step.review) for step in episode.steps]
+    led = (at for at, step in enumerate(episode.steps) if wrong[at] and not _without_effect(step))
+    cut = next(led, len(episode.steps))
+    kept = [step for at, step in enumerate(episode.steps[:cut]) if not wrong[at]]
+    if not kept:
         return None
-    steps = tuple(_chosen(step) for step in episode.steps[:cut])
+    steps = tuple(_chosen(step, at) for at, step in enumerate(kept))
+    left_out = len(episode.steps) - len(kept)
+    extra = {**episode.provenance.extra, **({"steps_left_out": left_out} if left_out else {})}
+    whole = replace(episode, steps=steps, provenance=replace(episode.provenance, extra=extra))
     if cut == len(episode.steps):
-        return replace(episode, steps=steps)
-    last = episode.steps[cut].observation
-    extra = {**episode.provenance.extra, "steps_left_out": len(episode.steps) - cut}
-    provenance = replace(episode.provenance, extra=extra)
-    return replace(episode, steps=steps, final=last, claimed=None, stop="step_budget", provenance=provenance)
+        return whole
+    return replace(whole, final=episode.steps[cut].observation, claimed=None, stop="step_budget")
 
 
-def _chosen(step: Step) -> Step:
+def _without_effect(step: Step) -> bool:
+    return bool(step.error) or (step.changed is not None and step.changed.area == 0)
+
+
+def _chosen(step: Step, index: int) -> Step:
     if step.review is None or step.review.chosen == "proposed":
-        return step
-    return replace(step, turn=ModelTurn(text="", thought=step.review.critique.why))
+        return replace(step, index=index)
+    return replace(step, index=index, turn=ModelTurn(text="", thought=step.review.critique.why))
 
 
 def disagreements(episode: Episode) -> Iterator[tuple[StepJudgement, StepReview]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 from device_farm.types.codec.json import encode
@@ -17,24 +16,20 @@ from gui_agent.store.writer import RunWriter
 def export_critic_agent(reader: RunReader, out: Path, *, success_only: bool) -> ExportResult:
     """Makes `out` a run folder of the chosen actions, which `farm train` and `farm export` read as any other.
 
-    Left out are episodes without a review, and of the others every step from the first one on that is known to be
-    wrong. Raises DataError for a lost or damaged screen or tree.
+    Left out are episodes without a review, and of the others what `agent_episode` leaves out. Raises DataError for a
+    lost or damaged screen or tree.
     """
     episodes = rows = skipped_episodes = skipped_steps = 0
     with RunWriter(out, reader.config()) as writer:
         for stored in selected(reader, success_only=success_only):
-            kept = agent_episode(stored.episode)
+            kept = agent_episode(reader.complete(stored))
             if kept is None:
                 skipped_episodes += 1
                 continue
-            whole = reader.complete(stored)
-            screens = [step.observation for step in whole.steps]
-            steps = tuple(replace(step, observation=screens[at]) for at, step in enumerate(kept.steps))
-            cut = len(kept.steps) < len(whole.steps)
-            writer.add(replace(kept, steps=steps, final=screens[len(steps)] if cut else whole.final))
+            writer.add(kept)
             episodes += 1
-            rows += len(steps)
-            skipped_steps += len(whole.steps) - len(steps)
+            rows += len(kept.steps)
+            skipped_steps += len(stored.episode.steps) - len(kept.steps)
     return ExportResult(
         files=(writer.layout.config,),
         episodes=episodes,

@@ -112,6 +112,10 @@ def test_agent_data_ends_before_what_is_known_to_be_wrong(folder: Path) -> None:
     kept = agent_episode(reviewed(whole, review(True), review(False, False), review(True)))
     assert kept is not None and len(kept.steps) == 1 and kept.final == whole.steps[1].observation
     assert (kept.claimed, kept.stop, kept.provenance.extra["steps_left_out"]) == (None, "step_budget", 2)
+    first = replace(whole.steps[0], changed=Rect(0, 0, 0, 0), review=review(False))
+    idle = agent_episode(replace(whole, steps=(first, *whole.steps[1:])))
+    assert idle is not None and [step.action for step in idle.steps] == [ADD, DONE]
+    assert ([step.index for step in idle.steps], idle.claimed, idle.final) == ([0, 1], "success", whole.final)
     assert agent_episode(reviewed(whole, review(False), review(True), review(True))) is None
     assert agent_episode(reviewed(whole, None, None, None)) is None
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
-from device_farm.types.action import Action
+from device_farm.types.action import Action, Wait
 from verifier.reward_model.view import View
 
 
@@ -18,6 +18,9 @@ class Finding:
     confidence: float
     corrected: Action | None = None
 
+
+LOOK_AGAIN: Final = Wait(duration_s=0.5)
+"""What is right where the action was done already: nothing, and another look."""
 
 Rule: TypeAlias = Callable[[View, Action], Finding | None]
 """Pure; None where it has nothing against the action."""

@@ -10,6 +10,14 @@ _QUESTION: Final = re.compile(r"^\s*(?:what|which|who|whose|when|where|how (?:ma
 _SHORTEST_NAME: Final = 3
 
 
+_PLAIN: Final = str.maketrans({"\u2010": "-", "\u2011": "-", "\u2012": "-", "\u2013": "-", "\u2019": "'"})
+
+
+def spelt(text: str) -> str:
+    """With single blanks, and with the plain hyphen and apostrophe for those that labels are set with."""
+    return " ".join(text.translate(_PLAIN).split())
+
+
 def quoted(goal: str) -> tuple[str, ...]:
     """The texts between quotation marks, in order."""
     return tuple(next(part for part in found.groups() if part) for found in _QUOTED.finditer(goal))
@@ -32,10 +40,10 @@ def names(goal: str, label: str) -> bool:
 
     Upper and lower case matter: “this phone” does not mean the application “Phone”.
     """
-    plain = " ".join(label.split())
+    plain = spelt(label)
     if len(plain) < _SHORTEST_NAME:
         return False
-    return re.search(rf"(?<!\w){re.escape(plain)}(?!\w)", " ".join(goal.split())) is not None
+    return re.search(rf"(?<!\w){re.escape(plain)}(?!\w)", spelt(goal)) is not None
 
 
 def wanted_state(goal: str, label: str) -> bool | None:
@@ -43,7 +51,7 @@ def wanted_state(goal: str, label: str) -> bool | None:
 
     It says so by “turn on LABEL”, “switch LABEL off”, “enable LABEL” and the like.
     """
-    plain = " ".join(label.split())
+    plain, goal = spelt(label), spelt(goal)
     if len(plain) < _SHORTEST_NAME:
         return None
     named = rf"(?:the\s+)?(?<!\w){re.escape(plain)}(?!\w)"

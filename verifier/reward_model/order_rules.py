@@ -21,7 +21,7 @@ from device_farm.types.action import (
     Wait,
 )
 from device_farm.types.elements import Element, name_of
-from verifier.reward_model.finding import Finding
+from verifier.reward_model.finding import LOOK_AGAIN, Finding
 from verifier.reward_model.goal import asks, names, wanted_state
 from verifier.reward_model.view import View
 
@@ -39,13 +39,17 @@ def repeated_in_vain(view: View, action: Action) -> Finding | None:
 
 
 def repeated_elsewhere(view: View, action: Action) -> Finding | None:
-    """The last tap again, though it brought another screen: there, the point means something else."""
+    """The last tap again, though it brought another screen or a dialog: there, the point means something else.
+
+    What is left to do instead is to wait and look.
+    """
     last = view.last
-    if last is None or last.action != action or last.screen == view.place:
+    if last is None or last.action != action or not isinstance(action, Click | LongPress | OpenApp):
         return None
-    if not isinstance(action, Click | LongPress | OpenApp):
+    gone = not isinstance(action, OpenApp) and last.changed is True and view.touched(action.at) is None
+    if last.screen == view.place and not gone:
         return None
-    return Finding(why="the same action already led to this screen", confidence=0.7)
+    return Finding(why="the same action already led to this screen", confidence=0.9, corrected=LOOK_AGAIN)
 
 
 def typed_again(view: View, action: Action) -> Finding | None:
@@ -53,7 +57,7 @@ def typed_again(view: View, action: Action) -> Finding | None:
     last = view.last
     if not isinstance(action, TypeText) or last is None or last.action != action or last.changed is False:
         return None
-    return Finding(why="this text was just typed", confidence=0.8)
+    return Finding(why="this text was just typed", confidence=0.8, corrected=LOOK_AGAIN)
 
 
 def swiped_back(view: View, action: Action) -> Finding | None:

@@ -8,7 +8,7 @@ from typing import Final
 from device_farm.types.action import Action, Click, LongPress, Scroll, Swipe
 from device_farm.types.elements import Element, name_of
 from device_farm.types.geometry import Point
-from verifier.reward_model.finding import Finding
+from verifier.reward_model.finding import LOOK_AGAIN, Finding
 from verifier.reward_model.goal import names, wanted_state
 from verifier.reward_model.view import View, distance_px
 
@@ -99,7 +99,9 @@ def switch_stands_right(view: View, action: Action) -> Finding | None:
     wanted = wanted_state(view.proposal.goal, name_of(node))
     if wanted is None or ("checked" in inside[0].states) is not wanted:
         return None
-    return Finding(why=f"{name_of(node)!r} already is {'on' if wanted else 'off'}", confidence=0.9)
+    return Finding(
+        why=f"{name_of(node)!r} already is {'on' if wanted else 'off'}", confidence=0.9, corrected=LOOK_AGAIN
+    )
 
 
 def swipe_without_scrolling(view: View, action: Action) -> Finding | None:

@@ -42,7 +42,7 @@ def label(row: int, text: str, *, left: int = 100, right: int = 900) -> UiNode:
 
 
 def edit(row: int, text: str = "", *, focused: bool = False, hint: str = "") -> UiNode:
-    states: tuple[UiState, ...] = ("editable", "clickable", *(("focused",) if focused else ()))  # type: ignore[assignment]
+    states: tuple[UiState, ...] = ("editable", "clickable", *(("focused",) if focused else ()))
     return node(row, text, *states, role="android.widget.EditText", hint=hint)
 
 

@@ -14,6 +14,7 @@ from device_farm.types.geometry import Point
 from device_farm.types.ui_tree import UiNode
 from verifier.agentic.memory import Memory
 from verifier.reward_model.critic import Critique, Proposal
+from verifier.reward_model.finding import LOOK_AGAIN
 from verifier.reward_model.rule_critic import NOTHING_FOUND, RULES, RuleCritic
 
 DONE = Terminate(status="success")
@@ -36,7 +37,7 @@ def criticised(made: Proposal, **options: object) -> Critique:
             button(4, "Next"), states=frozenset({"visible", "clickable"}))), None),
         ("other_of_the_list", proposal("Open the note Milk.", tap(4), listed(
             button(3, "Milk"), button(4, "Bread"))), tap(3)),
-        ("switch_stands_right", proposal("Turn Wi-Fi on.", tap(4), switch_row(4, "Wi-Fi", on=True)), None),
+        ("switch_stands_right", proposal("Turn Wi-Fi on.", tap(4), switch_row(4, "Wi-Fi", on=True)), LOOK_AGAIN),
         ("no_focus", proposal("Write “tea”.", TypeText(text="tea"), edit(4)), tap(4)),
         ("cut_text", proposal("Write “green tea”.", TypeText(text="green"), edit(4, focused=True)),
          TypeText(text="green tea")),
@@ -45,9 +46,11 @@ def criticised(made: Proposal, **options: object) -> Critique:
         ("text_from_elsewhere", proposal("Write “green tea”.", TypeText(text="milk"), edit(4, focused=True)), None),
         ("repeated_in_vain", proposal("Go on.", tap(4), button(4, "Next"), past=[entry(tap(4), changed=False)]), None),
         ("repeated_elsewhere", proposal("Go on.", tap(4), button(4, "Next"),
-                                        past=[entry(tap(4), place="app other")]), None),
+                                        past=[entry(tap(4), place="app other")]), LOOK_AGAIN),
+        # A dialog came up in the same place, and the second tap would close it.
+        ("repeated_elsewhere", proposal("Go on.", tap(4), button(5, "Next"), past=[entry(tap(4))]), LOOK_AGAIN),
         ("typed_again", proposal("Write “tea”.", TypeText(text="tea"), edit(4, "tea", focused=True),
-                                 past=[entry(TypeText(text="tea"))]), None),
+                                 past=[entry(TypeText(text="tea"))]), LOOK_AGAIN),
         ("swiped_back", proposal("Find it.", UP, listed(), past=[entry(DOWN)]), None),
         ("swipe_without_scrolling", proposal("Find it.", DOWN, button(4, "Next")), None),
         ("other_app", proposal("In Clock, add an alarm.", OpenApp(name="Files"),
@@ -93,6 +96,12 @@ def test_rules_find_what_is_wrong(rule: str, made: Proposal, corrected: Action |
 def test_rules_let_stand_what_may_be_right(made: Proposal) -> None:
     found = criticised(made)
     assert (found.right, found.corrected, found.confidence) == (True, None, NOTHING_FOUND)
+
+
+def test_labels_set_with_other_hyphens_are_what_the_goal_names() -> None:
+    row = switch_row(4, "Wi‑Fi", on=False)
+    found = criticised(proposal("Turn Wi-Fi on.", DONE, row, past=[entry(tap(2), place="app other")]))
+    assert (found.right, found.corrected) == (False, tap(4))
 
 
 def test_rules_give_no_judgement_without_a_tree() -> None:
