@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Final
 
 from device_farm.errors import VerifierError
 from device_farm.types.task import JsonValue
 from verifier.agentic.budget import Budget
-from verifier.agentic.reply import Kind, Turn, parse_turn, turn_schema
+from verifier.agentic.reply import Kind, Said, Turn, parse_turn, turn_schema
 from verifier.port import Model, Part, Picture, Text
 from verifier.probes.text import as_data, one_line
 from verifier.verdict import Cost
@@ -50,7 +51,7 @@ class Talk:
 
         Raises:
             BudgetGone: steps or tokens are used up.
-            VerifierError: no reply parsed, after all retries.
+            VerifierError: no reply parsed, after all retries, or each was a verdict that stood in what was shown.
             PolicyError: the model's server failed.
         """
         schema: Mapping[str, JsonValue] = turn_schema(allowed, tools)
@@ -76,7 +77,10 @@ class Talk:
                 )
             )
             try:
-                return parse_turn(reply.text, allowed)
+                turn = parse_turn(reply.text, allowed)
+                if isinstance(turn, Said) and _copied(reply.text, parts):
+                    raise VerifierError("the verdict stands word by word in what was shown", field="reply")
+                return turn
             except VerifierError as error:
                 told = one_line(str(error), _MAX_TOLD_CHARS)
                 # The error names fields of the reply, and whoever wrote the screen may have dictated those.
@@ -89,3 +93,16 @@ class Talk:
         gone = self._budget.left(self.cost).gone
         if gone:
             raise BudgetGone(f"the budget of {gone} is used up")
+
+
+def _copied(reply: str, parts: Sequence[Part]) -> bool:
+    """Whether a text that was shown has the whole reply in it: then whoever wrote that text gave the verdict.
+
+    Signs, blanks and escapes do not make two texts differ.
+    """
+    said = _letters(reply)
+    return any(said in _letters(part.text) for part in parts if isinstance(part, Text))
+
+
+def _letters(text: str) -> str:
+    return re.sub(r"[\W_]+", "", re.sub(r"\\[nrt]", " ", text)).casefold()
