@@ -13,7 +13,7 @@ from verifier.probes.changes import StateView, difference, state_of
 from verifier.probes.paths import check_absolute
 from verifier.probes.read_only import ReadOnlyDevice
 from verifier.probes.refusal import ProbeRefused
-from verifier.probes.sql import MAIN, cell_text, opened
+from verifier.probes.sql import BESIDE, MAIN, cell_text, opened
 from verifier.probes.statement import check_statement
 from verifier.probes.tools import Arguments, Context, Found, NoArguments, Tool
 from verifier.rules.base import guest_output
@@ -58,7 +58,7 @@ def sqlite_query_tool(context: Context) -> Tool[Query]:
 async def _database_files(device: Device, path: str, most_bytes: int) -> dict[str, bytes]:
     """The database's files by the names that `opened` knows. Raises ProbeRefused where they are too large."""
     files: dict[str, bytes] = {}
-    for suffix in ("", "-wal", "-shm"):
+    for suffix in ("", *BESIDE):
         if await exists(device, path + suffix):
             files[MAIN + suffix] = await device.pull(path + suffix)
         elif not suffix:

@@ -20,11 +20,13 @@ _STEPS_A_CHECK: Final = 100
 _TEXT_BYTES: Final = 1_000_000
 _PATTERN_BYTES: Final = 1000
 MAIN: Final = "main.db"
+BESIDE: Final = ("-wal", "-shm", "-journal")
+"""What lies beside a database: without its log the latest changes lack, without its journal half a change is there."""
 
 
 @contextmanager
 def opened(files: Mapping[str, bytes]) -> Iterator[sqlite3.Connection]:
-    """A connection to the database whose files are `files`: `MAIN`, and `MAIN-wal` and `MAIN-shm` where there are any.
+    """A connection to the database whose files are `files`: `MAIN`, and `MAIN` with those of `BESIDE`.
 
     It can read and nothing else: writes, ATTACH, other pragmas and functions outside the list fail in the engine.
 

@@ -17,7 +17,7 @@ from xml.etree import ElementTree
 
 from device_farm.device import Device
 from device_farm.errors import GuestError, VerifierError
-from verifier.probes.sql import MAIN, cell_text, opened
+from verifier.probes.sql import BESIDE, MAIN, cell_text, opened
 from verifier.probes.state_files import DIGEST_CHARACTERS, Part
 from verifier.rules.base import guest_output
 from verifier.rules.content import query_content
@@ -145,8 +145,10 @@ async def _said(device: Device, path: str, digests: Mapping[str, str]) -> Mappin
 
 
 def _behind(path: str, digests: Mapping[str, str]) -> tuple[str, ...]:
-    """The digests of a file and of its write-ahead log; empty where the file cannot be seen."""
-    return (digests[path], digests.get(f"{path}-wal", "")) if path in digests else ()
+    """The digests of a file, of its write-ahead log and its journal; empty where the file cannot be seen."""
+    return (
+        (digests[path], *(digests.get(path + suffix, "") for suffix in ("-wal", "-journal"))) if path in digests else ()
+    )
 
 
 async def _known(
@@ -178,7 +180,7 @@ async def _preferences(device: Device, path: str) -> dict[str, str]:
 
 async def _database(device: Device, path: str, digests: Mapping[str, str]) -> dict[str, str]:
     files = {MAIN: await device.pull(path)}
-    for suffix in ("-wal", "-shm"):
+    for suffix in BESIDE:
         if path + suffix in digests:
             files[MAIN + suffix] = await device.pull(path + suffix)
     with opened(files) as connection:

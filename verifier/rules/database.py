@@ -1,4 +1,4 @@
-"""SQLite files on the device: pulled, with their write-ahead log, and opened read-only here."""
+"""SQLite files on the device: pulled, with their write-ahead log or journal, and opened read-only here."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ async def query(device: Device, path: str, sql: str, parameters: tuple[str | int
         GuestError, TransportError: the file cannot be fetched.
     """
     files = {"main.db": await device.pull(path)}
-    for suffix in ("-wal", "-shm"):
+    for suffix in ("-wal", "-shm", "-journal"):
         if await exists(device, path + suffix):
             files[f"main.db{suffix}"] = await device.pull(path + suffix)
     try:

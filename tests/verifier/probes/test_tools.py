@@ -20,6 +20,7 @@ from verifier.probes.refusal import ProbeRefused
 from verifier.probes.tool import ToolCall, ToolResult
 from verifier.probes.toolbox import Toolbox, toolbox_for
 from verifier.probes.tools import Limits
+from verifier.rules.database import query
 
 ALARMS = "/data/data/com.google.android.deskclock/databases/alarms.db"
 
@@ -177,6 +178,31 @@ def test_sqlite_query_sees_what_is_in_the_write_ahead_log_only(tmp_path: Path) -
             await device.push("/sdcard/cut.db", files["a.db"][:700])
             cut = await called(tools, "sqlite_query", path="/sdcard/cut.db", sql="SELECT a FROM t")
             assert cut.fault.startswith("VerifierError: ")
+
+    run(scenario())
+
+
+def test_change_that_was_not_finished_is_not_seen(tmp_path: Path) -> None:
+    """An application was in the middle of it: the database holds half of the change, the journal what was before."""
+    connection = sqlite3.connect(tmp_path / "a.db", isolation_level=None)
+    connection.execute("PRAGMA journal_mode = DELETE")
+    connection.execute("CREATE TABLE t (a)")
+    connection.executemany("INSERT INTO t VALUES (?)", [("old" * 300,)] * 200)
+    connection.execute("PRAGMA cache_size = 2")
+    connection.execute("BEGIN")
+    connection.execute("UPDATE t SET a = replace(a, 'old', 'new')")
+    files = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    connection.close()
+    assert b"newnew" in files["a.db"] and b"oldold" in files["a.db-journal"]
+
+    async def scenario() -> None:
+        async with phone_tools() as (tools, device, _):
+            for name, data in files.items():
+                await device.push(f"/sdcard/{name}", data)
+            sql = "SELECT count(*) FROM t WHERE a LIKE 'old%'"
+            result = await called(tools, "sqlite_query", path="/sdcard/a.db", sql=sql)
+            assert "200\n(1 rows)" in result.text
+            assert await query(device, "/sdcard/a.db", sql) == [["200"]]
 
     run(scenario())
 
