@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from device_farm.types.trajectory import Episode, ModelTurn, Step, StepReview
+from device_farm.types.trajectory import Episode, ModelTurn, Scored, Step, StepReview
 from verifier.case import case_of
 from verifier.reward_model.critic import proposal_at
 from verifier.reward_model.data import StepJudgement
@@ -23,17 +23,18 @@ def known_wrong(review: StepReview | None) -> bool:
 
 
 def agent_episode(episode: Episode) -> Episode | None:
-    """The episode up to its first step that is known to be wrong; None where no step is left, or none was reviewed.
+    """The episode without its steps that are known to be wrong; None where no step is left, or none was reviewed.
 
-    Nothing behind such a step is taken: its screens are where a wrong action led. Where it led nowhere, for it changed
-    nothing, it alone is left out. A corrected step says why in place of what the policy thought and wrote, which was
-    about another action.
+    An attempt that succeeded found its way back from them, so that what follows is worth learning. Of any other nothing
+    is taken behind the first of them that had an effect: its screens are where a wrong action led. A corrected step
+    says why in place of what the policy thought and wrote, which was about another action.
     """
     if all(step.review is None for step in episode.steps):
         return None
-    wrong = [known_wrong(step.review) for step in episode.steps]
-    led = (at for at, step in enumerate(episode.steps) if wrong[at] and not _without_effect(step))
-    cut = next(led, len(episode.steps))
+    outcome, wrong = episode.outcome, [known_wrong(step.review) for step in episode.steps]
+    cut = len(episode.steps)
+    if not isinstance(outcome, Scored) or outcome.reward < 1:
+        cut = next((at for at, step in enumerate(episode.steps) if wrong[at] and not _without_effect(step)), cut)
     kept = [step for at, step in enumerate(episode.steps[:cut]) if not wrong[at]]
     if not kept:
         return None

@@ -107,16 +107,25 @@ def test_agent_data_has_the_better_action_and_its_reason(folder: Path) -> None:
     assert kept.steps[2].turn == whole.steps[2].turn
 
 
-def test_agent_data_ends_before_what_is_known_to_be_wrong(folder: Path) -> None:
-    whole = only(folder, 1.0)
-    kept = agent_episode(reviewed(whole, review(True), review(False, False), review(True)))
-    assert kept is not None and len(kept.steps) == 1 and kept.final == whole.steps[1].observation
-    assert (kept.claimed, kept.stop, kept.provenance.extra["steps_left_out"]) == (None, "step_budget", 2)
-    first = replace(whole.steps[0], changed=Rect(0, 0, 0, 0), review=review(False))
-    idle = agent_episode(replace(whole, steps=(first, *whole.steps[1:])))
-    assert idle is not None and [step.action for step in idle.steps] == [ADD, DONE]
-    assert ([step.index for step in idle.steps], idle.claimed, idle.final) == ([0, 1], "success", whole.final)
-    assert agent_episode(reviewed(whole, review(False), review(True), review(True))) is None
+def test_agent_data_leaves_out_what_is_known_to_be_wrong(folder: Path) -> None:
+    whole, idle = only(folder, 1.0), Rect(0, 0, 0, 0)
+    said = (review(True), review(False, False), review(True))
+    won = agent_episode(reviewed(whole, *said))
+    assert won is not None and [step.observation for step in won.steps] == [
+        whole.steps[0].observation,
+        whole.steps[2].observation,
+    ]
+    assert ([step.index for step in won.steps], won.claimed, won.final) == ([0, 1], "success", whole.final)
+    assert won.provenance.extra["steps_left_out"] == 1
+    # A failure ends where a wrong action led somewhere; where it led nowhere, the rest is as good as before.
+    failed = reviewed(only(folder, 0.0), *said)
+    lost = agent_episode(failed)
+    assert lost is not None and len(lost.steps) == 1 and lost.final == failed.steps[1].observation
+    assert (lost.claimed, lost.stop, lost.provenance.extra["steps_left_out"]) == (None, "step_budget", 2)
+    still = replace(failed.steps[1], changed=idle)
+    kept = agent_episode(replace(failed, steps=(failed.steps[0], still, failed.steps[2])))
+    assert kept is not None and len(kept.steps) == 2 and kept.claimed == failed.claimed
+    assert agent_episode(reviewed(failed, review(False), review(True), review(True))) is None
     assert agent_episode(reviewed(whole, None, None, None)) is None
 
 
