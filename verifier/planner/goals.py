@@ -8,7 +8,9 @@ from typing import Final
 
 from device_farm.types.task import Platform
 from verifier.planner import (
+    calendar_questions,
     desktop,
+    note_questions,
     phone_calendar,
     phone_clock,
     phone_contacts,
@@ -20,6 +22,8 @@ from verifier.planner import (
     phone_screens,
     phone_settings,
     phone_storage,
+    task_questions,
+    track_questions,
 )
 from verifier.planner.plan import Kind, Part, Plan, Understood
 from verifier.planner.wording import sound
@@ -36,6 +40,10 @@ KINDS: Final[tuple[Kind, ...]] = (
     *phone_recipes.KINDS,
     *phone_screens.KINDS,
     *phone_storage.KINDS,
+    *calendar_questions.KINDS,
+    *note_questions.KINDS,
+    *task_questions.KINDS,
+    *track_questions.KINDS,
     *desktop.KINDS,
 )
 _THEN: Final = re.compile(r",? and (?:then|after that) |, then (?:also )?|; ", re.IGNORECASE)
