@@ -55,6 +55,8 @@ class AdbClient:
         """Runs a command line. A non-zero exit is a result."""
         if "\0" in command:
             raise GuestError("a command line cannot hold a NUL character", field="command")
+        if any("\ud800" <= character <= "\udfff" for character in command):
+            raise GuestError("a command line cannot hold half a character", field="command")
         async with Deadline(timeout_s, f"shell {command[:80]!r}"):
             if "shell_v2" in (self._features or await self.features()):
                 return await self._shell_v2(command, stdin)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from device_farm.device import Device
 from device_farm.errors import FarmError, VerifierError
@@ -47,7 +47,15 @@ async def probed(plan: Plan, answer: str | None, tools: Toolbox) -> Opinion:
     evidence, faults = await _asked(device, prepared.probes)
     if prepared.start is None:
         return _opinion(plan, prepared, evidence, (*prepared.faults, *faults))
-    unasked = _unasked(plan, difference(prepared.start, await state_of(device)), home)
+    now = await state_of(device)
+    unasked = _unasked(plan, difference(prepared.start, now), home)
+    lost = tuple(
+        f"VerifierError: {name}: {why}" for name, why in now.unread.items() if name not in prepared.start.unread
+    )
+    if lost:
+        # What could be read at the start and no longer can may hold anything.
+        unasked, faults = tuple(piece for piece in unasked if not piece.holds), (*faults, *lost)
+        prepared = replace(prepared, start=None)
     return _opinion(plan, prepared, (*evidence, *unasked), (*prepared.faults, *faults))
 
 

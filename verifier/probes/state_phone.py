@@ -115,33 +115,34 @@ async def _provided(device: Device, asked: _Rows) -> dict[str, str]:
 
 
 async def application_data(device: Device, digests: Mapping[str, str]) -> Part:
-    """Preferences by key, databases by row, other files by digest.
+    """Preferences by key, databases by row, other files by digest. Damaged ones are unread: what they hold is unknown.
 
     Raises:
-        TransportError: the device is gone. A file that cannot be fetched or read counts by its digest.
+        TransportError: the device is gone.
     """
     facts: dict[str, str] = {}
+    unread: dict[str, str] = {}
     for path, digest in digests.items():
         if path.startswith(_PROVIDERS) or path.endswith(("-wal", "-shm", "-journal")):
             continue
-        said = await _said(device, path, digests)
-        if said is None:
+        kind = _kind_of(path)
+        if kind is None:
             facts[f"file {path}"] = digest[:DIGEST_CHARACTERS]
+            continue
+        try:
+            said = await _known(kind, _behind(path, digests), partial(_READ[kind], device, path, digests))
+        except (VerifierError, GuestError) as error:
+            unread[f"{kind} {path}"] = str(error)
         else:
             facts |= {place.replace("*", path, 1): text for place, text in said.items()}
-    return Part(facts=facts)
+    return Part(facts=facts, unread=unread)
 
 
-async def _said(device: Device, path: str, digests: Mapping[str, str]) -> Mapping[str, str] | None:
-    """What the file says, with `*` for its path; None where it is of no kind that is read, or damaged."""
-    try:
-        if "/databases/" in path:
-            return await _known("rows", _behind(path, digests), lambda: _database(device, path, digests))
-        if "/shared_prefs/" in path and path.endswith(".xml"):
-            return await _known("preferences", _behind(path, digests), lambda: _preferences(device, path))
-    except (VerifierError, GuestError):
-        return None
-    return None
+def _kind_of(path: str) -> str | None:
+    """How the places of its facts begin, for a file that is read; None for others."""
+    if "/databases/" in path:
+        return "row"
+    return "preference" if "/shared_prefs/" in path and path.endswith(".xml") else None
 
 
 def _behind(path: str, digests: Mapping[str, str]) -> tuple[str, ...]:
@@ -167,7 +168,7 @@ async def _known(
     return found
 
 
-async def _preferences(device: Device, path: str) -> dict[str, str]:
+async def _preferences(device: Device, path: str, digests: Mapping[str, str]) -> dict[str, str]:
     try:
         root = ElementTree.fromstring(await device.pull(path))
     except ElementTree.ParseError as error:
@@ -224,3 +225,10 @@ def _cell(value: object) -> str:
     if len(text) <= _CELL_CHARACTERS and not isinstance(value, bytes):
         return text
     return f"{text[:_CELL_CHARACTERS]}…{hashlib.sha256(data).hexdigest()[:8]}"
+
+
+_READ: Final[Mapping[str, Callable[[Device, str, Mapping[str, str]], Awaitable[Mapping[str, str]]]]] = {
+    "row": _database,
+    "preference": _preferences,
+}
+"""What reads a file of each kind, with `*` for its path in the places. Raises VerifierError for a damaged one."""
