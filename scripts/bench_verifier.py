@@ -3,7 +3,8 @@
 Prints one JSON line: that of `farm verify bench --json` (verifier → rates with 95% intervals and mean cost a verdict,
 balanced and at 10% success; kind → verifier → accuracy; the majority of simulated noisy judges; disagreements with the
 scripted evaluators), and what follows from it: `ahead` (the agentic verifier's balanced accuracy and F1 over the best
-passive judge's), `ablated` (what each ablation loses of the balanced accuracy), `scripted_wrong`, and the machine.
+passive judge's), `ablated` (what each ablation loses of the balanced accuracy), `scripted_wrong` (who was wrong where
+the evaluator and the agentic verifier differ), `astray` (episodes that could not be done again alike), and the machine.
 
     python scripts/bench_verifier.py [--devices 4] [--desktops 1] [--sample N] [--out DIR]
 """
@@ -60,6 +61,7 @@ def derived(document: dict[str, Any]) -> dict[str, Any]:
             for name, figures in balanced.items()
             if name.startswith("agentic-")
         },
+        "astray": len(document["not_reproduced"]),
         "scripted_wrong": {name: blamed.get(name, 0) for name in ("scripted", "agentic", "both")},
     }
 

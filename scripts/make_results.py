@@ -26,6 +26,7 @@ desktops are real X11 desktops with Debian's applications. Make all of it again 
 
 
 def _lookup(run: dict[str, Any], key: str) -> float:
+    """Raises TypeError where the run says that there is no such figure (null)."""
     value: Any = run
     for part in key.split("."):
         value = value[int(part)] if isinstance(value, list) else value[part]
@@ -60,16 +61,27 @@ def _row(figure: dict[str, Any], runs: list[dict[str, Any]]) -> str:
 
 
 def _grid(grid: dict[str, Any], runs: list[dict[str, Any]]) -> list[str]:
-    """A table of its own columns; of several runs the median. A row without a key for a column was not run there."""
+    """A table of its own columns; of several runs the median. A row without a key for a column was not run there.
+
+    Rows that are alike have a `name` in place of `keys`: it stands for the `*` in the grid's own `keys`.
+    """
     unit = grid.get("unit", "")
-    lines = ["", f"| {grid['title']} | {' | '.join(grid['columns'])} |", "|---" * (1 + len(grid["columns"])) + "|"]
+    lines = [f"| {grid['title']} | {' | '.join(grid['columns'])} |", "|---" * (1 + len(grid["columns"])) + "|"]
     for row in grid["rows"]:
-        cells = [
-            _number(statistics.median(_lookup(run, key) for run in runs), unit) if key else "not run"
-            for key in row["keys"]
-        ]
+        keys = row["keys"] if "keys" in row else [key.replace("*", row["name"]) for key in grid["keys"]]
+        cells = [_cell(key, unit, runs) for key in keys]
         lines.append(f"| {row['title']} | {' | '.join(cells)} |")
     return [*lines, ""]
+
+
+def _cell(key: str, unit: str, runs: list[dict[str, Any]]) -> str:
+    """A figure that does not exist (the precision of a judge that calls nothing a success) is a dash."""
+    if not key:
+        return "not run"
+    try:
+        return _number(statistics.median(_lookup(run, key) for run in runs), unit)
+    except TypeError:
+        return "–"
 
 
 def _section(table: dict[str, Any], record: dict[str, Any]) -> list[str]:
@@ -87,8 +99,8 @@ def _section(table: dict[str, Any], record: dict[str, Any]) -> list[str]:
         *(_row(figure, record["runs"]) for figure in table["figures"]),
         "",
     ]
-    if "grid" in table:
-        lines += _grid(table["grid"], record["runs"])[1:]
+    for grid in (*([table["grid"]] if "grid" in table else []), *table.get("grids", [])):
+        lines += _grid(grid, record["runs"])
     if "miss" in table:
         lines += [table["miss"].strip(), ""]
     return lines
