@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 from device_farm.errors import VerifierError
 from device_farm.types.trajectory import Evidence, Scored, Undecided
 
+VERDICT_OF: Final = "verdict of "
+"""How the first evidence of an outcome begins that a verifier decided; its name follows."""
 Decision: TypeAlias = Literal["success", "failure", "undecided"]
 
 
@@ -84,7 +86,7 @@ def outcome_of(verdict: Verdict) -> Scored | Undecided:
     A reward of 1 means that every piece of evidence holds, so a success keeps only those that do.
     """
     success = verdict.decision == "success"
-    said = Evidence(probe=f"verdict of {verdict.verifier}", observed=verdict.reason, expected="success", holds=success)
+    said = Evidence(probe=f"{VERDICT_OF}{verdict.verifier}", observed=verdict.reason, expected="success", holds=success)
     if verdict.decision == "undecided":
         why = "; ".join((verdict.reason, *verdict.faults))
         return Undecided(reason=why, evidence=verdict.evidence)

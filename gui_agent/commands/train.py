@@ -21,6 +21,12 @@ def _configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--suite", metavar="NAME", help="online: the suite of tasks (default basics)")
     parser.add_argument("--tasks", metavar="NAME,NAME", help="online: only these templates of the suite")
     parser.add_argument("--episodes", type=int, metavar="N", help="online: how many different tasks (default 32)")
+    parser.add_argument(
+        "--verifier",
+        metavar="NAME",
+        help="online: has the last word on every episode, after its evaluator; else: whose verdicts on the run of"
+        " data.path (farm verify RUN --verifier NAME) are the rewards",
+    )
     add_device_options(parser)
     add_config_options(parser)
     parser.add_argument("--out", type=Path, metavar="DIR", help="the run folder; needed but for --dry-run")

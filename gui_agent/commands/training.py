@@ -17,7 +17,7 @@ from typing import Any
 from device_farm.cli.command import Exit
 from device_farm.config import load_config
 from device_farm.errors import ConfigError, PrerequisiteError
-from gui_agent.commands.settings import run_flags
+from gui_agent.commands.settings import run_flags, verifier_flags
 from gui_agent.report.training import write_training_report
 from gui_agent.store.lock import RunLock
 from gui_agent.store.toml import dump_toml
@@ -101,11 +101,21 @@ def config_from(namespace: argparse.Namespace) -> TrainConfig:
     paths = [stored, *namespace.config] if namespace.resume and stored.exists() else list(namespace.config)
     flags = [f"recipe={json.dumps(namespace.recipe)}"]
     flags += [f"trainer.seed={namespace.seed}"] if namespace.seed is not None else []
-    flags += [f"run.{flag}" for flag in run_flags(namespace) if not flag.startswith("seed=")]
+    flags += _verifier_flags(namespace)
+    flags += [f"run.{flag}" for flag in run_flags(namespace) if not flag.startswith(("seed=", "verifier."))]
     config = load_config(TrainConfig, paths=paths, overrides=[*flags, *namespace.overrides])
     if namespace.resume and stored.exists():
         _check_same(load_config(TrainConfig, paths=[stored]), config)
     return config
+
+
+def _verifier_flags(namespace: argparse.Namespace) -> list[str]:
+    """`--verifier`: who judges the episodes that are played, or whose verdicts on the data are its rewards."""
+    if namespace.verifier is None:
+        return []
+    if namespace.recipe == "online" or namespace.recipe in STAGED:
+        return [f"run.{flag}" for flag in verifier_flags(namespace)]
+    return [f"data.verifier={json.dumps(namespace.verifier)}"]
 
 
 def _check_same(stored: TrainConfig, wanted: TrainConfig) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from device_farm.types.trajectory import InfraError, PolicyFailed, Scored, TimedOut, Undecided
 from gui_agent.runner.events import AttemptEnded, AttemptStarted, DeviceTrouble, RunEvent, RunStarted, StepTaken
 from gui_agent.store.writer import RunWriter
+from verifier.verdict import VERDICT_OF
 
 
 class Journal:
@@ -41,6 +42,9 @@ def reason_of(outcome: Scored | Undecided | InfraError | TimedOut | PolicyFailed
     match outcome:
         case Scored(reward=reward, evidence=evidence):
             failed = [piece.probe for piece in evidence if not piece.holds]
+            if failed and evidence[0].probe.startswith(VERDICT_OF):
+                # The rest is what the verifier rests on; its own word says which of it counted.
+                return f"reward {reward:g}; {evidence[0].probe}: {evidence[0].observed}"
             return f"reward {reward:g}" + (f"; does not hold: {', '.join(failed)}" if failed else "")
         case Undecided(reason=reason):
             return reason

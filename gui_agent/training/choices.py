@@ -63,6 +63,8 @@ def check_choices(config: TrainConfig) -> None:
     """Raises ConfigError for what cannot be trained, before anything is loaded or started."""
     if config.recipe != "online":
         needed_data(config)
+    if config.recipe == "online":
+        _check_judges(config)
     make_objective(config)
     if config.recipe != "sft":
         make_advantages(config)
@@ -70,6 +72,15 @@ def check_choices(config: TrainConfig) -> None:
         raise ConfigError("sft has no advantages", field="advantage.kind", fix="leave it out")
     if config.recipe != "sft" and config.teach != ("actions",):
         raise ConfigError(f"{config.recipe} does not imitate", field="teach", fix="leave it out, or use sft")
+
+
+def _check_judges(config: TrainConfig) -> None:
+    if config.run.verifier is not None and (config.online.verifier or config.online.scorers):
+        fix = "leave it out, or online.verifier and online.scorers"
+        raise ConfigError("one verifier has the last word on an episode", field="run.verifier", fix=fix)
+    if config.run.reject_satisfied:
+        fix = "audit the suite before, with farm verify audit, and name the tasks that are left"
+        raise ConfigError("training tries no task untouched", field="run.reject_satisfied", fix=fix)
 
 
 def needed_data(config: TrainConfig) -> DataConfig:

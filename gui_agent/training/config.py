@@ -67,9 +67,11 @@ class TrainerConfig(ConfigModel):
 class DataConfig(ConfigModel):
     """`path` is a run folder of `farm collect`, or a file of UI-S1 JSON Lines. The rest is for files: `images` is the
     folder of the screens ("": beside the file), `screen` the width and height in pixels of those that are not there.
+    With a `verifier`, what that said of a run is its rewards, in place of the episodes' own outcomes.
     """
 
     path: str = Field(min_length=1)
+    verifier: str = ""
     images: str = ""
     screen: tuple[PositiveInt, PositiveInt] | None = None
     swipes: Literal["auto", "finger", "content", "direction"] = "auto"
@@ -237,5 +239,6 @@ IDENTITY = (
     "run.episodes",
     "run.combinations",
     "run.seed",
+    "run.verifier",
 )
 """What a resumed run must share with what is in its folder."""

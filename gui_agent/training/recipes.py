@@ -184,7 +184,10 @@ def _made(config: ImportedConfig) -> Learner:
 def load_trajectories(config: DataConfig, *, left_out: Counter[str] | None = None) -> list[Trajectory]:
     """`left_out` counts what of a run folder cannot be used. Raises DataError naming file, line and field."""
     if Path(config.path).is_dir():
-        return list(load_episodes(Path(config.path), left_out=left_out))
+        return list(load_episodes(Path(config.path), left_out=left_out, verifier=config.verifier))
+    if config.verifier:
+        message = f"{config.path} is no run folder: it holds no verdicts"
+        raise ConfigError(message, field="data.verifier", fix="leave it out")
     images = Path(config.images) if config.images else None
     screen = Size(*config.screen) if config.screen else None
     return list(load_ui_s1(Path(config.path), images=images, screen=screen, swipes=config.swipes))

@@ -19,6 +19,7 @@ from gui_agent.runner.collect import farm_source, open_writer
 from gui_agent.runner.episode import EpisodeRunner, Limits, Verifier
 from gui_agent.runner.events import Listener
 from gui_agent.runner.journal import Journal
+from gui_agent.runner.judged import opened_hook
 from gui_agent.runner.run import EpisodeSink, Runner
 from gui_agent.runner.watch import watched
 from gui_agent.store.writer import RunWriter
@@ -101,7 +102,8 @@ async def _serve(
     client = await stack.enter_async_context(opened_farm(run.farm, plan.backends))
     devices = await stack.enter_async_context(farm_source(run, client))
     limits = Limits(set_up_s=run.limits.set_up_s, evaluate_s=run.limits.evaluate_s)
-    judge = verifier_of(config.online)
+    opening = opened_hook(plan.verifier, plan.template_of, client, template=run.farm.template)
+    judge = await stack.enter_async_context(opening) or verifier_of(config.online)
     episodes = EpisodeRunner(player, plan.template_of, limits=limits, provenance=extra, verifier=judge)
     sink: EpisodeSink = Forgetting()
     everyone: list[Listener] = [source, *listeners]
