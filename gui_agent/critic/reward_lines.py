@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -9,18 +10,21 @@ from typing import Any
 
 from device_farm.errors import DataError
 from device_farm.types.codec.json import decode, dumps_value, encode, from_document, loads_value, to_document
+from device_farm.types.codec.space import CoordinateSpace
 from device_farm.types.observation import Observation, image_digest
 from device_farm.types.task import JsonValue
 from device_farm.types.ui_tree import UiTree
 from gui_agent.datasets.lines import read_lines
 from gui_agent.export.base import ImageFolder
+from verifier.port import Text
 from verifier.reward_model.data import StepJudgement
+from verifier.reward_model.model_critic import Asking, lesson_of
 
 TREE_FOLDER = "trees"
 
 
 class JudgementLines:
-    """Makes the lines of one file under `out`; every screen and every tree is stored once."""
+    """Makes the lines of files under `out`; every screen and every tree is stored once."""
 
     def __init__(self, images: ImageFolder, out: Path) -> None:
         self._images = images
@@ -34,6 +38,31 @@ class JudgementLines:
         light = replace(judgement, proposal=replace(judgement.proposal, screen=_light(screen)))
         places = {"image": self._images.path_of(screen), "tree": self._tree(screen.ui_tree)}
         return dumps_value({**to_document(light), **places, **(more or {})})
+
+    def lesson(self, judgement: StepJudgement) -> str:
+        """The same as a dialogue for LLaMA-Factory: what a model is asked as a critic, and what it should say.
+
+        Coordinates are those of the image after Qwen2.5-VL's resize, which the trainer's processor does itself. ""
+        where there is neither a picture nor a UI tree to ask about. Raises DataError for a lost or damaged screen.
+        """
+        proposal = judgement.proposal
+        if proposal.screen.screenshot is None and proposal.screen.ui_tree is None:
+            return ""
+        image = self._images.path_of(proposal.screen)
+        if proposal.screen.screenshot is not None:
+            # The pixels lie in the image file; a part with them in the prompt stands for it.
+            shot = replace(proposal.screen.screenshot, data=b"")
+            proposal = replace(proposal, screen=replace(proposal.screen, screenshot=shot))
+        told = lesson_of(replace(judgement, proposal=proposal), Asking(space=CoordinateSpace.resized))
+        asked = "\n".join(part.text if isinstance(part, Text) else "<image>" for part in told.parts)
+        messages = [
+            {"role": "system", "content": told.system},
+            {"role": "user", "content": asked},
+            {"role": "assistant", "content": told.reply},
+        ]
+        about = {"kind": judgement.kind, "origin": judgement.origin}
+        shown = [image] if image else []
+        return json.dumps({"messages": messages, "images": shown, **about}, ensure_ascii=False) + "\n"
 
     def _tree(self, tree: UiTree | None) -> str | None:
         if tree is None:

@@ -29,6 +29,7 @@ from gui_agent.runner.run import Runner
 from gui_agent.store.reader import RunReader
 from gui_agent.store.writer import RunWriter
 from verifier.reward_model.data import StepJudgement
+from verifier.reward_model.replies import CritiqueReply, parse_reply
 
 SWITCH = Click(at=Point(32, 76))
 
@@ -166,6 +167,13 @@ def test_disagreements_come_back_as_they_were(folder: Path, tmp_path: Path) -> N
     out = exported(changed, tmp_path, "critic-disagreements") / "disagreements.jsonl"
     lines = [json.loads(line) for line in out.read_text().splitlines()]
     assert [line["review"]["critique"]["why"] for line in lines] == ["first", "first"]
+    lessons = [json.loads(line) for line in (out.parent / "critic.jsonl").read_text().splitlines()]
+    replies = [parse_reply(each["messages"][2]["content"], CritiqueReply) for each in lessons]
+    assert [(reply.right, reply.why) for reply in replies] == [(True, "second"), (False, "second")]
+    asked = lessons[0]["messages"][1]["content"]
+    assert asked.count("<image>") == 1 and "Press Add until the count is 2." in asked and "click" in asked
+    assert (out.parent / lessons[0]["images"][0]).read_bytes().startswith(b"\x89PNG")
+    assert json.loads((out.parent / "dataset_info.json").read_text())["farm"]["file_name"] == "critic.jsonl"
     expected = [judgement for judgement, _ in disagreements(whole)]
     assert list(read_judgements(out, pixels=True)) == expected
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -23,6 +24,7 @@ from verifier.agentic.prompts import fence
 from verifier.port import Model, Part, Picture, Text
 from verifier.probes.screens import screen_text
 from verifier.reward_model.critic import Critique, Proposal
+from verifier.reward_model.data import StepJudgement
 from verifier.reward_model.replies import (
     CritiqueReply,
     SecondReply,
@@ -153,6 +155,32 @@ class ModelSecondOpinion:
         )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lesson:
+    """What a critic is asked about a judgement whose label is known, and what it should have said."""
+
+    system: str
+    parts: tuple[Part, ...]
+    reply: str
+
+
+def lesson_of(judgement: StepJudgement, asking: Asking) -> Lesson:
+    """In the words and on the grid of `ModelCritic`, so that a model that learnt it is such a critic.
+
+    A right action that the dialect cannot say is left out of the reply. Raises VerifierError where the screen has
+    neither pixels nor elements.
+    """
+    proposal = judgement.proposal
+    _, space = _words(proposal, asking)
+    corrected: dict[str, object] | None = None
+    if judgement.corrected is not None:
+        with contextlib.suppress(DialectError):
+            corrected = _arguments(judgement.corrected, proposal, space)
+    reply = {"right": judgement.right, "why": judgement.why, "confidence": 1.0, "corrected": corrected}
+    parts = tuple(_parts(proposal, asking))
+    return Lesson(system=_system(_CRITIC, proposal, space), parts=parts, reply=json.dumps(reply, ensure_ascii=False))
+
+
 class _Talk:
     """One question, asked again a bounded number of times while the reply does not parse. Counts what it costs."""
 
@@ -257,8 +285,13 @@ def _action_line(action: Action, proposal: Proposal, asking: Asking) -> str:
 def _json_of(action: Action, proposal: Proposal, asking: Asking) -> str:
     """In words where the dialect cannot say it."""
     _, space = _words(proposal, asking)
-    written = mobile_use.format_action if proposal.platform == "android" else computer_use.format_action
     try:
-        return json.dumps(written(action, space), ensure_ascii=False)
+        return json.dumps(_arguments(action, proposal, space), ensure_ascii=False)
     except DialectError:
         return action_text(action, None)
+
+
+def _arguments(action: Action, proposal: Proposal, space: CoordinateSpace) -> dict[str, object]:
+    """Raises DialectError for an action that the dialect cannot say."""
+    written = mobile_use.format_action if proposal.platform == "android" else computer_use.format_action
+    return dict(written(action, space))

@@ -19,7 +19,8 @@ from device_farm.types.observation import Screenshot
 from device_farm.types.task import JsonValue
 from verifier.port import Part, Picture, Reply, Text
 from verifier.reward_model.critic import Critique, Proposal
-from verifier.reward_model.model_critic import Asking, ModelCritic, ModelSecondOpinion
+from verifier.reward_model.data import StepJudgement
+from verifier.reward_model.model_critic import Asking, ModelCritic, ModelSecondOpinion, lesson_of
 from verifier.reward_model.replies import CritiqueReply, parse_reply
 from verifier.reward_model.review import Review, action_of
 from verifier.reward_model.rule_critic import RuleCritic
@@ -241,3 +242,20 @@ def test_the_schema_takes_any_action_of_the_dialect() -> None:
     schema = model.asked[0][3]
     assert schema is not None and schema["required"] == ["right", "why", "confidence", "corrected"]
     assert '"null"' in json.dumps(schema["properties"]) and "terminate" in json.dumps(schema)
+
+
+@pytest.mark.parametrize(
+    ("right", "corrected", "said"),
+    [(True, None, None), (False, tap(4), tap(4)), (False, Click(at=Point(5, 5), button="middle"), None)],
+)
+def test_a_lesson_teaches_what_a_critic_is_asked_and_should_say(
+    right: bool, corrected: Action | None, said: Action | None
+) -> None:
+    judgement = StepJudgement(
+        proposal=BESIDE, right=right, kind="outside_box", why="beside", corrected=corrected, app="app", origin="e/0"
+    )
+    lesson = lesson_of(judgement, Asking())
+    model = Model([lesson.reply])
+    found = asyncio.run(ModelCritic(model).criticise(BESIDE))
+    assert (found.right, found.why, found.corrected, found.confidence) == (right, "beside", said, 1.0)
+    assert model.asked[0][:2] == (lesson.system, lesson.parts)
