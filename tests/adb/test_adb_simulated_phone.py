@@ -111,6 +111,16 @@ def test_what_is_missing_is_told_apart(way: str) -> None:
     run(way, scenario)
 
 
+@pytest.mark.parametrize("command", ["echo a\0b", "echo \ud800"])
+def test_a_line_that_cannot_be_sent_is_refused(way: str, command: str) -> None:
+    async def scenario(client: AdbClient) -> None:
+        with pytest.raises(GuestError, match="a command line cannot hold"):
+            await client.shell(command)
+        assert (await client.shell("echo ab")).stdout == b"ab\n"
+
+    run(way, scenario)
+
+
 def test_reverse_is_listed_and_removed() -> None:
     async def scenario(client: AdbClient) -> None:
         await client.reverse("tcp:7001", "tcp:7002")
