@@ -101,6 +101,7 @@ class Noting:
 
     name = "noting"
     repeatable = True
+    most_tokens = 0
 
     def __init__(self) -> None:
         self.asked: list[Question] = []

@@ -100,6 +100,11 @@ class Predictor(Protocol):
         """Whether sketch, action, goal and platform alone decide the prediction, so that it can be kept."""
         ...
 
+    @property
+    def most_tokens(self) -> int:
+        """What one question can take at most, prompt and reply, by estimate; 0 where no model is asked."""
+        ...
+
     async def predict(self, questions: Sequence[Question]) -> tuple[Prediction, ...]:
         """One prediction a question, in order; one that fails leaves the others alone.
 

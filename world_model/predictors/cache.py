@@ -39,6 +39,10 @@ class CachedPredictor:
     def repeatable(self) -> bool:
         return True
 
+    @property
+    def most_tokens(self) -> int:
+        return self._predictor.most_tokens
+
     async def predict(self, questions: Sequence[Question]) -> tuple[Prediction, ...]:
         keys = [question_digest(question) for question in questions]
         asked = {key: question for key, question in zip(keys, questions, strict=True) if key not in self._kept}

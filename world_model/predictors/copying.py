@@ -18,5 +18,9 @@ class CopyPredictor:
     def repeatable(self) -> bool:
         return True
 
+    @property
+    def most_tokens(self) -> int:
+        return 0
+
     async def predict(self, questions: Sequence[Question]) -> tuple[Prediction, ...]:
         return tuple(Prediction(sketch=question.sketch) for question in questions)

@@ -17,6 +17,8 @@ from world_model.predictors.prompt import system_text, user_text
 from world_model.sketch.parsing import parse_sketch
 from world_model.sketch.sketch import Sketch
 
+_PROMPT_TOKENS: Final = 1000
+"""Instructions, goal and action; a longer goal than about 500 words goes beyond it."""
 _THOUGHT: Final = re.compile(r"<think>.*?(?:</think>|\Z)", re.S)
 
 
@@ -49,6 +51,10 @@ class ModelPredictor:
     @property
     def repeatable(self) -> bool:
         return True
+
+    @property
+    def most_tokens(self) -> int:
+        return _PROMPT_TOKENS + self._options.sketch_tokens + self._options.max_tokens
 
     async def predict(self, questions: Sequence[Question]) -> tuple[Prediction, ...]:
         async with asyncio.TaskGroup() as batch:

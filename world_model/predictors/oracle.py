@@ -28,6 +28,10 @@ class OraclePredictor:
     def repeatable(self) -> bool:
         return False
 
+    @property
+    def most_tokens(self) -> int:
+        return 0
+
     async def predict(self, questions: Sequence[Question]) -> tuple[Prediction, ...]:
         """Raises BackendError where the device could not be brought back to its state."""
         if not questions:
