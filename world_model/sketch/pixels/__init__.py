@@ -1,0 +1,1 @@
+"""Sketches from pixels alone: text by OCR, places by contours."""
