@@ -10,7 +10,7 @@ from typing import Final
 from device_farm.errors import VerifierError
 from verifier.planner.file_checks import Edited, Emptied, FileLines, Moved, NewestGone, Written
 from verifier.planner.phone_files import NOTEBOOK, delete, on, with_line
-from verifier.planner.places import file
+from verifier.planner.places import file, kept_by
 from verifier.planner.plan import Check, Given, Kind, Plan
 from verifier.planner.wording import LAST, REST, TEXT, Values, forms
 from verifier.rules.base import Probe
@@ -78,7 +78,7 @@ def _merge(values: Values) -> Plan:
 
 
 def _anywhere(check: Check) -> Plan:
-    return Plan(checks=(check,), allowed=(file(NOTEBOOK),))
+    return Plan(checks=(check,), allowed=(file(NOTEBOOK), kept_by("net.gsantner.markor")))
 
 
 _phone = partial(Kind, platform="android")
@@ -141,6 +141,7 @@ KINDS: Final[tuple[Kind, ...]] = (
     _phone(
         name="delete the newest note",
         forms=forms("delete whichever note in Markor is the newest"),
+        # The list is sorted by date to see which it is, and stays so.
         plan=lambda values: _anywhere(NewestGone(folder=NOTEBOOK)),
     ),
     _phone(

@@ -106,7 +106,8 @@ def _move(values: Values) -> Plan:
 
 def _copy(values: Values) -> Plan:
     target = _path(values, "into")
-    return on((target,), Copied(source=_path(values), target=target))
+    copied = Copied(source=_path(values), target=target)
+    return Plan(checks=(copied,), allowed=(file(target), kept_by("com.simplemobiletools.gallery.pro", rows=True)))
 
 
 def _record(values: Values) -> Plan:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from device_farm.errors import VerifierError
+from device_farm.errors import FarmError, VerifierError
 from device_farm.types.trajectory import Evidence
 from verifier.agentic.memory import Memory
 from verifier.agentic.thinker import Opinion
@@ -14,7 +14,7 @@ from verifier.judges.reader import Reading, read_last_screen, read_trajectory
 from verifier.planner.goals import understand
 from verifier.planner.probing import probed
 from verifier.probes.toolbox import Toolbox
-from verifier.verdict import fault_of
+from verifier.verdict import NO_COST, fault_of
 
 _MEDIUM = 0.6
 """From this confidence of the reader on, its word is worth more than the agent's claim."""
@@ -44,11 +44,21 @@ class PlannerThinker:
         return _read(case, read_trajectory)
 
     async def probe(self, case: Case, memory: Memory, so_far: Opinion, tools: Toolbox) -> Opinion:
-        """Every check of the plan on the device, then what else has changed since the task began."""
+        """Every check of the plan on the device, then what else has changed since the task began.
+
+        Without a shell what the screens showed stands. With one that fails nothing is decided: a guess from screens is
+        no substitute for the state.
+        """
         understood = understand(case.goal, case.platform)
         if understood is None:
             return _not_understood(case)
-        return await probed(understood.plan, case.answer, tools)
+        if tools.device is not None and not tools.device.has_shell:
+            return replace(so_far, evidence=(), faults=(), cost=NO_COST)
+        try:
+            return await probed(understood.plan, case.answer, tools)
+        except FarmError as error:
+            reason = "the device's state could not be seen"
+            return Opinion(decision="undecided", confidence="low", reason=reason, faults=(fault_of(error),))
 
 
 def _not_understood(case: Case) -> Opinion:

@@ -19,10 +19,6 @@ _DESKTOP: Final = r"cache|config|dbus|gnupg|pki|mozilla|vnc|gtkrc\S*|xsession\S*
 
 USUAL: Final[tuple[tuple[str, str], ...]] = (
     ("a preference that remembers what was looked at", rf"preference \S+ (?i:{_REMEMBERED})"),
-    (
-        "how a list is sorted and shown",
-        r"preference \S+ (?i:(?:\w*_)?(?:sort|order|display|show|view|folder_first)(?:_\w*)?)",
-    ),
     ("what an application notes of its first run", r"preference \S+/first_run\.xml .*"),
     (
         "a note editor's recent documents and cursor positions",
@@ -49,6 +45,7 @@ USUAL: Final[tuple[tuple[str, str], ...]] = (
         "settings that Android counts and dates itself",
         r"setting \w+/(?:\S*(?:_last_|_count|timestamp|_time_millis)\S*|boot_count)",
     ),
+    ("how often do not disturb was switched", r"setting global/zen_mode_config_etag"),
     ("the last orientation", r"setting system/user_rotation"),
     ("which hint was shown", r"setting \w+/\S*(?:_tip|_hint|_seen|suggestion)\S*"),
     ("a desktop's recent files", r"file ~/\.local/share/(?:recently-used\.xbel|gvfs-metadata|xorg)(?:/.*)?"),

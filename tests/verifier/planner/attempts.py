@@ -13,7 +13,7 @@ from device_farm.errors import PolicyError
 from device_farm.types.action import Action, Terminate
 from device_farm.types.observation import Observation
 from device_farm.types.task import Task
-from device_farm.types.trajectory import Episode
+from device_farm.types.trajectory import Episode, Scored
 from gui_agent.benchmarks.base import Script, TaskTemplate
 from gui_agent.policies.base import Decision, LocalPolicy, LocalSession, Policy, PolicySession
 from gui_agent.policies.expert import ExpertSession
@@ -109,3 +109,14 @@ def task_of(template: TaskTemplate, seed: int, about: int | None = None) -> Task
     """The task of a seed; with `about` it is another seed's under the same id."""
     task = template.task(SUITE, seed)
     return task if about is None else replace(template.task(SUITE, about), id=task.id)
+
+
+def wanted(episode: Episode) -> str:
+    """The decision that the evaluator's outcome stands for."""
+    assert isinstance(episode.outcome, Scored), episode.outcome
+    return "success" if episode.outcome.reward == 1.0 else "failure"
+
+
+def told(verdict: Verdict, task: Task) -> str:
+    """What an assertion that fails shows."""
+    return f"{task.goal}: {verdict}"

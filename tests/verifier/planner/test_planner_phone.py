@@ -6,16 +6,16 @@ import asyncio
 from dataclasses import replace
 
 import pytest
-from attempts import Scripted, attempted, done, judged, phone, task_of
+from attempts import Scripted, attempted, done, judged, phone, task_of, told, wanted
 
-from device_farm.types.task import Task
-from device_farm.types.trajectory import Episode, Scored
 from gui_agent.benchmarks.base import TaskTemplate
 from gui_agent.benchmarks.basics import SUITE
 from gui_agent.policies.noop import NoopPolicy
-from gui_agent.verification.scene import keep_start
+from gui_agent.verification.scene import START, SnapshotScene, keep_start
+from verifier.agentic.verifier import AgenticVerifier
+from verifier.case import case_of
+from verifier.planner.planner import PlannerThinker
 from verifier.planner.probing import SIDE_EFFECTS
-from verifier.verdict import Verdict
 
 PHONE = SUITE.select(platform="android")
 _ALARMS = "/data/data/com.google.android.deskclock/databases/alarms.db"
@@ -27,15 +27,6 @@ BESIDES = {
     "another alarm": f"sqlite3 {_ALARMS} 'UPDATE alarm_templates SET enabled = 1 - enabled WHERE _id = 1'",
     "a new folder": "mkdir /storage/emulated/0/Download/Besides",
 }
-
-
-def wanted(episode: Episode) -> str:
-    assert isinstance(episode.outcome, Scored), episode.outcome
-    return "success" if episode.outcome.reward == 1.0 else "failure"
-
-
-def told(verdict: Verdict, task: Task) -> str:
-    return f"{task.goal}: {verdict}"
 
 
 @pytest.mark.parametrize("template", PHONE, ids=lambda template: template.name)
@@ -146,5 +137,47 @@ def test_goal_that_is_not_understood_is_undecided_with_the_reason() -> None:
             verdict = await judged(device, strange)
         assert verdict.decision == "undecided" and verdict.confidence == 0.0
         assert "no kind that the planner knows" in verdict.reason
+
+    asyncio.run(scenario())
+
+
+def test_something_to_delete_that_never_was_is_undecided() -> None:
+    async def scenario() -> None:
+        template = SUITE.template("PhoneDeleteContact")
+        task = task_of(template, 0)
+        async with phone() as device:
+            episode = await attempted(device, template, task, NoopPolicy())
+            strange = replace(episode, task=replace(task, goal="Delete Nobody Atall from the contacts."))
+            verdict = await judged(device, strange)
+        assert verdict.decision == "undecided", verdict
+        assert any("no contact was called Nobody Atall at the start" in fault for fault in verdict.faults)
+
+    asyncio.run(scenario())
+
+
+def test_without_the_start_a_check_of_the_end_is_worth_medium_confidence() -> None:
+    async def scenario() -> None:
+        template = SUITE.template("PhoneBluetooth")
+        task = task_of(template, 0)
+        async with phone() as device:
+            episode = await attempted(device, template, task, Scripted(template, task))
+            await device.snapshot_delete(START)
+            verdict = await judged(device, episode)
+        assert (verdict.decision, verdict.confidence) == ("success", 0.75), verdict
+        assert "could not be seen" in verdict.reason and verdict.faults
+
+    asyncio.run(scenario())
+
+
+def test_without_a_shell_what_the_screens_showed_stands() -> None:
+    async def scenario() -> None:
+        template = SUITE.template("PhoneBluetooth")
+        task = task_of(template, 0)
+        async with phone() as device:
+            episode = await attempted(device, template, task, Scripted(template, task))
+            blind = AgenticVerifier(thinker=PlannerThinker(), shell=False)
+            verdict = await blind.verify(case_of(episode), SnapshotScene(device))
+            recorded = await blind.verify(case_of(episode), None)
+        assert verdict.confidence < 0.95 and verdict.evidence == recorded.evidence
 
     asyncio.run(scenario())
