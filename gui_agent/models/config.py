@@ -33,6 +33,17 @@ class OpenAiModelConfig(ConfigModel):
     token_ids: bool = True
 
 
+class AdapterServersConfig(OpenAiModelConfig):
+    """vLLM servers of the model that is trained, which are given its LoRA adapters as these change.
+
+    Adapters are written to the folder `adapters`, which the servers must see under the same path ("": a temporary one,
+    for servers of this machine); `model` begins their names.
+    """
+
+    model: str = Field(default="trained", min_length=1)
+    adapters: str = ""
+
+
 class TransformersModelConfig(ConfigModel):
     """A model in this process. `path` is a local folder or a hub name; `adapter` a LoRA folder laid over it ("" none).
 

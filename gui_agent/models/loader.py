@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
-from typing import assert_never
+from typing import TYPE_CHECKING, assert_never
 
 from device_farm.errors import ConfigError, PrerequisiteError
 from gui_agent.models.base import Model
 from gui_agent.models.config import ModelConfig, OpenAiModelConfig, TransformersModelConfig, VllmModelConfig
+
+if TYPE_CHECKING:
+    from gui_agent.models.openai_endpoint import OpenAiEndpoint
 
 _TRANSFORMERS = "pip install torch transformers"
 
@@ -21,7 +24,7 @@ def load_model(config: ModelConfig) -> Model:
     """
     match config:
         case OpenAiModelConfig():
-            return _open_ai(config)
+            return open_ai_endpoint(config)
         case TransformersModelConfig():
             return _transformers(config)
         case VllmModelConfig():
@@ -32,18 +35,19 @@ def load_model(config: ModelConfig) -> Model:
             assert_never(config)
 
 
-def _open_ai(config: OpenAiModelConfig) -> Model:
+def open_ai_endpoint(config: OpenAiModelConfig, *, field: str = "model") -> OpenAiEndpoint:
+    """`field` is the section that errors name. Raises ConfigError where an address or the key is bad."""
     from gui_agent.models.openai_endpoint import OpenAiEndpoint
 
     for url in config.base_urls:
         if not url.startswith(("http://", "https://")):
             fix = "write for example http://127.0.0.1:8000/v1"
-            raise ConfigError(f"{url!r} is no address", field="model.base_urls", fix=fix)
+            raise ConfigError(f"{url!r} is no address", field=f"{field}.base_urls", fix=fix)
     key = os.environ.get(config.api_key_env, "") if config.api_key_env else ""
     if config.api_key_env and not key:
         message = f"the environment variable {config.api_key_env} is not set"
-        raise ConfigError(message, field="model.api_key_env", fix=f"export {config.api_key_env}=...")
-    return OpenAiEndpoint(config, api_key=key)
+        raise ConfigError(message, field=f"{field}.api_key_env", fix=f"export {config.api_key_env}=...")
+    return OpenAiEndpoint(config, api_key=key, field=f"{field}.base_urls")
 
 
 def _transformers(config: TransformersModelConfig) -> Model:

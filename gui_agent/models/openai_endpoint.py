@@ -25,13 +25,16 @@ _RETRIED_STATUS = frozenset({408, 409, 425, 429})
 
 @dataclass(slots=True, eq=False)
 class _Address:
-    """One server: its client, the calls that it may still take, and until when it rests after a failure."""
+    """One server: its client, the calls that it may still take, and until when it rests after a failure. `adapted` is
+    False while it lacks the adapter that calls ask for.
+    """
 
     url: str
     client: openai.AsyncOpenAI
     slots: asyncio.Semaphore
     in_flight: int = 0
     rests_until_s: float = -math.inf
+    adapted: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,11 +65,13 @@ class OpenAiEndpoint:
         self._clock = clock
         # Only spreads the retries of many sessions apart; nothing that is stored depends on it.
         self._jitter = Random()
+        self._served = config.model
         self._addresses: tuple[_Address, ...] = ()
 
     @property
     def name(self) -> str:
-        return self._config.model
+        """What calls ask for: the config's model, or the adapter that was put in its place."""
+        return self._served
 
     async def __aenter__(self) -> Self:
         self._addresses = tuple(self._address(url) for url in self._config.base_urls)
@@ -96,6 +101,56 @@ class OpenAiEndpoint:
             shifted = _shifted(sampling, len(replies))
             replies += (await self._retried(prompt, shifted, n=asked))[:asked]
         return replies
+
+    async def serve_adapter(self, name: str, folder: str) -> int:
+        """Loads the LoRA adapter of a folder into every server, and asks for it from now on; how many have it not.
+
+        `folder` is as the servers see it. They are vLLM's, with `--enable-lora`, and with
+        VLLM_ALLOW_RUNTIME_LORA_UPDATING=True in their environment. One that fails is passed over until a later adapter
+        reaches it: one that was started again has none of the earlier ones. Call it between the calls of `generate`.
+
+        Raises:
+            PolicyError: no server takes it.
+        """
+        body = {"lora_name": name, "lora_path": folder}
+        failures = await asyncio.gather(*(self._load(address, body) for address in self._addresses))
+        for address, failure in zip(self._addresses, failures, strict=True):
+            address.adapted = not failure
+        failed = [failure for failure in failures if failure]
+        if len(failed) == len(self._addresses):
+            fix = "start vLLM with --enable-lora and VLLM_ALLOW_RUNTIME_LORA_UPDATING=True, on a disk shared with it"
+            raise PolicyError(f"no server takes the adapter {folder}: {failed[0]}", field=self._field, fix=fix)
+        self._served = name
+        return len(failed)
+
+    async def drop_adapter(self, name: str) -> None:
+        """Frees its place. A server that fails to do so only keeps what nobody asks for any more."""
+        await asyncio.gather(
+            *(self._post(address, "/unload_lora_adapter", {"lora_name": name}) for address in self._addresses)
+        )
+
+    async def _load(self, address: _Address, body: dict[str, str]) -> str:
+        """What the last try failed of; an empty text once it is loaded."""
+        failure = _Failure(text="never called")
+        for attempt in range(self._config.retries + 1):
+            found = await self._post(address, "/load_lora_adapter", body)
+            if found is None:
+                return ""
+            failure = found
+            if not found.passing or attempt == self._config.retries:
+                break
+            await asyncio.sleep(max(found.pause_s, self._backoff_s(attempt)))
+        return f"{address.url}: {failure.text}"
+
+    async def _post(self, address: _Address, path: str, body: dict[str, str]) -> _Failure | None:
+        try:
+            async with asyncio.timeout(self._config.timeout_s):
+                await address.client.post(path, body=body, cast_to=str)
+        except TimeoutError:
+            return _Failure(text=f"TimeoutError: no answer within {self._config.timeout_s:g} s")
+        except openai.APIError as error:
+            return _failure_of(error)
+        return None
 
     def _address(self, url: str) -> _Address:
         client = openai.AsyncOpenAI(
@@ -128,7 +183,8 @@ class OpenAiEndpoint:
     def _choose(self) -> _Address:
         """The least busy of those that do not rest; where all rest, the one that wakes first."""
         now_s = self._clock()
-        return min(self._addresses, key=lambda each: (max(now_s, each.rests_until_s), each.in_flight))
+        there = [address for address in self._addresses if address.adapted]
+        return min(there, key=lambda each: (max(now_s, each.rests_until_s), each.in_flight))
 
     def _backoff_s(self, attempt: int) -> float:
         longest_s = min(_MAX_PAUSE_S, self._config.backoff_s * 2.0**attempt)
@@ -145,19 +201,25 @@ class OpenAiEndpoint:
                 raw = await address.client.chat.completions.with_raw_response.create(model=self.name, **request)
         except TimeoutError:
             return _Failure(text=f"TimeoutError: no whole reply within {self._config.timeout_s:g} s")
-        except openai.APIConnectionError as error:  # a timeout is one as well
-            return _Failure(text=f"{type(error).__name__}: {error.__cause__ or error}")
-        except openai.APIStatusError as error:
-            passing = error.status_code in _RETRIED_STATUS or error.status_code >= 500
-            text = f"HTTP {error.status_code}: {_body(error)}"
-            return _Failure(text=text, pause_s=_retry_after_s(error), passing=passing)
         except openai.APIError as error:
-            return _Failure(text=f"{type(error).__name__}: {error}")
+            return _failure_of(error)
         latency_ms = (time.perf_counter() - begun_s) * 1000
         try:
             return completions_of(raw.http_response.content, latency_ms)
         except PolicyError as error:
             return _Failure(text=error.message)
+
+
+def _failure_of(error: openai.APIError) -> _Failure:
+    match error:
+        case openai.APIStatusError():
+            passing = error.status_code in _RETRIED_STATUS or error.status_code >= 500
+            text = f"HTTP {error.status_code}: {_body(error)}"
+            return _Failure(text=text, pause_s=_retry_after_s(error), passing=passing)
+        case openai.APIConnectionError():  # a timeout is one as well
+            return _Failure(text=f"{type(error).__name__}: {error.__cause__ or error}")
+        case _:
+            return _Failure(text=f"{type(error).__name__}: {error}")
 
 
 def _shifted(sampling: Sampling, by: int) -> Sampling:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import base64
 import json
 import math
-from typing import Any, assert_never
+from typing import Any, Final, assert_never
 
 from device_farm.errors import PolicyError
 from device_farm.types.task import JsonValue
 from gui_agent.models.base import Completion, FinishReason, Sampling
 from gui_agent.models.prompt import ChatPrompt, ImagePart, Message, Part, TextPart
+
+_UNCHANGED: Final = {"top_k": -1, "min_p": 0.0, "repetition_penalty": 1.0}
+"""vLLM otherwise takes these from the model's generation_config.json; Qwen2.5-VL's has a top-k and a penalty."""
 
 
 def data_url(image: ImagePart) -> str:
@@ -20,7 +23,8 @@ def data_url(image: ImagePart) -> str:
 def request_of(prompt: ChatPrompt, sampling: Sampling, *, n: int, token_ids: bool) -> dict[str, Any]:
     """The body of a call, `model` left out. Fields with the servers' own default are left out, too.
 
-    `token_ids` asks for vLLM's `return_token_ids`, where log-probabilities are wanted at all.
+    `token_ids` asks for vLLM's `return_token_ids`, where log-probabilities are wanted at all, and switches off what a
+    checkpoint's own defaults would change of the distribution without a trace in the log-probabilities.
     """
     body: dict[str, Any] = {
         "messages": [_message(message) for message in prompt.messages],
@@ -37,7 +41,7 @@ def request_of(prompt: ChatPrompt, sampling: Sampling, *, n: int, token_ids: boo
     if sampling.logprobs:
         body["logprobs"] = True
         if token_ids:
-            body["extra_body"] = {"return_token_ids": True}
+            body["extra_body"] = {"return_token_ids": True, **_UNCHANGED}
     return body
 
 

@@ -8,6 +8,7 @@ from device_farm.errors import ConfigError
 from gui_agent.rl.samples import AdvantageSettings, EpisodeForm
 from gui_agent.rl.variants.elpo import BRANCH_SHARE
 from gui_agent.training.config import DataConfig, TrainConfig
+from gui_agent.training.language.config import TransformersPolicyConfig
 from gui_agent.training.objective import LikelihoodObjective, Objective, PolicyObjective
 
 
@@ -63,6 +64,9 @@ def check_choices(config: TrainConfig) -> None:
     """Raises ConfigError for what cannot be trained, before anything is loaded or started."""
     if config.recipe != "online":
         needed_data(config)
+    elif config.run.critic is not None:
+        message = "online, the policy learns from the actions that it chose itself"
+        raise ConfigError(message, field="run.critic", fix="leave it out; farm export --format critic-agent, then sft")
     if config.recipe == "online":
         _check_judges(config)
     make_objective(config)
@@ -72,6 +76,20 @@ def check_choices(config: TrainConfig) -> None:
         raise ConfigError("sft has no advantages", field="advantage.kind", fix="leave it out")
     if config.recipe != "sft" and config.teach != ("actions",):
         raise ConfigError(f"{config.recipe} does not imitate", field="teach", fix="leave it out, or use sft")
+    _check_server(config)
+
+
+def _check_server(config: TrainConfig) -> None:
+    if config.server is None:
+        return
+    if config.recipe == "sft":
+        raise ConfigError("sft samples nothing, so no server is needed", field="server", fix="leave it out")
+    if not isinstance(config.policy, TransformersPolicyConfig):
+        fix = 'leave it out, or use policy.kind = "transformers"'
+        raise ConfigError("only language models can be served elsewhere", field="server", fix=fix)
+    if config.lora is None:
+        message = "a running server takes adapters, not full weights"
+        raise ConfigError(message, field="server", fix="add [lora], or leave it out and sample in this process")
 
 
 def _check_judges(config: TrainConfig) -> None:

@@ -9,6 +9,8 @@ from pydantic import Discriminator, Field, PositiveInt, Tag
 
 from device_farm.config import ConfigModel
 from gui_agent.config import RunConfig
+from gui_agent.datasets.tries import Tries
+from gui_agent.models.config import AdapterServersConfig
 from gui_agent.training.distributed.config import ShardingConfig
 from gui_agent.training.language.config import TransformersPolicyConfig
 
@@ -68,10 +70,13 @@ class DataConfig(ConfigModel):
     """`path` is a run folder of `farm collect`, or a file of UI-S1 JSON Lines. The rest is for files: `images` is the
     folder of the screens ("": beside the file), `screen` the width and height in pixels of those that are not there.
     With a `verifier`, what that said of a run is its rewards, in place of the episodes' own outcomes.
+    Of tasks that were tried more than once, as in the folder `rollouts` of online training, `tries` takes the success
+    of those that were solved at once (`one`), or only later (`several`).
     """
 
     path: str = Field(min_length=1)
     verifier: str = ""
+    tries: Tries = "all"
     images: str = ""
     screen: tuple[PositiveInt, PositiveInt] | None = None
     swipes: Literal["auto", "finger", "content", "direction"] = "auto"
@@ -198,8 +203,9 @@ class TrainConfig(ConfigModel):
     `start` is a checkpoint, of another run of the same policy, whose weights this one begins with. SFT learns what
     `teach` lists: the demonstrated actions, questions about their screens, and which actions led to them. Online, `run`
     says on which tasks and devices the policy plays: as for `farm collect`, with `run.episodes` different tasks that
-    are tried over and over; all other recipes learn from `data`. `stages` holds, by the name of a stage, what it has
-    otherwise, for recipes that are made of stages.
+    are tried over and over; all other recipes learn from `data`. Replies are sampled in this process, or by the vLLM
+    servers of `server`, which are given the adapters of `lora` before each update. `stages` holds, by the name of a
+    stage, what it has otherwise, for recipes that are made of stages.
     """
 
     recipe: Recipe = "sft"
@@ -216,6 +222,7 @@ class TrainConfig(ConfigModel):
     loss: LossConfig = LossConfig()
     parity: ParitySection = ParitySection()
     lora: LoraSection | None = None
+    server: AdapterServersConfig | None = None
     stages: dict[str, dict[str, Any]] = Field(default_factory=dict)
 
 

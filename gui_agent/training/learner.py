@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from device_farm.types.codec.dialect import Dialect
@@ -33,6 +33,7 @@ class Learner:
     encode: Callable[[Prompt, str], Sequence[int]]
     reference: TrainablePolicy | None = None
     summary_of: Callable[[str], str] = lambda reply: ""
+    publish: Callable[[int], Awaitable[dict[str, float]]] | None = None
 
     def reply(self, step: ExpertStep) -> str:
         """The demonstration in the policy's own words. Raises DialectError where it has none for the action."""

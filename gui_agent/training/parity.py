@@ -42,11 +42,15 @@ class GatedSource:
     """The samples of `source`, after the trainer has scored some of them itself.
 
     The first ones are always compared, of a run that is resumed, too; then those of every `config.every`-th update.
-    Only what the present policy sampled counts: older replies differ for good reason.
+    Only what the present policy sampled counts: older replies differ for good reason. Where weights are `published`,
+    the second update's are compared as well: the first adapters change nothing, so that a server may leave them out.
     """
 
-    def __init__(self, source: SampleSource, policy: TrainablePolicy, config: ParitySection) -> None:
+    def __init__(
+        self, source: SampleSource, policy: TrainablePolicy, config: ParitySection, *, published: bool = False
+    ) -> None:
         self._source, self._policy, self._config = source, policy, config
+        self._published = published
         self._compared = False
 
     async def next(self, policy_version: int) -> Supply:
@@ -54,6 +58,7 @@ class GatedSource:
         supply = await self._source.next(policy_version)
         every = self._config.every
         due = policy_version % every == 0 if every else policy_version == 0
+        due = due or (self._published and policy_version == 1)
         if self._compared and not due:
             return supply
         chosen = self._chosen(supply.samples, policy_version)

@@ -11,18 +11,18 @@ from pathlib import Path
 from typing import Any, TypeVar, assert_never
 
 from device_farm.config import import_attribute
-from device_farm.errors import ConfigError, PrerequisiteError
+from device_farm.errors import ConfigError, DataError, PrerequisiteError
 from device_farm.types.geometry import Size
-from gui_agent.datasets.episodes import load_episodes
+from gui_agent.datasets.load import load_data
+from gui_agent.datasets.tries import by_tries
 from gui_agent.datasets.types import Trajectory
-from gui_agent.datasets.ui_s1 import load_ui_s1
 from gui_agent.matching.base import Matcher
-from gui_agent.matching.legacy import LegacyMatcher
+from gui_agent.matching.legacy import LegacyRewardMatcher
 from gui_agent.matching.strict import StrictMatcher
 from gui_agent.models.base import Sampling
 from gui_agent.rl.patch import PatchModule
 from gui_agent.rl.semi_online import SemiOnline, SemiOnlineSettings
-from gui_agent.training.checkpoint import checkpoints
+from gui_agent.training.checkpoint import checkpoint_folder
 from gui_agent.training.choices import check_choices, make_advantages, make_objective, needed_data
 from gui_agent.training.config import DataConfig, ImportedConfig, RolloutConfig, TrainConfig
 from gui_agent.training.distributed.first_source import FirstSource
@@ -37,7 +37,7 @@ from gui_agent.training.parity import GatedSource
 from gui_agent.training.rollout_source import BatchSettings
 from gui_agent.training.semi_online import semi_online_source
 from gui_agent.training.sft import demonstrations, taught_source
-from gui_agent.training.source import SampleSource
+from gui_agent.training.source import PublishedSource, SampleSource
 from gui_agent.training.stages import stage_configs, train_stages
 from gui_agent.training.start import start_from
 from gui_agent.training.trainer import CHECKPOINTS, Trainer
@@ -76,6 +76,9 @@ async def _train_one(
     config: TrainConfig, out: Path, *, resume: bool, listeners: Sequence[Listener], team: Team
 ) -> dict[str, Any]:
     check_choices(config)
+    if config.server is not None and team.size > 1:
+        message = f"{team.size} ranks cannot share what servers sample"
+        raise ConfigError(message, field="server", fix="train on one GPU, or leave it out")
     learner = agreed(team, lambda: load_learner(config))
     if config.start:
         start_from(learner, Path(config.start))
@@ -84,7 +87,7 @@ async def _train_one(
         trainer = Trainer(
             learner.policy,
             make_objective(config),
-            source if config.recipe == "sft" else GatedSource(source, learner.policy, config.parity),
+            _gated(source, config, learner),
             config.trainer,
             out,
             reference=learner.reference,
@@ -93,8 +96,8 @@ async def _train_one(
             weights=held_weights(learner.policy, team, config.trainer.sharding),
         )
         figures = await trainer.run(resume=resume)
-    last = first_does(team, lambda: str(checkpoints(out / CHECKPOINTS)[-1]))
-    return {"recipe": config.recipe, **figures, "checkpoint": last}
+    last = checkpoint_folder(out / CHECKPOINTS, figures.get("update", config.trainer.updates))
+    return {"recipe": config.recipe, **figures, "checkpoint": str(last)}
 
 
 async def _source(config: TrainConfig, learner: Learner, out: Path, stack: AsyncExitStack, team: Team) -> SampleSource:
@@ -110,6 +113,12 @@ async def _source(config: TrainConfig, learner: Learner, out: Path, stack: Async
     return FirstSource(source, team) if config.recipe == "online" and team.size > 1 else _there(source)
 
 
+def _gated(source: SampleSource, config: TrainConfig, learner: Learner) -> SampleSource:
+    if config.recipe == "sft":
+        return source
+    return GatedSource(source, learner.policy, config.parity, published=learner.publish is not None)
+
+
 def _there(source: SampleSource | None) -> SampleSource:
     assert source is not None
     return source
@@ -122,8 +131,9 @@ async def _opened_source(
     if config.recipe != "online":
         source = make_source(config, load_trajectories(needed_data(config)), learner, team)
         await stack.enter_async_context(learner.model)
-        return source
-    sampler = load_learner(_without_reference(config)) if config.online.weights == "copied" else None
+        return source if learner.publish is None else PublishedSource(source, learner.publish)
+    copied = config.online.weights == "copied" and learner.publish is None
+    sampler = load_learner(_without_reference(config)) if copied else None
     await stack.enter_async_context((sampler or learner).model)
     advantages = make_advantages(config)
     return await stack.enter_async_context(
@@ -160,6 +170,7 @@ def _language(config: TrainConfig, policy: TransformersPolicyConfig) -> Learner:
         raise PrerequisiteError(f"a transformers policy needs {error.name}", field="policy.kind", fix=fix) from error
     settings = LanguageSettings(
         lora=config.lora,
+        server=None if config.recipe == "sft" else config.server,
         packing=config.trainer.packing,
         reference=make_objective(config).needs_reference,
         temperature=1.0 if config.recipe == "sft" else config.rollout.temperature,
@@ -182,15 +193,29 @@ def _made(config: ImportedConfig) -> Learner:
 
 
 def load_trajectories(config: DataConfig, *, left_out: Counter[str] | None = None) -> list[Trajectory]:
-    """`left_out` counts what of a run folder cannot be used. Raises DataError naming file, line and field."""
-    if Path(config.path).is_dir():
-        return list(load_episodes(Path(config.path), left_out=left_out, verifier=config.verifier))
-    if config.verifier:
-        message = f"{config.path} is no run folder: it holds no verdicts"
-        raise ConfigError(message, field="data.verifier", fix="leave it out")
+    """`left_out` counts what of a run folder cannot be used.
+
+    Raises:
+        ConfigError: a folder that holds no run.
+        DataError: names file, line and field; or `data.tries`, where it leaves nothing.
+    """
     images = Path(config.images) if config.images else None
     screen = Size(*config.screen) if config.screen else None
-    return list(load_ui_s1(Path(config.path), images=images, screen=screen, swipes=config.swipes))
+    data = load_data(
+        Path(config.path),
+        images=images,
+        screen=screen,
+        swipes=config.swipes,
+        left_out=left_out,
+        verifier=config.verifier,
+    )
+    there = list(data)
+    kept = by_tries(there, config.tries)
+    if there and not kept:
+        how = "at the first try" if config.tries == "one" else "at a later try"
+        message = f"none of {len(there)} trajectories is of a task that was solved {how}"
+        raise DataError(message, field="data.tries", fix='set it to "all", or name a folder with more tries')
+    return kept
 
 
 def make_source(
@@ -256,6 +281,6 @@ def _matcher(config: RolloutConfig) -> Matcher:
         case "strict":
             return StrictMatcher()
         case "legacy":
-            return LegacyMatcher()
+            return LegacyRewardMatcher()
         case _:
             assert_never(config.scorer)

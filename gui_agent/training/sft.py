@@ -105,15 +105,6 @@ def _by_trajectory(shown: Demonstrations) -> list[list[int]]:
     return list(bundles.values())
 
 
-def question_source(questions: QuestionSet, learner: Learner, *, size: int, seed: int) -> EpochSource:
-    """Perception, grounding and backtracking. Batches hold turns that come after as many others."""
-
-    async def make(index: int) -> TrainSample:
-        return question_sample(await questions.question(index), learner)
-
-    return EpochSource(make, questions.lengths, size=size, seed=seed)
-
-
 def taught_source(
     teach: Sequence[Taught],
     trajectories: Sequence[Trajectory],

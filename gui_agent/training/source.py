@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 import numpy as np
@@ -125,6 +125,26 @@ class FixedSource(EpochSource):
             return samples[index]
 
         super().__init__(there, lengths, size=size, seed=seed)
+
+
+class PublishedSource:
+    """The samples of `source`, for each of which `publish` has brought the version's weights to those who sample."""
+
+    def __init__(self, source: SampleSource, publish: Callable[[int], Awaitable[dict[str, float]]]) -> None:
+        self._source = source
+        self._publish = publish
+
+    async def next(self, policy_version: int) -> Supply:
+        """Raises what `publish` and the source raise."""
+        figures = await self._publish(policy_version)
+        supply = await self._source.next(policy_version)
+        return replace(supply, figures={**supply.figures, **figures})
+
+    def state(self) -> dict[str, Any]:
+        return self._source.state()
+
+    def restore(self, state: dict[str, Any]) -> None:
+        self._source.restore(state)
 
 
 class Cycle:

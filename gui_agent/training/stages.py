@@ -88,7 +88,7 @@ def _stage(name: str, shared: Section, usual: Section, given: Mapping[str, Any])
         raise ConfigError("a stage's recipe is fixed", field=f"stages.{name}.recipe", fix="leave it out")
     if usual["recipe"] == "sft":
         # What is said for all stages is meant for those that it means something to.
-        shared = {key: value for key, value in shared.items() if key not in ("loss", "advantage")}
+        shared = {key: value for key, value in shared.items() if key not in ("loss", "advantage", "server")}
     with _named(name):
         return load_config(TrainConfig, defaults=merge(merge(shared, usual), dict(given)))
 

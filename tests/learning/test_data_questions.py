@@ -7,6 +7,7 @@ import json
 from dataclasses import replace
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -364,15 +365,16 @@ def test_question_becomes_a_sample_whose_answer_is_trained(tmp_path: Path) -> No
     pytest.importorskip("torch", reason="torch is not installed")
     import tiny_clicker
 
-    from gui_agent.training.sft import question_source
+    from gui_agent.training.sft import taught_source
 
-    learner = replace(tiny_clicker.make(), encode=lambda prompt, reply: [*reply.encode(), 256])
-    screens = ResizedScreens(lambda step: step.screen.size)
-    questions = QuestionSet(perception_dialogues(run_of(tmp_path / "run"), space_of, limit=3), screens)
-    source = question_source(questions, learner, size=9, seed=0)
+    run, screens = run_of(tmp_path / "run"), ResizedScreens(lambda step: step.screen.size)
+    encode: Any = lambda prompt, reply: [*reply.encode(), 256]  # noqa: E731
+    learner = replace(tiny_clicker.make(), encode=encode, space=space_of, screens=screens)
+    questions = QuestionSet(perception_dialogues(run, space_of, seed=0), screens)
+    source = taught_source(("perception",), run, learner, size=len(questions), seed=0)
     supply = asyncio.run(source.next(0))
     wanted = [asyncio.run(questions.question(index)) for index in range(len(questions))]
-    assert len(supply.samples) == 9
+    assert len(supply.samples) == len(questions) > 9
     by_place = {(sample.trajectory, sample.step): sample for sample in supply.samples}
     for question in wanted:
         sample = by_place[question.dialogue, question.turn]

@@ -206,30 +206,44 @@ def outcomes(*rewards: float) -> Group:
 
 
 def test_curriculum_weighs_tasks_by_the_variance_of_their_outcome() -> None:
-    # (0+1)/(8+2) = 0.1, (4+1)/(8+2) = 0.5, (8+1)/(8+2) = 0.9, and 0.5 for one that was never tried.
-    found = weights([0, 4, 8, 0], [8, 8, 8, 0])
-    assert found.tolist() == pytest.approx([0.09 + 0.02, 0.25 + 0.02, 0.09 + 0.02, 0.25 + 0.02])
+    # Templates of one task each: (0+1)/(8+2) = 0.1, (4+1)/(8+2) = 0.5, (8+1)/(8+2) = 0.9, and 0.5 untried; so the tasks
+    # have (0 + 4·0.1)/12 = 1/30, (4 + 4·0.5)/12 = 1/2, (8 + 4·0.9)/12 = 29/30 and 1/2.
+    found = weights([0, 4, 8, 0], [8, 8, 8, 0], list("abcd"))
+    outer = 29 / 900 + 0.02
+    assert found.tolist() == pytest.approx([outer, 0.25 + 0.02, outer, 0.25 + 0.02])
 
 
-def test_curriculum_tries_every_task_first_and_then_what_is_sometimes_solved() -> None:
-    order = SuccessRate(3, seed=0)
+def test_curriculum_knows_untried_tasks_by_their_template() -> None:
+    # Of the template (4+1)/(4+2) = 5/6; of the task that was tried (4 + 4·5/6)/8 = 11/12.
+    found = weights([4, 0, 0], [4, 0, 0], ["a", "a", "b"])
+    assert found.tolist() == pytest.approx([11 / 144 + 0.02, 5 / 36 + 0.02, 0.25 + 0.02])
+
+
+def test_curriculum_tries_a_task_of_every_template_first() -> None:
+    order = SuccessRate(["a", "b", "a", "a", "c"], seed=1)
+    first = [order.task(number) for number in range(3)]
+    assert sorted({"a": 0, "b": 1, "c": 4}.values()) == sorted(0 if task in (2, 3) else task for task in first)
+
+
+def test_curriculum_then_tries_what_is_sometimes_solved() -> None:
+    order = SuccessRate(list("abc"), seed=0)
     assert sorted(order.task(number) for number in range(3)) == [0, 1, 2]
     for _ in range(20):
         order.told(0, outcomes(0, 0, 0, 0))
         order.told(1, outcomes(1, 0, 1, 0))
         order.told(2, outcomes(1, 1, 1, 1))
-    # Fading by 0.8 a group of four, 20 verdicts count: rates 1/22, 11/22 and 21/22.
-    chances = weights([0, 10, 20], [20, 20, 20])
+    # Fading by 0.8 a group of four, 20 verdicts count.
+    chances = weights([0, 10, 20], [20, 20, 20], list("abc"))
     drawn = [order.task(number) for number in range(3, 2003)]
     assert drawn.count(1) / 2000 == pytest.approx(chances[1] / chances.sum(), abs=0.03)
     assert 0 < drawn.count(0) < drawn.count(1) / 2 and 0 < drawn.count(2) < drawn.count(1) / 2
-    again = SuccessRate(3, seed=0)
+    again = SuccessRate(list("abc"), seed=0)
     again.restore(order.state())
     assert [again.task(number) for number in range(3, 2003)] == drawn
 
 
 def test_curriculum_learns_nothing_from_rollouts_without_a_verdict() -> None:
-    order = SuccessRate(1, seed=0)
+    order = SuccessRate(["a"], seed=0)
     order.told(0, Group(task_id="t", rollouts=(replace(rollout(0), end="undecided"),)))
     assert order.state() == {"verdicts": [0.0], "successes": [0.0]}
 

@@ -189,7 +189,7 @@ def test_another_address_takes_over_from_one_that(broken: str) -> None:
     good = WireServer(ok("from the good one"))
 
     async def scenario() -> None:
-        async with served(bad, good, timeout_s=0.5, rest_s=60.0) as model:
+        async with served(bad, good, timeout_s=2.0, rest_s=60.0) as model:
             for _ in range(4):
                 (reply,) = await model.generate(PROMPT, Sampling())
                 assert reply.text == "from the good one"

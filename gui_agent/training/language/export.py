@@ -45,7 +45,7 @@ def save_language_model(module: Any, source: Source, folder: Path) -> None:
             shutil.copyfile(found, folder / name)
     _state_pixels(folder, source)
     if layers:
-        _save_adapters(module, layers, source, folder / ADAPTER)
+        save_adapters(module, source, folder / ADAPTER)
 
 
 def adapter_layers(module: Any) -> dict[str, Any]:
@@ -74,7 +74,8 @@ def merged_state(module: Any, layers: dict[str, Any], dtype: torch.dtype) -> dic
     return state
 
 
-def _save_adapters(module: Any, layers: dict[str, Any], source: Source, folder: Path) -> None:
+def save_adapters(module: Any, source: Source, folder: Path) -> None:
+    """The adapters alone, in peft's format, into a new folder."""
     from safetensors.torch import save_file  # type: ignore[import-not-found, unused-ignore]
 
     folder.mkdir()
@@ -85,6 +86,7 @@ def _save_adapters(module: Any, layers: dict[str, Any], source: Source, folder: 
         if ".lora_A." in name or ".lora_B." in name
     }
     save_file(weights, folder / "adapter_model.safetensors", metadata={"format": "pt"})
+    layers = adapter_layers(module)
     first = next(iter(layers.values()))
     config = {
         "peft_type": "LORA",

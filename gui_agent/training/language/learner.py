@@ -18,8 +18,9 @@ from gui_agent.history.base import PromptBuilder
 from gui_agent.history.chat import ChatPromptBuilder
 from gui_agent.history.config import history_of
 from gui_agent.history.summary import SummaryDialect, summary_of
-from gui_agent.models.config import DType, TransformersModelConfig
+from gui_agent.models.config import AdapterServersConfig, DType, TransformersModelConfig
 from gui_agent.models.encoding import DialogueEncoder
+from gui_agent.models.loader import open_ai_endpoint
 from gui_agent.models.prompt import ImagePart, Prompt
 from gui_agent.models.transformers_attention import use_own_attention
 from gui_agent.models.transformers_model import TransformersModel
@@ -27,9 +28,10 @@ from gui_agent.models.transformers_parts import TransformersParts, device_of, lo
 from gui_agent.rl.screens import ResizedScreens, StepScreens, UnreadScreens
 from gui_agent.training.config import LoraSection
 from gui_agent.training.language.config import TransformersPolicyConfig
-from gui_agent.training.language.export import Source
+from gui_agent.training.language.export import Source, adapter_layers, save_adapters
 from gui_agent.training.language.policy import TransformersPolicy
 from gui_agent.training.language.prompts import TextPromptBuilder
+from gui_agent.training.language.served import AdapterServers
 from gui_agent.training.learner import Learner
 
 _FIELDS = {"model.path": "policy.model", "model.device": "policy.device", "model.adapter": "policy.adapter"}
@@ -43,10 +45,11 @@ _DTYPES: dict[DType, torch.dtype] = {
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LanguageSettings:
     """What other sections of a run's config say about the policy. `reference`: the objective compares with a frozen
-    policy. `temperature` is that of the rollouts.
+    policy. `temperature` is that of the rollouts, `server` who samples them in place of this process.
     """
 
     lora: LoraSection | None = None
+    server: AdapterServersConfig | None = None
     packing: bool = True
     reference: bool = False
     temperature: float = 1.0
@@ -95,7 +98,9 @@ def language_learner(config: TransformersPolicyConfig, settings: LanguageSetting
         summary_of=summary_of if config.history.mode == "summary" else lambda reply: "",
     )
     if settings.lora is not None:
-        return replace(learner, reference=_with_adapters(policy, settings.lora, masters=config.master_weights))
+        reference = _with_adapters(policy, settings.lora, masters=config.master_weights)
+        learner = replace(learner, reference=reference)
+        return learner if settings.server is None else _sampled_elsewhere(learner, policy, source, settings.server)
     if settings.reference:
         return replace(learner, reference=policy_of(_frozen(parts, dtype)))
     return learner
@@ -240,6 +245,18 @@ def _with_adapters(policy: TransformersPolicy, lora: LoraSection, *, masters: bo
         # Without it the first layers' inputs need no gradient, and a recomputed block would have none.
         policy.parts.module.enable_input_require_grads()
     return BaseReference(policy)
+
+
+def _sampled_elsewhere(
+    learner: Learner, policy: TransformersPolicy, source: Source, server: AdapterServersConfig
+) -> Learner:
+    seeing = next((name for name in adapter_layers(policy.module) if ".visual." in f".{name}"), None)
+    if seeing is not None:
+        message = f"vLLM serves adapters of the language model alone, and {seeing} has one"
+        raise ConfigError(message, field="lora.targets", fix="set it to '.*language_model.*_proj'")
+    endpoint = open_ai_endpoint(server, field="server")
+    servers = AdapterServers(endpoint, server.adapters, lambda folder: save_adapters(policy.module, source, folder))
+    return replace(learner, model=servers, publish=servers.publish)
 
 
 def _frozen(parts: TransformersParts, dtype: torch.dtype) -> TransformersParts:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Protocol
 
@@ -66,6 +66,23 @@ class SharedWeights:
 
     async def hold(self) -> None:
         await self._gate.close()
+
+
+class PublishedWeights:
+    """Others sample, to whom `publish` brings a version; they go on while the trainer updates."""
+
+    def __init__(self, gate: Gate, publish: Callable[[int], Awaitable[dict[str, float]]]) -> None:
+        self._gate = gate
+        self._publish = publish
+
+    async def publish(self, version: int) -> None:
+        """Raises what the learner's own does; the gate stays closed then."""
+        await self._gate.close()
+        await self._publish(version)
+        self._gate.open(version)
+
+    async def hold(self) -> None:
+        return
 
 
 class CopiedWeights:

@@ -26,7 +26,7 @@ from gui_agent.store.writer import RunWriter
 from gui_agent.training.config import ImportedConfig, OnlineConfig, TrainConfig
 from gui_agent.training.learner import Learner
 from gui_agent.training.online.curriculum import Rounds, SuccessRate, TaskOrder
-from gui_agent.training.online.gate import CopiedWeights, Gate, SharedWeights, Weights
+from gui_agent.training.online.gate import CopiedWeights, Gate, PublishedWeights, SharedWeights, Weights
 from gui_agent.training.online.player import PlayerPolicy, PlaySettings
 from gui_agent.training.online.scorers import Unanimous
 from gui_agent.training.online.source import OnlineSettings, OnlineSource
@@ -49,7 +49,8 @@ async def online_source(
 ) -> AsyncIterator[OnlineSource]:
     """A source whose devices are at work as long as it is open; its learner's model was entered.
 
-    `sampler` is a second learner, which then samples in place of `learner`, None where the weights are shared.
+    `sampler` is a second learner, which then samples in place of `learner`, None where the weights are shared or
+    published to others.
 
     Raises:
         ConfigError: the suite, a task, a backend, the farm's address or the verifier is bad; names the field.
@@ -58,7 +59,9 @@ async def online_source(
     plan = await make_plan(config.run)
     gate = Gate()
     weights: Weights = SharedWeights(gate)
-    if sampler is not None:
+    if learner.publish is not None:
+        weights = PublishedWeights(gate, learner.publish)
+    elif sampler is not None:
         weights = CopiedWeights(gate, learner.policy.module, sampler.policy.module)
     play = PlaySettings(
         sampling=replace(sampling, seed=config.trainer.seed),
@@ -74,7 +77,7 @@ async def online_source(
         max_staleness=config.online.max_staleness,
         ahead=config.online.ahead,
     )
-    order = task_order(config.online.curriculum, len(plan.tasks), config.trainer.seed)
+    order = task_order(config.online.curriculum, [task.template for task in plan.tasks], config.trainer.seed)
     source = OnlineSource(plan.tasks, player, weights, advantages, settings, order)
     async with AsyncExitStack() as stack:
         await _serve(config, plan, player, source, out / ROLLOUTS, stack, listeners)
@@ -115,12 +118,13 @@ async def _serve(
     source.serve(watched(client, runner.serve(source.work), listeners, local=not run.farm.address), runner.utilisation)
 
 
-def task_order(curriculum: Literal["none", "success_rate"], count: int, seed: int) -> TaskOrder:
+def task_order(curriculum: Literal["none", "success_rate"], templates: Sequence[str], seed: int) -> TaskOrder:
+    """`templates` names that of each task."""
     match curriculum:
         case "none":
-            return Rounds(count, seed)
+            return Rounds(len(templates), seed)
         case "success_rate":
-            return SuccessRate(count, seed)
+            return SuccessRate(templates, seed)
         case _:
             assert_never(curriculum)
 
