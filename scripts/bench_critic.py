@@ -5,9 +5,9 @@ the task. All phones are simulated. Prints one JSON line:
 
 - `steps`: judgements made of the experts' steps, right ones and perturbed ones, balanced by class and kind: the rule
   critic's `accuracy` with its 95% interval (goals resampled), `precision`, `recall` (wrong actions are the positive
-  class), `false_alarms`, the share of wrong actions that it corrects and of these corrections that are right
-  (`mended`), hits by kind; beside it who calls everything right (`always_right`), and who knows of an action its type
-  alone (`by_type`);
+  class), `false_alarms`, the shares of wrong actions that it answers by a wait (`held`) and by another action
+  (`corrected`), and which share of the latter is right (`mended`), hits by kind; beside it who calls everything right
+  (`always_right`), and who knows of an action its type alone (`by_type`);
 - `labels`: of a sample of the perturbed steps, carried out on a copy of the phone: how many do exactly what the right
   action does (`same_screen_and_state`), or end a task that is solved already;
 - `live`: the expert, the expert with errors of a known kind and rate, and the miniature (learnt), each without and with

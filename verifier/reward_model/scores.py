@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from device_farm.types.action import Wait
 from device_farm.types.codec.json import type_name
 from verifier.calibration.intervals import Interval
 from verifier.reward_model.critic import Critic, Critique
@@ -17,7 +18,7 @@ from verifier.reward_model.data import CorrectStep, Equivalent, StepJudgement
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answered:
     """What a critic said of a judgement. `mended`: its correction is as right as the true action; None where it gave
-    none, or the action was right.
+    none, or only a wait, or the action was right.
     """
 
     judgement: StepJudgement
@@ -29,6 +30,11 @@ class Answered:
         """No judgement is a miss."""
         return self.said.right is self.judgement.right
 
+    @property
+    def held(self) -> bool:
+        """Whether a wrong action was answered by a wait: it does no harm, and the policy decides anew."""
+        return not self.judgement.right and isinstance(self.said.corrected, Wait)
+
 
 async def ask(
     critic: Critic, judgements: Sequence[StepJudgement], steps: Mapping[str, CorrectStep], equivalent: Equivalent
@@ -38,7 +44,7 @@ async def ask(
     for judgement in judgements:
         said = await critic.criticise(judgement.proposal)
         mended = None
-        if not judgement.right and said.corrected is not None:
+        if not judgement.right and said.corrected is not None and not isinstance(said.corrected, Wait):
             mended = equivalent(steps[judgement.origin], said.corrected)
         found.append(Answered(judgement=judgement, said=said, mended=mended))
     return found
@@ -48,9 +54,9 @@ async def ask(
 class Scores:
     """Shares of what was asked; the wrong actions are the positive class.
 
-    `precision` is None where nothing was called wrong, `mended` (the corrections that are right, of those given for
-    wrong actions) where none was given. `corrected` is the share of the wrong actions for which one was. `kinds` is the
-    share of hits by kind. `interval_95` is that of the accuracy, by resampling goals.
+    `precision` is None where nothing was called wrong. `held` is the share of the wrong actions that are answered by a
+    wait, `corrected` by another action, and `mended` which share of these is right, None where there is none. `kinds`
+    is the share of hits by kind. `interval_95` is that of the accuracy, by resampling goals.
     """
 
     n: int
@@ -59,6 +65,7 @@ class Scores:
     precision: float | None
     recall: float
     false_alarms: float
+    held: float
     corrected: float
     mended: float | None
     kinds: Mapping[str, float]
@@ -84,6 +91,7 @@ def scores(answered: Sequence[Answered], *, seed: int = 0) -> Scores:
         precision=sum(not each.judgement.right for each in called) / len(called) if called else None,
         recall=sum(each.said.right is False for each in wrong) / len(wrong),
         false_alarms=sum(each.said.right is False for each in right) / len(right),
+        held=sum(each.held for each in wrong) / len(wrong),
         corrected=len(given) / len(wrong),
         mended=sum(given) / len(given) if given else None,
         kinds={kind: sum(hits) / len(hits) for kind, hits in sorted(kinds.items())},
