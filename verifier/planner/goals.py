@@ -49,9 +49,8 @@ KINDS: Final[tuple[Kind, ...]] = (
     *desktop.KINDS,
 )
 _THEN: Final = re.compile(r",? and (?:then|after that) |, then (?:also )?|; ", re.IGNORECASE)
-_MOST_CHARACTERS: Final = 20_000
 _MOST_PARTS: Final = 12
-"""Longer goals are not understood: the ways to divide them, and to read each part, would be too many to try."""
+"""Goals of more parts are not understood: the ways to divide them would be too many to try."""
 
 
 def understand(goal: str, platform: Platform) -> Understood | None:
@@ -89,7 +88,7 @@ def fitting(words: str, platform: Platform) -> list[Part]:
 def _readings(goal: str, read: Callable[[str], list[Part]]) -> list[tuple[Part, ...]]:
     """Up to two ways to divide `goal` into parts and to read every part."""
     breaks = list(_THEN.finditer(goal))
-    if len(goal) > _MOST_CHARACTERS or len(breaks) >= _MOST_PARTS:
+    if len(breaks) >= _MOST_PARTS:
         return []
     begins = [0, *(match.end() for match in breaks)]
     ends = [*(match.start() for match in breaks), len(goal)]

@@ -25,6 +25,11 @@ LAST: Final = r".+?(?<![.\s])"
 """The same at its end, where a full stop belongs to the goal."""
 REST: Final = r".+"
 """The rest of a goal as it stands, its full stop too."""
+_MOST: Final = {0: 20_000, 1: 20_000, 2: 6_000, 3: 1_200}
+"""Characters of a goal by the number of values that may be anything, 1,200 for more of them.
+
+A search for n values in a text full of the words between them takes the length to the power of n.
+"""
 _FREE: Final = frozenset({"text", "title", "description", "listed"})
 """Groups whose values are texts; others are names, numbers or words in one line."""
 _FILES: Final = frozenset({"file", "new", "folder", "into", "source", "one", "two", "three"})
@@ -56,9 +61,15 @@ class Form:
 
     shortest: Pattern[str]
     longest: Pattern[str]
+    most: int
 
     def readings(self, goal: str) -> list[dict[str, str]]:
-        """The values in `goal`: none where it is not of this form, two that differ where it can be read in two ways."""
+        """The values in `goal`: none where it is not of this form, two that differ where it can be read in two ways.
+
+        A goal of more than `most` characters is not of this form.
+        """
+        if len(goal) > self.most:
+            return []
         found: list[dict[str, str]] = []
         for pattern in (self.shortest, self.longest):
             match = pattern.fullmatch(goal)
@@ -86,7 +97,7 @@ def _loosely(pattern: str) -> str:
 
 def _form(pattern: str) -> Form:
     one, other = (re.compile(text, re.IGNORECASE | re.DOTALL) for text in (pattern, turned(pattern)))
-    return Form(shortest=one, longest=other)
+    return Form(shortest=one, longest=other, most=_MOST.get(pattern.count(".+"), min(_MOST.values())))
 
 
 def turned(pattern: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
 
 import pytest
@@ -145,6 +146,25 @@ def test_hostile_values_come_back_as_they_were_or_the_goal_is_not_understood(nam
 )  # fmt: skip
 def test_goal_with_two_readings_or_none_is_not_understood(goal: str, platform: Platform) -> None:
     assert understand(goal, platform) is None
+
+
+@pytest.mark.parametrize(
+    "goal",
+    [
+        "Put what the Markor notes " + ("a, b and " * 500)[:1150],
+        "In VLC, make two playlists of files in V of the internal memory. First “"
+        + ("a” with, in this order: b. Then “" * 99)[:1100],
+        'In Markor, make "' + ('" the content of a and rename the note to ' * 500)[:1150],
+        "Add the line “" + ("” at the end of the note " * 500)[:5900],
+        "Move the Markor note " + "a out of the folder b and into " * 500,
+        "Turn Wi-Fi on" + " and then turn Wi-Fi on" * 11,
+        "; " * 9_999,
+    ],
+)
+def test_goal_that_is_hard_to_read_takes_no_time(goal: str) -> None:
+    began_s = time.process_time()
+    assert understand(goal, "android") is None
+    assert time.process_time() - began_s < 5
 
 
 def test_second_reading_of_a_form_is_found() -> None:
