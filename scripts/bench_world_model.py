@@ -1,0 +1,204 @@
+"""The world model without any model: matching, sketches, forks of the simulated phone, and the two baselines.
+
+Prints one JSON line:
+- `matching`: one assignment of 200 to 200 elements with different texts, `p50_ms`, `p99_ms`, and `cpu_ms` a match;
+- `sketch`: printing and parsing one of 200 elements, `print_ms` and `parse_ms`;
+- `forks`: forks of the simulated phone a second of one core: `bare_s` takes and restores its state, `acted_s` also
+  carries an action out and reads the screen, in this process; `farm_s` does so through gRPC and adb; `acted_ms` and
+  `farm_ms` are CPU milliseconds a fork, of all that runs in this process;
+- `prediction`: copy and oracle on a random walk over the simulated phone's applications, n transitions: F1, mIoU, text
+  similarity, over all and over changed elements;
+then the machine. Rates are by CPU time of this process, so that what else the machine does counts little.
+
+    python scripts/bench_world_model.py [--matches 200] [--forks 200] [--walk 60] [--seed 0]
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import random
+import sys
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from bench_common import machine, percentiles_ms
+
+from device_farm.backends.config import SimulatorConfig
+from device_farm.client import LeaseRequest
+from device_farm.embedded import embedded_farm
+from device_farm.simulator.phone import SimulatedPhone
+from device_farm.types.action import Action, Click, OpenApp, Swipe, SystemButton
+from device_farm.types.geometry import Point, Rect, Size
+from device_farm.types.observation import ObserveRequest
+from world_model.matching.assignment import match
+from world_model.matching.scores import Comparison, Scores, compare, mean_of
+from world_model.predictors.base import Predictor, Question
+from world_model.predictors.copying import CopyPredictor
+from world_model.predictors.forks import SnapshotForks
+from world_model.predictors.oracle import OraclePredictor
+from world_model.predictors.phone_forks import PhoneForks
+from world_model.sketch.observed import sketch_of
+from world_model.sketch.parsing import parse_sketch
+from world_model.sketch.printing import print_sketch
+from world_model.sketch.sketch import Sketch, SketchLine
+
+ELEMENTS = 200
+SCREEN = Size(1080, 2400)
+APPS = ("Settings", "Contacts", "Clock", "Files", "SMS Messenger", "Markor")
+WORDS = ("battery", "network", "display", "storage", "sound", "alarm", "note", "recipe", "message", "contact", "more")
+TREE = ObserveRequest(screenshot=False)
+
+
+def random_lines(rng: random.Random, count: int) -> tuple[SketchLine, ...]:
+    """Different lines of one to five words, anywhere on the screen."""
+    lines: dict[SketchLine, None] = {}
+    while len(lines) < count:
+        left, top = rng.randrange(1000), rng.randrange(2300)
+        box = Rect(left, top, rng.randint(left + 20, 1080), rng.randint(top + 20, min(2400, top + 300)))
+        text = " ".join(rng.choices(WORDS, k=rng.randint(1, 5))) + f" {rng.randrange(1000)}"
+        lines[SketchLine(label=rng.choice(("text", "item", "button")), text=text, box=box)] = None
+    return tuple(lines)
+
+
+def timed(call: Callable[[int], object], times: int) -> tuple[list[float], float]:
+    """Wall seconds of every call after a first one, and CPU seconds of one on average."""
+    call(0)
+    walls, began_cpu = [], time.process_time()
+    for number in range(times):
+        began = time.perf_counter()
+        call(number)
+        walls.append(time.perf_counter() - began)
+    return walls, (time.process_time() - began_cpu) / times
+
+
+def measure_matching(times: int, seed: int) -> dict[str, float]:
+    rng = random.Random(seed)
+    sides = [(random_lines(rng, ELEMENTS), random_lines(rng, ELEMENTS)) for _ in range(10)]
+    walls, cpu_s = timed(lambda number: match(*sides[number % len(sides)]), times)
+    return {**percentiles_ms(walls), "cpu_ms": round(cpu_s * 1000, 3), "elements": ELEMENTS, "times": times}
+
+
+def measure_sketch(times: int, seed: int) -> dict[str, float]:
+    sketch = Sketch(screen=SCREEN, lines=random_lines(random.Random(seed), ELEMENTS))
+    text = print_sketch(sketch)
+    if parse_sketch(text, sketch).sketch != sketch:
+        raise RuntimeError("the sketch did not come back from its text")
+    _, printed_s = timed(lambda _: print_sketch(sketch), times)
+    _, parsed_s = timed(lambda _: parse_sketch(text, sketch), times)
+    return {"print_ms": round(printed_s * 1000, 3), "parse_ms": round(parsed_s * 1000, 3), "elements": ELEMENTS}
+
+
+CYCLE: Sequence[tuple[Action, ...]] = (
+    (Click(at=Point(540, 585)),),
+    (Swipe(start=Point(540, 1700), end=Point(540, 900)),),
+    (SystemButton(button="back"),),
+    (Click(at=Point(540, 1485)),),
+)
+
+
+async def measure_forks(times: int, seed: int) -> dict[str, float]:
+    phone = SimulatedPhone.boot(seed=seed)
+    copy = SimulatedPhone.boot(seed=seed)
+    _, bare_s = timed(lambda _: copy.restore(phone.snapshot()), times * 20)
+    async with (
+        embedded_farm([SimulatorConfig(devices=1, seed=seed)]) as farm,
+        farm.lease(LeaseRequest(owner="bench")) as held,
+    ):
+        await held.device.act(OpenApp(name="Settings"))
+        farm_s = await _fork_cpu_s(SnapshotForks(held.device), max(8, times // 5))
+    acted_s = await _fork_cpu_s(PhoneForks(phone), times)
+    return {
+        "bare_s": round(1 / bare_s),
+        "acted_s": round(1 / acted_s),
+        "farm_s": round(1 / farm_s),
+        "acted_ms": round(acted_s * 1000, 2),
+        "farm_ms": round(farm_s * 1000, 2),
+    }
+
+
+async def _fork_cpu_s(forks: SnapshotForks | PhoneForks, times: int) -> float:
+    sequences = [CYCLE[number % len(CYCLE)] for number in range(times)]
+    await forks.outcomes(CYCLE)
+    began = time.process_time()
+    await forks.outcomes(sequences)
+    return (time.process_time() - began) / times
+
+
+async def measure_prediction(steps: int, seed: int) -> dict[str, Any]:
+    """Every prediction is made before the action is carried out on the phone itself, and compared with what came."""
+    rng = random.Random(seed)
+    async with (
+        embedded_farm([SimulatorConfig(devices=1, seed=seed)]) as farm,
+        farm.lease(LeaseRequest(owner="bench")) as held,
+    ):
+        device = held.device
+        predictors: tuple[Predictor, ...] = (CopyPredictor(), OraclePredictor(SnapshotForks(device)))
+        found: dict[str, list[Comparison]] = {predictor.name: [] for predictor in predictors}
+        before = sketch_of(await device.observe(TREE))
+        for _ in range(steps):
+            action = random_action(before, rng)
+            question = Question(sketch=before, action=action, goal="", platform="android")
+            guesses = [(await predictor.predict([question]))[0] for predictor in predictors]
+            after = sketch_of(await device.act_and_observe(action, TREE))
+            for predictor, guess in zip(predictors, guesses, strict=True):
+                found[predictor.name].append(compare(before, guess.sketch, after))
+            before = after
+    return {"what": "random walk on a simulated phone", **{name: summary(all_) for name, all_ in found.items()}}
+
+
+def random_action(sketch: Sketch, rng: random.Random) -> Action:
+    touchable = [line for line in sketch.lines if line.label not in ("text", "image", "list")]
+    if rng.random() < 0.15 or not touchable:
+        return OpenApp(name=rng.choice(APPS))
+    if rng.random() < 0.15:
+        return SystemButton(button="back")
+    if rng.random() < 0.15:
+        return Swipe(start=Point(540, 1700), end=Point(540, 900))
+    return Click(at=rng.choice(touchable).box.center)
+
+
+def summary(comparisons: Sequence[Comparison]) -> dict[str, Any]:
+    means = mean_of(comparisons)
+    return {
+        **_figures(means.whole, ""),
+        **(_figures(means.changed, "_changed") if means.changed is not None else {}),
+        "n": means.n,
+        "n_changed": means.n_changed,
+    }
+
+
+def _figures(scores: Scores, ending: str) -> dict[str, float]:
+    return {
+        f"f1{ending}": round(scores.f1, 4),
+        f"miou{ending}": round(scores.miou, 4),
+        f"text_similarity{ending}": round(scores.text_similarity, 4),
+    }
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--matches", type=int, default=200, help="assignments measured")
+    parser.add_argument("--forks", type=int, default=200, help="forks measured in this process; a fifth through a farm")
+    parser.add_argument("--walk", type=int, default=60, help="transitions of the random walk")
+    parser.add_argument("--seed", type=int, default=0)
+    options = parser.parse_args()
+    if min(options.matches, options.forks, options.walk) < 1:
+        parser.error("--matches, --forks and --walk must be at least 1")
+    result = {
+        "benchmark": "world_model",
+        "matching": measure_matching(options.matches, options.seed),
+        "sketch": measure_sketch(options.matches, options.seed),
+        "forks": asyncio.run(measure_forks(options.forks, options.seed)),
+        "prediction": asyncio.run(measure_prediction(options.walk, options.seed)),
+        "seed": options.seed,
+        "machine": machine(),
+    }
+    print(json.dumps(result))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
