@@ -40,7 +40,9 @@ async def make(suite: Suite, workers: Mapping[Platform, int], seed: int) -> Maki
     """All attempts on the platforms of `workers`, one platform after the other."""
     made = Making()
     for platform, count in workers.items():
-        backend: BackendConfig = SimulatorConfig(devices=count) if platform == "android" else XvfbConfig(devices=count)
+        # Phones in processes of their own use every core.
+        phones = SimulatorConfig(devices=count, isolation="process")
+        backend: BackendConfig = phones if platform == "android" else XvfbConfig(devices=count)
         async with embedded_farm([backend]) as client, FarmSource(client, owner="make-labelled") as source:
             part = await make_labelled(source, suite, platform, workers=count, seed=seed, told=_told)
         made.episodes += part.episodes

@@ -9,7 +9,7 @@ import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from device_farm.cli.command import Exit
 from device_farm.errors import ConfigError, PrerequisiteError
@@ -31,6 +31,7 @@ ABLATIONS: Final[Mapping[str, Mapping[str, Any]]] = {
 }
 _PHONES: Final = 4
 _DESKTOPS: Final = 1
+_MANY: Final = 50
 _MOST_BROKEN: Final = 0.1
 MODEL_SUFFIX: Final = "-model"
 """What the name of a verifier ends in that asks the model of --model rather than rules."""
@@ -200,7 +201,10 @@ async def _devices(
     platforms = {episode.platform for episode in episodes}
     backends: list[BackendConfig] = []
     if "android" in platforms:
-        backends.append(SimulatorConfig(devices=workers["android"]))
+        # Phones in processes of their own use every core, which pays once many episodes wait for them.
+        apart = sum(episode.platform == "android" for episode in episodes) > _MANY
+        isolation: Literal["process", "in_process"] = "process" if apart else "in_process"
+        backends.append(SimulatorConfig(devices=workers["android"], isolation=isolation))
     if "desktop" in platforms:
         backends.append(XvfbConfig(devices=workers["desktop"] + 1))
     async with (

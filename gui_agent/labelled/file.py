@@ -82,10 +82,12 @@ def read_labelled(path: Path | None = None) -> LabelledSet:
 
 
 def _unpacked(name: str, data: bytes) -> tuple[bytes, bool]:
-    """What can be unpacked, and whether the file ends too early. Raises DataError for anything else than gzip."""
+    """What can be unpacked, and whether the file ends too early. Raises DataError for what is no gzip file."""
     unpacker = zlib.decompressobj(wbits=31)  # 16 for gzip and 15 for its largest window
     try:
         text = unpacker.decompress(data)
     except zlib.error as error:
         raise DataError(f"{name} is damaged, or no gzip file: {error}", fix=_FIX) from error
+    if unpacker.unused_data:
+        raise DataError(f"{name} goes on after its end", fix=_FIX)
     return text, not unpacker.eof

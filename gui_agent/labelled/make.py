@@ -8,9 +8,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from device_farm.device import Device, DeviceInfo
+from device_farm.errors import FarmError
 from device_farm.types.action import Action, Terminate, Wait
 from device_farm.types.task import Platform, Task
-from device_farm.types.trajectory import Episode, Scored, Step, Undecided
+from device_farm.types.trajectory import Episode, Outcome, Scored, Step, Undecided
 from gui_agent.benchmarks.base import Ending, Suite
 from gui_agent.labelled.episode import Label, LabelledEpisode
 from gui_agent.labelled.plan import Attempt, experts, others
@@ -20,7 +21,9 @@ from gui_agent.policies.expert import ExpertSession
 from gui_agent.policies.mini import MiniPolicy
 from gui_agent.policies.random import RandomPolicy
 from gui_agent.runner.episode import EpisodeRunner
+from gui_agent.runner.failures import first_error
 from gui_agent.runner.queue import Assignment
+from gui_agent.runner.run import HOPELESS
 from gui_agent.runner.source import DeviceSource
 
 _TRIES = 3
@@ -90,7 +93,7 @@ async def make_labelled(
     lengths: dict[str, int] = {}
     for attempt, episode in zip(first, played, strict=True):
         if not isinstance(episode.outcome, Scored) or episode.outcome.reward < 1:
-            made.broken.append((attempt.task.id, f"the expert failed: {episode.outcome}"))
+            made.broken.append((attempt.task.id, f"the expert failed: {_why_not(episode.outcome)}"))
             continue
         ends[attempt.origin.id] = studio.witness.states[attempt.task.id]
         lengths[attempt.origin.id] = sum(not isinstance(step.action, Wait | Terminate) for step in episode.steps)
@@ -101,7 +104,7 @@ async def make_labelled(
         if attempt.origin.id not in ends:
             continue
         if not isinstance(episode.outcome, Scored):
-            made.broken.append((attempt.task.id, str(episode.outcome)))
+            made.broken.append((attempt.task.id, _why_not(episode.outcome)))
             continue
         left = studio.witness.states[attempt.task.id]
         label = label_of(episode.outcome, differences(left, ends[attempt.origin.id]), digest_of(left))
@@ -115,16 +118,22 @@ def label_of(verdict: Scored, changes: tuple[str, ...], state: str) -> Label:
     A failure of the evaluator is taken at its word; a success of it is not, since evaluators look at what a task asks
     for and not at what else was done.
     """
-    broken = next((piece for piece in verdict.evidence if not piece.holds), None)
     if verdict.reward < 1:
-        why = "the evaluator's probes do not all hold"
-        if broken is not None:
-            why = f"{broken.probe}: found {broken.observed[:120]}, expected {broken.expected[:120]}"
-        return Label(success=False, why=why, reward=verdict.reward, state=state)
+        return Label(success=False, why=_why_not(verdict), reward=verdict.reward, state=state)
     if changes:
         why = f"done, but also changed: {shortened(changes, 1)[0]}"
         return Label(success=False, why=why, reward=verdict.reward, state=state, extra=shortened(changes))
     return Label(success=True, why="every probe holds; the state is the expert's", reward=verdict.reward, state=state)
+
+
+def _why_not(outcome: Outcome) -> str:
+    """Why this is no success, in a line."""
+    if not isinstance(outcome, Scored):
+        return getattr(outcome, "message", "") or outcome.kind
+    broken = next((piece for piece in outcome.evidence if not piece.holds), None)
+    if broken is None:
+        return "the evaluator's probes do not all hold"
+    return f"{broken.probe}: found {broken.observed[:120]}, expected {broken.expected[:120]}"
 
 
 def _labelled(attempt: Attempt, episode: Episode, label: Label) -> LabelledEpisode:
@@ -171,8 +180,7 @@ class _Studio:
         async def work() -> None:
             while waiting:
                 attempt, number = waiting.popleft()
-                async with self.source.lease(attempt.task.platform) as device:
-                    episode = await runner.run(device, Assignment(task=attempt.task))
+                episode = await self._played(runner, Assignment(task=attempt.task))
                 if episode.outcome.kind == "infra_error" and number < _TRIES:
                     waiting.append((attempt, number + 1))
                     continue
@@ -180,10 +188,23 @@ class _Studio:
                 done[attempt.task.id] = replace(episode, steps=tuple(map(_without_screen, episode.steps)), final=None)
                 self.told(part, len(done))
 
-        async with asyncio.TaskGroup() as group:
-            for _ in range(min(self.workers, len(attempts))):
-                group.create_task(work())
+        try:
+            async with asyncio.TaskGroup() as group:
+                for _ in range(min(self.workers, len(attempts))):
+                    group.create_task(work())
+        except BaseExceptionGroup as errors:
+            raise first_error(errors) from errors
         return [done[attempt.task.id] for attempt in attempts]
+
+    async def _played(self, runner: EpisodeRunner, assignment: Assignment) -> Episode:
+        """The attempt, as one that the infrastructure broke where no device came for it this time."""
+        try:
+            async with self.source.lease(assignment.task.platform) as device:
+                return await runner.run(device, assignment)
+        except HOPELESS:
+            raise
+        except FarmError as error:
+            return runner.not_leased(assignment, error)
 
 
 def _without_screen(step: Step) -> Step:

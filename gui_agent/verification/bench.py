@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from device_farm.device import Device
-from device_farm.errors import DataError
+from device_farm.errors import DataError, FarmError
 from device_farm.types.codec.json import decode, dumps_value, encode
 from device_farm.types.task import JsonValue, Platform, Task
 from device_farm.types.trajectory import Scored, Step, Undecided
@@ -21,9 +21,11 @@ from gui_agent.labelled.episode import LabelledEpisode
 from gui_agent.labelled.replay import LabelledReplay, case_of_replay, replay_task
 from gui_agent.labelled.state import StateReader, digest_of
 from gui_agent.runner.episode import EpisodeRunner
+from gui_agent.runner.failures import first_error
 from gui_agent.runner.queue import Assignment
+from gui_agent.runner.run import HOPELESS
 from gui_agent.runner.source import DeviceSource
-from gui_agent.store.files import LocalFiles
+from gui_agent.store.files import LocalFiles, storage_errors
 from gui_agent.store.lines import append_line, mend, read_lines
 from gui_agent.verification.loaded import LoadedVerifier
 from gui_agent.verification.scene import ReplayedScene, SnapshotScene, keep_start
@@ -73,14 +75,16 @@ class HeardFile:
         return heard
 
     def begin(self) -> None:
-        """Makes the folder, and mends a torn last line."""
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        mend(self._path)
+        """Makes the folder, and mends a torn last line. Raises StorageError where the disk does not let it."""
+        with storage_errors(self._path, again=""):
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            mend(self._path)
 
     def add(self, heard: Heard) -> None:
         document = encode(heard)
         assert isinstance(document, dict)
-        append_line(self._files, self._path, document)
+        with storage_errors(self._path, again=""):
+            append_line(self._files, self._path, document)
 
 
 class _Court:
@@ -164,12 +168,15 @@ class Bench:
         known = {(heard.episode, heard.digest): heard for heard in done}
         keys = {episode.id: (episode.id, digest_of_episode(episode)) for episode in self.episodes}
         found = {name: known[key] for name, key in keys.items() if key in known}
-        async with asyncio.TaskGroup() as group:
-            for platform, count in workers.items():
-                left = [one for one in self.episodes if one.platform == platform and one.id not in found]
-                waiting = deque((episode, 1) for episode in left)
-                for _ in range(min(count, len(left))):
-                    group.create_task(self._work(waiting, found, told))
+        try:
+            async with asyncio.TaskGroup() as group:
+                for platform, count in workers.items():
+                    left = [one for one in self.episodes if one.platform == platform and one.id not in found]
+                    waiting = deque((episode, 1) for episode in left)
+                    for _ in range(min(count, len(left))):
+                        group.create_task(self._work(waiting, found, told))
+        except BaseExceptionGroup as errors:
+            raise first_error(errors) from errors
         return [found[episode.id] for episode in self.episodes if episode.id in found]
 
     async def _work(
@@ -177,13 +184,22 @@ class Bench:
     ) -> None:
         while waiting:
             episode, number = waiting.popleft()
-            async with self.source.lease(episode.platform) as device:
-                heard = await self._one(device, episode)
+            heard = await self._leased(episode)
             if heard.problem and number < _TRIES:
                 waiting.append((episode, number + 1))
                 continue
             found[episode.id] = heard
             told(heard)
+
+    async def _leased(self, episode: LabelledEpisode) -> Heard:
+        try:
+            async with self.source.lease(episode.platform) as device:
+                return await self._one(device, episode)
+        except HOPELESS:
+            raise
+        except FarmError as error:
+            digest, problem = digest_of_episode(episode), f"no device came: {error}"
+            return Heard(episode=episode.id, digest=digest, reward=None, problem=problem)
 
     async def _one(self, device: Device, episode: LabelledEpisode) -> Heard:
         court = _Court(self)
