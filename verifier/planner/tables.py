@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TypeAlias
 
 from device_farm.device import Device
@@ -61,7 +61,7 @@ class RowsBecome:
     table: Table
     before: Mapping[str, Row]
     gone: frozenset[str] = frozenset()
-    new: tuple[Row, ...] = field(default=())
+    new: tuple[Row, ...] = ()
 
     async def check(self, device: Device) -> Evidence:
         after = await self.table.rows(device)

@@ -10,7 +10,7 @@ import re
 from typing import Final
 
 _REMEMBERED: Final = (
-    r"(?:.*[_.-])?(?:last|last_?used|recent|recently|recents|history|opened|launch(?:es|ed)?|launch_count|session|timestamp|"
+    r"(?:.*[_.-])?(?:last|last_?used|recent|recently|recents|history|opened|launch(?:es|ed)?|session|timestamp|"
     r"first_run|firstrun|onboarding|tips?|selected_tab|current_tab|scroll|cursor|window|viewed|visited|usage)(?:[_.-].*)?"
 )
 """Preferences that remember what was on the screen, by words within their keys."""
@@ -26,16 +26,16 @@ USUAL: Final[tuple[tuple[str, str], ...]] = (
     ),
     (
         "statistics and telemetry",
-        r"(?:row|preference|file) \S*(?:measurement|analytics|crashlytics|datatransport|firebase)\S*.*",
+        r"(?:row|preference|file) /data/data/\S*(?:measurement|analytics|crashlytics|datatransport|firebase).*",
     ),
-    ("background work that is planned", r"row \S*/androidx\.work\.workdb .*"),
-    ("web views", r"(?:preference|file) \S*(?:WebView|webview|app_chrome)\S*.*"),
+    ("background work that is planned", r"row /data/data/\S*/androidx\.work\.workdb .*"),
+    ("web views", r"(?:preference|file) /data/data/\S*(?:WebView|webview|app_chrome).*"),
     (
         "caches and logs of applications",
-        r"file (?:\S*/)?(?:cache|code_cache|\.cache|\.thumbnails|logs?|no_backup)(?:/.*)?",
+        r"file (?:/data/data/\S*/(?:cache|code_cache|logs?|no_backup)|\S*/\.(?:cache|thumbnails))(?:/.*)?",
     ),
     ("caches of applications on the shared storage", r"file /storage/emulated/0/Android/(?:data|media|obb)(?:/.*)?"),
-    ("what Android notes of profiles", r"file \S*/(?:profileInstalled|profileinstaller\S*)"),
+    ("what Android notes of profiles", r"file /data/data/\S*/(?:profileInstalled|profileinstaller\S*)"),
     ("an alarm's next time, which follows from the alarm", r"row \S*/alarms\.db alarm_instances/\d+"),
     (
         "a clock's empty lists of timers",
