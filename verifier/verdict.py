@@ -80,6 +80,11 @@ def fault_of(error: BaseException) -> str:
     return f"{type(error).__name__}: {str(error) or repr(error)}"
 
 
+def told(verdict: Verdict) -> str:
+    """The reason and the faults in one line, each once: stages and runs may have met the same one."""
+    return "; ".join(dict.fromkeys((verdict.reason, *verdict.faults)))
+
+
 def outcome_of(verdict: Verdict) -> Scored | Undecided:
     """The outcome that an episode gets from a verdict; its first evidence is the verdict, so that the reward follows.
 
@@ -88,7 +93,6 @@ def outcome_of(verdict: Verdict) -> Scored | Undecided:
     success = verdict.decision == "success"
     said = Evidence(probe=f"{VERDICT_OF}{verdict.verifier}", observed=verdict.reason, expected="success", holds=success)
     if verdict.decision == "undecided":
-        why = "; ".join((verdict.reason, *verdict.faults))
-        return Undecided(reason=why, evidence=verdict.evidence)
+        return Undecided(reason=told(verdict), evidence=verdict.evidence)
     bearing = tuple(piece for piece in verdict.evidence if piece.holds or not success)
     return Scored(reward=float(success), evidence=(said, *bearing))

@@ -31,7 +31,7 @@ from gui_agent.verification.judging import Judged, Stored, judge_again, judge_re
 from gui_agent.verification.loaded import LoadedVerifier
 from gui_agent.verification.loader import load_verifier
 from gui_agent.verification.record import VerdictFile, VerdictRecord, short, verdicts_by
-from verifier.verdict import NO_COST
+from verifier.verdict import NO_COST, told
 
 
 async def run_judge(namespace: argparse.Namespace) -> int:
@@ -183,11 +183,10 @@ def _print(
         table.add_column(column, justify="right" if column == "sure" else "left")
     for record in records:
         verdict = record.verdict
-        why = "; ".join((verdict.reason, *verdict.faults))
         style = "red" if record.disagrees else ""
         row = (record.episode, claims[record.episode], short(record.evaluator), verdict.decision)
         # Text, not markup: reasons quote what stood on screens.
-        table.add_row(*map(Text, row), f"{verdict.confidence:.0%}", Text(why), style=style)
+        table.add_row(*map(Text, row), f"{verdict.confidence:.0%}", Text(told(verdict)), style=style)
     console = Console(file=sys.stdout, width=160 if not sys.stdout.isatty() else None)
     console.print(table)
     values = counts(name, records)

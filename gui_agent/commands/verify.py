@@ -12,7 +12,13 @@ from pathlib import Path
 from typing import Any
 
 from device_farm.cli.command import Command
-from gui_agent.commands.options import add_config_options, add_device_options, add_verifier_option, at_least_one
+from gui_agent.commands.options import (
+    add_androidworld_options,
+    add_config_options,
+    add_device_options,
+    add_verifier_option,
+    at_least_one,
+)
 from gui_agent.commands.verify_bench import configure_bench, run_bench
 
 
@@ -75,6 +81,7 @@ def _configure_audit(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--tasks", metavar="NAME,NAME", help="only these templates of the suite")
     parser.add_argument("--platform", choices=("android", "desktop", "all"), default="all", help="default all")
     add_verifier_option(parser, "a second opinion beside the evaluators' (default agentic)")
+    add_androidworld_options(parser)
     add_device_options(parser)
     add_config_options(parser)
     parser.add_argument("--json", action="store_true", help="the last line is one JSON object")

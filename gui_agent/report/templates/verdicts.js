@@ -42,7 +42,11 @@ function stageTable(stages) {
       h("td", { class: "num" }, stage.decision === "undecided" ? "-" : whole(stage.confidence)), h("td", { class: "num" }, stage.cost.steps), h("td", { class: "num" }, millis(1000 * stage.cost.seconds)), h("td", {}, stage.reason))))));
 }
 
-const faultList = (faults) => h("div", { class: "oops" }, faults.map((fault) => h("div", {}, fault)));
+/** Each once, with how often it was met. */
+const faultList = (faults) => h("div", { class: "oops" }, [...new Set(faults)].map((fault) => {
+  const count = faults.filter((each) => each === fault).length;
+  return h("div", {}, fault, count > 1 ? ` (${count} times)` : "");
+}));
 
 function verdictBlock(episode, name, verdict) {
   const { cost } = verdict;

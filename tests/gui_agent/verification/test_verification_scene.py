@@ -245,3 +245,19 @@ def test_replayed_fork_that_ends_elsewhere_is_refused() -> None:
                     raise AssertionError("not reached")
 
     run(scenario())
+
+
+def test_snapshots_of_an_attempt_are_gone_for_the_next_and_never_pile_up() -> None:
+    async def scenario() -> None:
+        async with farm_with_phones() as (client, _):
+            for _attempt in range(4):
+                async with client.lease(LeaseRequest(platform="android")) as held:
+                    assert not await held.device.snapshot_list()
+                    assert await keep_start(held.device)
+                    scene = SnapshotScene(held.device)
+                    for copy in (scene.fork, scene.start, scene.fork):
+                        async with copy() as other:
+                            await meddle(other)
+                    assert {info.name for info in await held.device.snapshot_list()} == {START, END}
+
+    run(scenario())
