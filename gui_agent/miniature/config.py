@@ -45,12 +45,15 @@ class RlConfig(ConfigModel):
 
 
 class OnlineConfig(ConfigModel):
-    """Episodes of the training half on devices; the task's own evaluator gives the reward. 0 updates leave it out."""
+    """Episodes of the training half on devices; the task's own evaluator gives the reward. 0 updates leave it out.
+    `curriculum` success_rate tries most what is solved now and then.
+    """
 
     updates: int = Field(default=16, ge=0)
     tasks: int = Field(default=8, ge=1)
     group: int = Field(default=6, ge=2)
     lr: float = Field(default=5e-4, gt=0)
+    curriculum: Literal["none", "success_rate"] = "none"
 
 
 class MiniatureConfig(ConfigModel):

@@ -12,6 +12,7 @@ from gui_agent.miniature.tasks import SUITE_PATHS, suite
 from gui_agent.training.config import (
     ImportedConfig,
     LossConfig,
+    OnlineConfig,
     OptimiserConfig,
     RolloutConfig,
     TrainConfig,
@@ -46,6 +47,7 @@ def online_config(config: MiniatureConfig, weights: Path) -> TrainConfig:
         rollout=RolloutConfig(
             tasks=online.tasks, group=online.group, eta=0.0, refills=0, thought_required=False, gamma=1.0
         ),
+        online=OnlineConfig(curriculum=online.curriculum),
         loss=LossConfig(kl=config.rl.kl),
         run=RunConfig(
             suite=SUITE_PATHS["train"],

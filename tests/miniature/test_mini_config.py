@@ -29,3 +29,13 @@ def test_a_bad_key_is_named() -> None:
         load_config(MiniatureConfig, overrides=["rl.gamma=1.5"])
     with pytest.raises(ConfigError, match=r"sft\.epochs"):
         load_config(MiniatureConfig, overrides=["sft.epochs=3"])
+
+
+@pytest.mark.parametrize("curriculum", ["none", "success_rate"])
+def test_online_training_is_told_its_curriculum(curriculum: str) -> None:
+    pytest.importorskip("torch", reason="torch is not installed")
+    from gui_agent.miniature.online import online_config
+
+    config = load_config(MiniatureConfig, overrides=[f"online.curriculum={curriculum}"])
+    told = online_config(config, Path("weights"))
+    assert (told.online.curriculum, told.rollout.tasks, told.trainer.updates) == (curriculum, 8, 16)
