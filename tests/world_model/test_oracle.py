@@ -13,10 +13,11 @@ from device_farm.backends.fake import FakeDevice, FakeFaults
 from device_farm.client import LeaseRequest
 from device_farm.device import Device, DeviceInfo, SnapshotInfo
 from device_farm.embedded import embedded_farm
-from device_farm.errors import BackendError, GuestError
+from device_farm.errors import BackendError, GuestError, TransportError
 from device_farm.simulator.phone import SimulatedPhone
 from device_farm.types.action import Action, Click, OpenApp, Swipe, SystemButton, TypeText, Wait
 from device_farm.types.geometry import Point
+from device_farm.types.observation import Observation, ObserveRequest
 from world_model.predictors.base import Prediction, Question
 from world_model.predictors.forks import SnapshotForks
 from world_model.predictors.oracle import OraclePredictor
@@ -142,3 +143,23 @@ def test_cancelled_oracle_leaves_the_device_as_it_was() -> None:
         assert not await device.snapshot_list()
 
     asyncio.run(run())
+
+
+def test_device_that_is_lost_when_time_is_up_does_not_pass_for_a_time_limit() -> None:
+    class Lost(FakeDevice):
+        async def act_and_observe(self, action: Action, request: ObserveRequest = ObserveRequest()) -> Observation:
+            await asyncio.sleep(30)
+            return await super().act_and_observe(action, request)
+
+        async def snapshot_load(self, name: str) -> None:
+            raise TransportError("the wire is gone")
+
+    async def run() -> None:
+        device = Lost("lost")
+        await device.start()
+        now = await look(device)
+        async with asyncio.timeout(0.02):
+            await ask(OraclePredictor(SnapshotForks(device)), now, [(Wait(),)])
+
+    with pytest.raises(BackendError, match="the wire is gone"):
+        asyncio.run(run())

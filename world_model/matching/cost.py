@@ -65,12 +65,17 @@ def pairwise(lines_N: Sequence[SketchLine], others_M: Sequence[SketchLine], weig
 
 def box_ious(boxes_N4: NDArray[np.int64], others_M4: NDArray[np.int64]) -> NDArray[np.float64]:
     """Intersection over union of every pair, shape (N, M). Boxes are left, top, right, bottom, and have an area."""
-    low = np.maximum(boxes_N4[:, None, :2], others_M4[None, :, :2])
-    high = np.minimum(boxes_N4[:, None, 2:], others_M4[None, :, 2:])
-    common = np.prod(np.maximum(high - low, 0), axis=2)
+    common = _shared(boxes_N4, others_M4, 0) * _shared(boxes_N4, others_M4, 1)
     total = _areas(boxes_N4)[:, None] + _areas(others_M4)[None, :] - common
     shares: NDArray[np.float64] = common / total
     return shares
+
+
+def _shared(boxes_N4: NDArray[np.int64], others_M4: NDArray[np.int64], axis: int) -> NDArray[np.int64]:
+    """How far two boxes overlap along one axis, in pixels, 0 where they do not."""
+    shared: NDArray[np.int64] = np.minimum.outer(boxes_N4[:, axis + 2], others_M4[:, axis + 2])
+    shared -= np.maximum.outer(boxes_N4[:, axis], others_M4[:, axis])
+    return np.maximum(shared, 0, out=shared)
 
 
 def _areas(boxes: NDArray[np.int64]) -> NDArray[np.int64]:

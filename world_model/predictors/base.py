@@ -11,7 +11,7 @@ from device_farm.types.task import Platform
 from world_model.sketch.faults import LineFault
 from world_model.sketch.sketch import Sketch
 
-FaultKind: TypeAlias = Literal["empty", "loop", "timeout", "no_fork", "model", "parse", "budget", "sketch"]
+FaultKind: TypeAlias = Literal["empty", "loop", "timeout", "no_fork", "model", "parse", "sketch"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,7 +20,7 @@ class Fault:
 
     `empty`: the model said nothing. `loop`: it repeated itself. `timeout`: nothing came in time. `no_fork`: the device
     cannot be copied, or broke while it was one. `model`: the model or its server failed. `parse`: no line of a reply
-    could be read. `budget`: there were no tokens or no time left to ask. `sketch`: what came was no sketch of a screen.
+    could be read. `sketch`: the screen that came of it cannot be sketched.
     """
 
     kind: FaultKind

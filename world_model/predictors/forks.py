@@ -95,10 +95,14 @@ async def try_out(device: Device, actions: Sequence[Action]) -> Tried:
 
 
 async def _to_its_end(work: Coroutine[Any, Any, None]) -> None:
-    """A cancelled caller must not leave the device changed. Raises what `work` raises, and cancellation after it."""
+    """A cancelled caller must not leave the device changed. Raises what `work` raises, before any cancellation: that a
+    device is lost must not pass for a time limit.
+    """
     task = asyncio.create_task(work)
     try:
         await asyncio.shield(task)
     except asyncio.CancelledError:
         await asyncio.wait((task,))
+        if not task.cancelled() and (error := task.exception()) is not None:
+            raise error from None
         raise
