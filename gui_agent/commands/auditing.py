@@ -10,10 +10,9 @@ from typing import Any
 
 from rich.console import Console
 from rich.table import Table
-from rich.text import Text
 
 from device_farm.cli.command import Exit
-from gui_agent.commands.judging import chosen_verifier
+from gui_agent.commands.judging import chosen_verifier, plain
 from gui_agent.commands.settings import config_from
 from gui_agent.composition import make_plan, opened_farm
 from gui_agent.policies.config import NoopConfig
@@ -93,7 +92,7 @@ def _print(found: Sequence[Untouched]) -> None:
     for one in listed:
         said, why = ("-", "") if one.verdict is None else (one.verdict.decision, one.verdict.reason)
         row = (one.task.id, one.task.goal, short(one.evaluator), said, why)
-        table.add_row(*map(Text, row), style="red" if one.passed_by else "")
+        table.add_row(*map(plain, row), style="red" if one.passed_by else "")
     if listed:
         console.print(table)
     passed = sum(bool(one.passed_by) for one in found)

@@ -9,6 +9,7 @@ import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
@@ -60,7 +61,7 @@ async def run_judge(namespace: argparse.Namespace) -> int:
         if left:
             filed = file.read()
             await asyncio.to_thread(file.replace, filed.values())
-    if left and reader.layout.report.exists():
+    if _is_older(reader.layout.report, file.path):
         await asyncio.to_thread(write_report, reader.layout.root)
     records = [known[episode.id] for episode in chosen]
     _print(verifier.name, records, chosen, damaged)
@@ -71,6 +72,11 @@ async def run_judge(namespace: argparse.Namespace) -> int:
         return Exit.FAILED
     allowed = 0.1 if run is None else run.config.max_infra_share
     return Exit.INFRASTRUCTURE if left and len(judged.broken) > allowed * len(left) else Exit.DONE
+
+
+def _is_older(report: Path, verdicts: Path) -> bool:
+    """Also after a process that was killed before it wrote the report anew. A run without one stays without."""
+    return report.exists() and verdicts.exists() and report.stat().st_mtime_ns <= verdicts.stat().st_mtime_ns
 
 
 def _readable(reader: RunReader, damaged: dict[str, str]) -> list[Episode]:
@@ -165,6 +171,11 @@ def counts(name: str, records: Sequence[VerdictRecord]) -> dict[str, Any]:
     }
 
 
+def plain(said: str) -> Text:
+    """Without markup and control characters: reasons quote what stood on screens, which must not steer a terminal."""
+    return Text("".join(character if character.isprintable() else " " for character in said))
+
+
 def _disagreement(record: VerdictRecord) -> dict[str, Any]:
     return {
         "episode": record.episode,
@@ -185,8 +196,7 @@ def _print(
         verdict = record.verdict
         style = "red" if record.disagrees else ""
         row = (record.episode, claims[record.episode], short(record.evaluator), verdict.decision)
-        # Text, not markup: reasons quote what stood on screens.
-        table.add_row(*map(Text, row), f"{verdict.confidence:.0%}", Text(told(verdict)), style=style)
+        table.add_row(*map(Text, row), f"{verdict.confidence:.0%}", plain(told(verdict)), style=style)
     console = Console(file=sys.stdout, width=160 if not sys.stdout.isatty() else None)
     console.print(table)
     values = counts(name, records)

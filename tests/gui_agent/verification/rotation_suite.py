@@ -80,6 +80,13 @@ class SlowFromTheSecond:
         return await SwitchVerifier(name=self.name).verify(case, scene)
 
 
+class Quoting(SwitchVerifier):
+    """Its reason quotes what would clear a terminal, and markup."""
+
+    async def verify(self, case: Case, scene: Scene | None) -> Verdict:
+        return self._said("failure", "\x1b[2J[bold]shown[/bold]\r\n")
+
+
 class Nonsense(SwitchVerifier):
     """Answers with what is no verdict."""
 

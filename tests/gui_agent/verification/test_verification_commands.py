@@ -150,6 +150,28 @@ def test_run_whose_screens_are_lost_is_judged_by_what_is_left(run_folder: Path) 
     assert probing.returncode == 0 and probing.values["undecided"] == 0
 
 
+def test_text_of_a_screen_does_not_reach_the_terminal_as_it_is(run_folder: Path) -> None:
+    done = verify(run_folder, "--verifier", "rotation_suite:Quoting", "--offline")
+    assert done.returncode == 0 and "[2J[bold]shown[/bold]" in done.stdout
+    assert "\x1b" not in done.stdout and "\r" not in done.stdout
+    # What is filed is what was said.
+    assert {record.verdict.reason for record in VerdictFile(run_folder, "switch").read().values()} == {
+        "\x1b[2J[bold]shown[/bold]\r\n"
+    }
+
+
+def test_report_follows_the_verdicts_also_after_a_kill_in_between(run_folder: Path) -> None:
+    report = run_folder / "report.html"
+    assert report.exists()
+    verify(run_folder, "--verifier", SWITCH, "--offline")
+    assert "verified" in report.read_text("utf-8") and '"verifiers":["switch"]' in report.read_text("utf-8")
+    assert verify(run_folder, "--verifier", "last-screen").returncode == 0
+    report.write_text("from before")
+    os.utime(report, (1, 1))
+    assert verify(run_folder, "--verifier", "last-screen").values["judged_now"] == 0
+    assert '"verifiers":["last-screen","switch"]' in report.read_text("utf-8")
+
+
 def test_interrupted_judging_keeps_its_verdicts_and_goes_on(run_folder: Path) -> None:
     """As by Ctrl-C, while the verifier is at its second episode."""
     config = run_folder.with_name("slow.toml")
