@@ -9,8 +9,10 @@ Prints one JSON line: `strings`, `classes` (of each: strings, refused, answered,
 before anything reached the device), `answered`, `failed` (the device or the database said no), `state_changes`,
 `widened` (calls after which there were other tools, or that one answered to a name that was never offered), `crashes`,
 `unnamed` (refusals without the field at fault or without a fix), `p50_ms` and `p99_ms` of a call that acts in no copy,
-`raw` (of the baseline: strings, changed, share, and unanswered: those that ran past their time), and `desktop` (the
+`raw` (of the baseline: strings, changed, their share, `unanswered` past their time, `unsent`), and `desktop` (the
 same as above by the digest of home, of /tmp and of settings; null where there is no desktop here).
+
+The calls are dealt to `--workers` processes with a phone each, and as many for the baseline.
 
     python scripts/bench_probes.py [--strings 10000] [--raw-strings 2000] [--desktop-strings 200] [--seed 0]
 """
@@ -22,11 +24,13 @@ import asyncio
 import hashlib
 import itertools
 import json
+import multiprocessing
 import re
 import sys
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from random import Random
@@ -75,6 +79,13 @@ class Tally:
         self.counts[what] += 1
         if len(self.examples) < SHOWN:
             self.examples.append(f"{what}: {shown_call(hostile.call)}: {said[:200]}")
+
+    def add(self, other: Tally) -> None:
+        for name, kind in other.kinds.items():
+            self.kinds.setdefault(name, Counter()).update(kind)
+        self.counts.update(other.counts)
+        self.times_s += other.times_s
+        self.examples = [*self.examples, *other.examples][:SHOWN]
 
     def figures(self) -> dict[str, Any]:
         names = ("refused", "answered", "failed", "state_changes", "widened", "crashes", "unnamed")
@@ -125,9 +136,9 @@ def _count(tally: Tally, hostile: Hostile, result: ToolResult) -> None:
         tally.bad("crashes", hostile, result.fault)
 
 
-async def attack_raw(device: Device, digest: Digest, calls: Sequence[Hostile]) -> dict[str, Any]:
+async def attack_raw(device: Device, digest: Digest, calls: Sequence[Hostile]) -> Counter[str]:
     """The same calls without a guard, on a phone that is brought back after each change."""
-    strings = changed = unanswered = 0
+    counts: Counter[str] = Counter()
     await device.observe()
     await device.snapshot_save(CLEAN)
     before = await digest()
@@ -135,20 +146,19 @@ async def attack_raw(device: Device, digest: Digest, calls: Sequence[Hostile]) -
         line = raw_line(hostile.call)
         if line is None:
             continue
-        strings += 1
+        counts["strings"] += 1
         try:
             await device.shell(line, timeout_s=RAW_S)
         except DeadlineError:
-            unanswered += 1
+            counts["unanswered"] += 1
         except FarmError:
             # A NUL cannot be sent at all.
-            pass
+            counts["unsent"] += 1
         if await digest() != before:
-            changed += 1
+            counts["changed"] += 1
             await device.snapshot_load(CLEAN)
             before = await digest()
-    share = round(changed / strings, 4) if strings else 0.0
-    return {"strings": strings, "changed": changed, "share": share, "unanswered": unanswered}
+    return counts
 
 
 @asynccontextmanager
@@ -179,7 +189,7 @@ async def on_phone(calls: Sequence[Hostile], seed: int) -> Tally:
         return await attack(toolbox_for(case_of("android"), SnapshotScene(device), limits=LIMITS), digest, calls)
 
 
-async def on_raw_phone(calls: Sequence[Hostile], seed: int) -> dict[str, Any]:
+async def on_raw_phone(calls: Sequence[Hostile], seed: int) -> Counter[str]:
     async with phone(seed) as (device, digest):
         return await attack_raw(device, digest, calls)
 
@@ -236,18 +246,41 @@ def _moved(hostile: Hostile, home: str) -> Hostile:
     return Hostile(kind=hostile.kind, call=ToolCall(name=hostile.call.name, arguments=arguments))
 
 
-async def measure(strings: int, raw_strings: int, desktop_strings: int, seed: int) -> dict[str, Any]:
-    calls = list(itertools.islice(hostile_calls(Random(seed)), strings))
+def dealt(strings: int, most: int, seed: int, worker: int, workers: int) -> list[Hostile]:
+    """This worker's share of the first `most` of `strings` calls."""
+    return list(itertools.islice(hostile_calls(Random(seed)), min(strings, most)))[worker::workers]
+
+
+def guarded_share(strings: int, seed: int, worker: int, workers: int) -> Tally:
+    return asyncio.run(on_phone(dealt(strings, strings, seed, worker, workers), seed))
+
+
+def raw_share(strings: int, most: int, seed: int, worker: int, workers: int) -> Counter[str]:
+    return asyncio.run(on_raw_phone(dealt(strings, most, seed, worker, workers), seed))
+
+
+def measure(strings: int, raw_strings: int, desktop_strings: int, seed: int, workers: int) -> dict[str, Any]:
     begun_s = time.perf_counter()
-    tally = await on_phone(calls, seed)
-    raw = await on_raw_phone(calls[:raw_strings], seed)
-    desktop = await on_desktop(calls[:desktop_strings]) if desktop_strings else None
+    tally: Tally = Tally()
+    raw: Counter[str] = Counter()
+    with ProcessPoolExecutor(2 * workers, mp_context=multiprocessing.get_context("spawn")) as pool:
+        each = range(workers)
+        guarded = [pool.submit(guarded_share, strings, seed, worker, workers) for worker in each]
+        unguarded = [pool.submit(raw_share, strings, raw_strings, seed, worker, workers) for worker in each]
+        calls = dealt(strings, desktop_strings, seed, 0, 1)
+        desktop = asyncio.run(on_desktop(calls)) if calls else None
+        for share in guarded:
+            tally.add(share.result())
+        for counts in unguarded:
+            raw.update(counts.result())
+    names = ("strings", "changed", "unanswered", "unsent")
     return {
         "benchmark": "probes",
         **tally.figures(),
-        "raw": raw,
+        "raw": {**{name: raw[name] for name in names}, "share": round(raw["changed"] / max(1, raw["strings"]), 4)},
         "desktop": desktop,
         "seed": seed,
+        "workers": workers,
         "wall_s": round(time.perf_counter() - begun_s, 1),
         "machine": machine(),
     }
@@ -258,12 +291,13 @@ def main() -> int:
     parser.add_argument("--strings", type=int, default=10_000)
     parser.add_argument("--raw-strings", type=int, default=2000, help="of these, for the baseline")
     parser.add_argument("--desktop-strings", type=int, default=200, help="0: no desktop")
+    parser.add_argument("--workers", type=int, default=4, help="phones, and as many for the baseline")
     parser.add_argument("--seed", type=int, default=0)
     arguments = parser.parse_args()
-    if arguments.strings < 1 or arguments.raw_strings < 0 or arguments.desktop_strings < 0:
-        parser.error("at least 1 of --strings, and 0 of --raw-strings and --desktop-strings")
+    if min(arguments.strings, arguments.workers) < 1 or arguments.raw_strings < 0 or arguments.desktop_strings < 0:
+        parser.error("at least 1 of --strings and --workers, and 0 of --raw-strings and --desktop-strings")
     counts = (arguments.strings, arguments.raw_strings, arguments.desktop_strings)
-    result = asyncio.run(measure(*counts, arguments.seed))
+    result = measure(*counts, arguments.seed, arguments.workers)
     print(json.dumps(result))
     wrong = sum(result[name] for name in ("state_changes", "widened", "crashes", "unnamed"))
     return int(wrong > 0 or (result["desktop"] or {}).get("state_changes", 0) > 0)
