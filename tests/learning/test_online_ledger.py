@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 pytest.importorskip("torch", reason="torch is not installed")
 
+from device_farm.errors import PolicyError
 from device_farm.types.trajectory import Scored, Undecided
 from gui_agent.benchmarks.base import Ending
 from gui_agent.matching.base import Match
@@ -20,7 +21,7 @@ from gui_agent.models.base import Completion
 from gui_agent.models.prompt import ChatPrompt
 from gui_agent.rl.types import Group, Rollout, RolloutStep
 from gui_agent.training.online.curriculum import Rounds, SuccessRate, weights
-from gui_agent.training.online.gate import CopiedWeights, Gate
+from gui_agent.training.online.gate import CopiedWeights, Gate, PublishedWeights
 from gui_agent.training.online.ledger import Ledger, age, window
 from gui_agent.training.online.scorers import Claim, Unanimous
 
@@ -273,3 +274,39 @@ def test_scorers_must_be_unanimous(verdict: Any, others: list[Any], claimed: Any
     nothing: Any = None
     said = asyncio.run(judge.judge(nothing, nothing, (), ending, verdict))
     assert (said.reason if isinstance(said, Undecided) else said) == expected
+
+
+def test_published_weights_change_between_replies_and_none_is_sampled_where_they_did_not_arrive() -> None:
+    async def scenario() -> list[str]:
+        gate, said = Gate(), list[str]()
+
+        async def publish(version: int) -> dict[str, float]:
+            said.append(f"publish {version}")
+            await asyncio.sleep(0.02)
+            if version == 2:
+                raise PolicyError("no server takes it")
+            said.append(f"there {version}")
+            return {}
+
+        async def reply(seconds: float) -> None:
+            async with gate.through() as version:
+                await asyncio.sleep(seconds)
+                said.append(f"reply of {version}")
+
+        published = PublishedWeights(gate, publish)
+        await published.publish(0)
+        on_its_way = asyncio.create_task(reply(0.05))
+        await asyncio.sleep(0)
+        await published.hold()
+        update = asyncio.create_task(published.publish(1))
+        await asyncio.sleep(0)
+        await asyncio.gather(on_its_way, asyncio.create_task(reply(0)), update)
+        with pytest.raises(PolicyError):
+            await published.publish(2)
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.05):
+                await reply(0)
+        return said
+
+    expected = ["publish 0", "there 0", "reply of 0", "publish 1", "there 1", "reply of 1", "publish 2"]
+    assert asyncio.run(scenario()) == expected
