@@ -254,3 +254,14 @@ def test_an_unknown_rule_and_a_second_model_nobody_asks_are_refused() -> None:
     served = {"type": "openai", "model": "m"}
     with pytest.raises(ValueError, match="never asked"):
         ModelCriticConfig.model_validate({"model": served, "second": "rules", "second_model": served})
+
+
+def test_online_training_takes_no_critic() -> None:
+    pytest.importorskip("torch", reason="torch is not installed")
+    from gui_agent.training.choices import check_choices
+    from gui_agent.training.config import TrainConfig
+
+    values = {"recipe": "online", "policy": {"import_path": "m:make"}, "run": {"critic": {"type": "rules"}}}
+    with pytest.raises(ConfigError, match="actions that it chose itself") as caught:
+        check_choices(TrainConfig.model_validate(values))
+    assert caught.value.field == "run.critic"
