@@ -168,6 +168,7 @@ def test_malformed_file_of_verdicts_is_named_and_the_rest_is_shown(folder: Path)
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(400)
 def test_browser_shows_queue_cards_and_stages_and_never_markup_of_a_verdict(folder: Path) -> None:
     browser = shutil.which("chromium") or shutil.which("google-chrome")
     if browser is None:
