@@ -10,6 +10,8 @@ from handmade import episode
 
 from device_farm.errors import DataError
 from device_farm.types.observation import Foreground
+from gui_agent.benchmarks.basics import SUITE
+from gui_agent.labelled.episode import KINDS
 from gui_agent.labelled.file import read_labelled, write_labelled
 
 
@@ -72,3 +74,18 @@ def test_read_labelled_refuses_what_is_no_gzip_file_or_no_file(two: Path) -> Non
         read_labelled(two)
     with pytest.raises(DataError, match="cannot be read"):
         read_labelled(two.with_name("none"))
+
+
+def test_the_shipped_set_is_as_large_as_it_is_said_to_be() -> None:
+    shipped = read_labelled()
+    episodes = shipped.episodes
+    assert len(episodes) >= 600
+    assert {one.platform for one in episodes} == {"android", "desktop"}
+    assert {one.kind for one in episodes} == set(KINDS)
+    # Where an expert failed there is no state to compare with: its template is named in place of its episodes.
+    without = {name.split("/")[1] for name in shipped.left_out if "/expert/" in name}
+    assert {one.template for one in episodes} | without == {template.name for template in SUITE.templates}
+    assert len(without) <= 2
+    assert len({one.id for one in episodes}) == len(episodes)
+    # Whoever calls everything a failure must not look good.
+    assert 0.2 < sum(one.label.success for one in episodes) / len(episodes) < 0.6
