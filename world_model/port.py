@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Final, Literal, Protocol
+
+_THOUGHT: Final = re.compile(r"<think>.*?(?:</think>|\Z)", re.S)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,6 +17,11 @@ class TextReply:
     prompt_tokens: int = 0
     completion_tokens: int = 0
     finish: Literal["stop", "length", "other"] = "stop"
+
+    @property
+    def said(self) -> str:
+        """The text without what the model thought aloud before it; a thought that does not end is all of it."""
+        return _THOUGHT.sub("", self.text)
 
 
 class TextModel(Protocol):

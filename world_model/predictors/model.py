@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import re
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,7 +18,6 @@ from world_model.sketch.sketch import Sketch
 
 _PROMPT_TOKENS: Final = 1000
 """Instructions, goal and action; a longer goal than about 500 words goes beyond it."""
-_THOUGHT: Final = re.compile(r"<think>.*?(?:</think>|\Z)", re.S)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +90,7 @@ class ModelPredictor:
 
 def read_reply(reply: TextReply, before: Sketch, spent: Spent) -> Prediction:
     """The sketch of a reply, or the fault that makes it none; what was wrong with single lines is kept either way."""
-    text = _THOUGHT.sub("", reply.text)
+    text = reply.said
     if not text.strip():
         return failed("empty", "the model said nothing", spent=spent)
     if looping(text.split("\n")):
