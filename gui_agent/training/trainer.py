@@ -112,6 +112,7 @@ class Trainer:
             self._stop_where_broken()
             if self._done % self._config.checkpoint_every == 0 or self._done == self._config.updates:
                 await asyncio.to_thread(self._save)
+        self._tell_where_nothing_was_learnt()
         return first_does(self._team, self._last)
 
     def _last(self) -> dict[str, Any]:
@@ -198,6 +199,14 @@ class Trainer:
                 field="trainer.optimiser.lr",
                 fix="lower it, look at the rewards, and go on with --resume from the checkpoint before",
             )
+
+    def _tell_where_nothing_was_learnt(self) -> None:
+        if self._team.rank or self._bad_in_row or not 0 < self._done == self._skipped:
+            return
+        message = f"none of {self._done} updates had anything to learn from, and the weights are those of the start"
+        fix = "see groups_equal in the metrics: a policy whose every reply is as good as another needs sft first"
+        for listener in self._listeners:
+            listener.on_note(f"{message} ({fix})")
 
     def _report(self, record: dict[str, Any]) -> None:
         if self._team.rank:

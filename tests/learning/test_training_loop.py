@@ -199,8 +199,12 @@ class Empty:
 
 
 def test_update_without_samples_is_skipped_and_does_not_count_as_broken(tmp_path: Path) -> None:
-    last = asyncio.run(Trainer(TinyPolicy(), LikelihoodObjective(), Empty(), config(4), tmp_path).run())
+    notes = io.StringIO()
+    table = ProgressTable(notes, 4)
+    trainer = Trainer(TinyPolicy(), LikelihoodObjective(), Empty(), config(4), tmp_path, listeners=[table])
+    last = asyncio.run(trainer.run())
     assert (last["skipped"], last["loss"], last["groups_equal"]) == (4, None, 4)
+    assert "none of 4 updates had anything to learn from" in notes.getvalue()
 
 
 @pytest.mark.parametrize("damage", ["cut", "other", "missing", "manifest"])
