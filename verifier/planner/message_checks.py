@@ -17,6 +17,8 @@ from verifier.rules.content import query_content
 
 _INBOX, _SENT, _DRAFT = "1", "2", "3"
 """Telephony.Sms.MESSAGE_TYPE_INBOX, _SENT and _DRAFT."""
+_NATIONAL: Final = 10
+"""Digits of a number in North America without its country code."""
 _COLUMNS: Final = ("_id", "address", "type", "date", "body")
 Messages: TypeAlias = list[dict[str, str]]
 
@@ -43,13 +45,13 @@ def sent(messages: Messages) -> Messages:
 
 
 def same_number(one: str, other: str) -> bool:
-    """Whether two spellings are one number; a country code that only one has must be the other's beginning.
+    """Whether two spellings are one number.
 
-    `+1 202 555 0150` is `2025550150`; short codes have to be equal.
+    `+1 202 555 0150` is `2025550150`: that country's code may be left out. How long others are cannot be seen in a
+    number, so theirs must be on both sides or on none.
     """
-    first, second = (digits_of(number).removeprefix("+") for number in (one, other))
-    shorter, longer = sorted((first, second), key=len)
-    return first == second or (len(shorter) >= 9 and longer.endswith(shorter) and len(longer) - len(shorter) <= 3)
+    shorter, longer = sorted((digits_of(number).removeprefix("+") for number in (one, other)), key=len)
+    return shorter == longer or (len(shorter) == _NATIONAL and longer == f"1{shorter}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
