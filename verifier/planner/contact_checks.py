@@ -153,6 +153,52 @@ class Starred:
         )
 
 
+_OWN_NAME = ("vnd.android.cursor.item/name", "vnd.android.cursor.item/group_membership")
+_PHONE = "vnd.android.cursor.item/phone_v2"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OthersKept:
+    """What else is stored of the contacts called `name` is as at the start: mail, company, notes.
+
+    `numbers`: their numbers as well; `star`: whether they are favourites as well. A new contact has nothing else.
+    """
+
+    name: str
+    numbers: bool = False
+    star: bool = True
+
+    async def bind(self, given: Given) -> Probe:
+        return OthersAre(others=self, expected=await self.of(given.before()))
+
+    async def of(self, device: Device) -> tuple[str, ...]:
+        """The fields, each as `kind: value`; a star as one of them."""
+        columns = ("display_name", "starred", "mimetype", "data1")
+        rows = await query_content(device, f"{_PROVIDER}/data", columns)
+        mine = [row for row in rows if row["display_name"] == self.name]
+        left_out = _OWN_NAME if self.numbers else (*_OWN_NAME, _PHONE)
+        fields = [f"{row['mimetype']}: {row['data1']}" for row in mine if row["mimetype"] not in left_out]
+        starred = ["favourite"] if self.star and any(row["starred"] == "1" for row in mine) else []
+        return tuple(sorted((*fields, *starred)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OthersAre:
+    """See `OthersKept`."""
+
+    others: OthersKept
+    expected: tuple[str, ...]
+
+    async def check(self, device: Device) -> Evidence:
+        found = await self.others.of(device)
+        return Evidence(
+            probe=f"what else is stored of {self.others.name}",
+            observed=shown("; ".join(found) or "nothing"),
+            expected=shown("; ".join(self.expected) or "nothing"),
+            holds=found == self.expected,
+        )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TellsNumber:
     """The answer is the number of `name`, and no other number.

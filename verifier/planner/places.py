@@ -16,7 +16,7 @@ def setting(namespace: str, key: str, *after: str) -> Allowed:
 
 def file(path: str) -> Allowed:
     """A file or folder and what is below it; `~` is the home folder."""
-    return Allowed(place=re.compile(rf"file {re.escape(path)}(?:/.*)?"))
+    return Allowed(place=re.compile(rf"file {re.escape(path)}(?:/.*)?", re.DOTALL))
 
 
 def kept_by(package: str, *, rows: bool = False) -> Allowed:

@@ -113,6 +113,28 @@ def test_second_contact_of_the_same_name_is_no_replaced_number() -> None:
     asyncio.run(scenario())
 
 
+def test_field_that_was_not_asked_for_is_seen_in_the_contact_itself() -> None:
+    async def scenario() -> None:
+        template = SUITE.template("PhoneStarContact")
+        task = task_of(template, 0)
+        name = f"{task.params['first']} {task.params['last']}"
+        rows = "content query --uri content://com.android.contacts/data --projection raw_contact_id:display_name"
+        async with phone() as device:
+            episode = await attempted(device, template, task, Scripted(template, task))
+            listed = (await device.shell(rows)).stdout.decode().splitlines()
+            (number,) = {line.split("raw_contact_id=")[1].split(",")[0] for line in listed if line.endswith(f"={name}")}
+            mail = (
+                f"content insert --uri content://com.android.contacts/data --bind raw_contact_id:i:{number} "
+                "--bind mimetype:s:vnd.android.cursor.item/email_v2 --bind data1:s:a@example.org"
+            )
+            assert (await judged(device, episode)).decision == "success"
+            assert (await device.shell(mail)).exit_code == 0
+            verdict = await judged(device, episode)
+        assert verdict.decision == "failure" and "a@example.org" in verdict.reason, verdict
+
+    asyncio.run(scenario())
+
+
 def test_goal_met_at_the_start_is_a_success_that_says_so() -> None:
     async def scenario() -> None:
         template = SUITE.template("PhoneBluetooth")
