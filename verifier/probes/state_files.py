@@ -19,8 +19,8 @@ _DATA: Final = (
     "/data/data/*/files/*",
     "/data/misc/apexdata/com.android.wifi/*",
 )
-_LEFT_OUT: Final = "-not -path '*/.cache/*' -not -path '*/.config/xfce4/panel*'"
-"""Of a desktop's home: caches, and launchers that the panel writes at its start under names made of the time."""
+_LEFT_OUT: Final = "-not -path '*/.cache/*' -not -path '*/.config/xfce4*'"
+"""Of a desktop's home: caches, and what its session writes once it is up, on a busy machine a minute later."""
 
 _HASHED_KIB: Final = 4096
 """Larger files count by their size: a phone may hold gigabytes of video."""
