@@ -102,7 +102,8 @@ def config_from(namespace: argparse.Namespace) -> TrainConfig:
     flags = [f"recipe={json.dumps(namespace.recipe)}"]
     flags += [f"trainer.seed={namespace.seed}"] if namespace.seed is not None else []
     flags += _verifier_flags(namespace)
-    flags += [f"run.{flag}" for flag in run_flags(namespace) if not flag.startswith(("seed=", "verifier."))]
+    played = argparse.Namespace(**{**vars(namespace), "verifier": None})
+    flags += [f"run.{flag}" for flag in run_flags(played) if not flag.startswith("seed=")]
     config = load_config(TrainConfig, paths=paths, overrides=[*flags, *namespace.overrides])
     if namespace.resume and stored.exists():
         _check_same(load_config(TrainConfig, paths=[stored]), config)
