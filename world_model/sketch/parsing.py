@@ -47,7 +47,7 @@ def parse_sketch(text: str, like: Sketch) -> Parsed:
         raw = raw.removesuffix("\r")
         if not raw.strip() or _WRAPPING.fullmatch(raw.strip()):
             continue
-        if not headed and not lines and (found := _header(raw)) is not None:
+        if not headed and not lines and (found := _header(raw.strip())) is not None:
             head, headed = found, True
             continue
         if len(lines) >= MAX_LINES or len(faults) >= _MAX_FAULTS:
