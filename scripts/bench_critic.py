@@ -14,7 +14,7 @@ the task. All phones are simulated. Prints one JSON line:
   the critic on the same tasks: `success`, the paired `difference` with its 95% interval (templates resampled), in how
   many tasks it is for better and for worse, and how many actions were corrected.
 
-    python scripts/bench_critic.py [--seeds 1] [--live-seeds 2] [--rate 0.2] [--labels 60] [--devices 2] [--keep DIR]
+    python scripts/bench_critic.py [--seeds 1] [--live-seeds 2] [--rate 0.2] [--labels 200] [--devices 2] [--keep DIR]
 
 What DIR holds already is not played again.
 """
@@ -28,7 +28,7 @@ import sys
 import tempfile
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -36,7 +36,7 @@ from typing import Any
 from bench_common import machine
 
 from device_farm.device import Device
-from device_farm.types.action import Terminate
+from device_farm.types.action import Answer, Terminate, Wait
 from device_farm.types.observation import Observation, ObserveRequest
 from device_farm.types.trajectory import Episode, Scored
 from device_farm.types.ui_tree import UiNode
@@ -105,35 +105,43 @@ async def labels_tested(run: Path, wrong: Sequence[StepJudgement], *, devices: i
         episode, _, index = each.origin.rpartition("/")
         by_episode[episode][int(index)].append(each)
     plan = await make_plan(RunConfig(platform="android", episodes=1, devices=devices))
-    same: list[str] = []
-    ended = premature = 0
+    tested = Tested()
     async with opened_farm(plan.config.farm, plan.backends) as client, farm_source(plan.config, client) as source:
         for name, asked in by_episode.items():
             async with source.lease("android") as device:
-                alike, done, ends = await _forked(device, episodes[name], asked)
-            same, ended, premature = [*same, *alike], ended + done, premature + ends
-    kinds = {kind: same.count(kind) for kind in sorted(set(same))}
-    tested = {"n": len(wrong), "same_screen_and_state": len(same), "same_by_kind": kinds}
-    return {**tested, "premature_ends": premature, "premature_ends_of_solved_tasks": ended}
+                await _forked(device, episodes[name], asked, tested)
+    return {**asdict(tested), "same_by_kind": dict(sorted(tested.same_by_kind.items()))}
+
+
+@dataclass(kw_only=True)
+class Tested:
+    """`compared` are perturbed actions beside a right one that does something to the phone, `ends` premature ends."""
+
+    compared: int = 0
+    same_screen_and_state: int = 0
+    same_by_kind: dict[str, int] = field(default_factory=dict)
+    ends: int = 0
+    ends_of_solved_tasks: int = 0
 
 
 async def _forked(
-    device: Device, episode: Episode, asked: Mapping[int, Sequence[StepJudgement]]
-) -> tuple[list[str], int, int]:
-    """The kinds that did what the right action does, how many ends came when the task was solved, and of how many."""
+    device: Device, episode: Episode, asked: Mapping[int, Sequence[StepJudgement]], tested: Tested
+) -> None:
+    """Does the episode again, and at the steps that are asked for first each of their judgements on a copy."""
     template = SUITE.template(episode.task.template)
     await template.set_up(device, episode.task)
     await device.observe(_TREE)
-    same: list[str] = []
-    ended = ends = 0
     for step in episode.steps[: max(asked) + 1]:
         assert step.action is not None
         tried: list[tuple[str, Any, Any]] = []
         for each in asked.get(step.index, ()):
             if isinstance(each.proposal.action, Terminate):
                 verdict = await template.evaluate(device, episode.task, None)
-                ended += isinstance(verdict, Scored) and verdict.reward >= 1
-                ends += 1
+                tested.ends += 1
+                tested.ends_of_solved_tasks += isinstance(verdict, Scored) and verdict.reward >= 1
+                continue
+            # To end, to answer and to wait leave the phone as it is: beside them, whatever has no effect is the same.
+            if isinstance(step.action, Terminate | Answer | Wait):
                 continue
             await device.snapshot_save("fork")
             seen = await device.act_and_observe(each.proposal.action, _TREE)
@@ -141,8 +149,11 @@ async def _forked(
             await device.snapshot_load("fork")
         seen = await device.act_and_observe(step.action, _TREE)
         state = await state_of(device) if tried else None
-        same += [kind for kind, shown, left in tried if shown == _shown(seen) and left == state]
-    return same, ended, ends
+        tested.compared += len(tried)
+        for kind, shown, left in tried:
+            if shown == _shown(seen) and left == state:
+                tested.same_screen_and_state += 1
+                tested.same_by_kind[kind] = tested.same_by_kind.get(kind, 0) + 1
 
 
 def _shown(seen: Observation) -> tuple[str, tuple[UiNode, ...]]:
@@ -207,7 +218,7 @@ def main() -> int:
     parser.add_argument("--seeds", type=int, default=1, help="tasks a template for the judged steps")
     parser.add_argument("--live-seeds", type=int, default=2, help="tasks a template for each live run")
     parser.add_argument("--rate", type=float, default=0.2, help="share of the erring expert's actions that go wrong")
-    parser.add_argument("--labels", type=int, default=60, help="perturbed steps that are put to the test on a phone")
+    parser.add_argument("--labels", type=int, default=200, help="perturbed steps that are put to the test on a phone")
     parser.add_argument("--devices", type=int, default=2)
     parser.add_argument("--keep", type=Path, metavar="DIR", help="where the runs stay")
     options = parser.parse_args()

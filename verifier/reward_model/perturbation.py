@@ -212,8 +212,21 @@ def _icons(step: CorrectStep) -> list[Element]:
 
 
 def repeated(step: CorrectStep, rng: Random) -> Action | None:
-    """The action before once more. Waiting again does no harm, so that is none."""
-    return None if isinstance(step.previous, Wait) else step.previous
+    """The action before once more. To wait, or to give the same answer again, does no harm, so that is none; nor is a
+    second tap into a text field, which at most selects what is in it.
+    """
+    tree = step.proposal.screen.ui_tree
+    match step.previous:
+        case Wait() | Answer():
+            return None
+        case Click(at=at) if tree is not None and _takes_text(element_at(tree, at)):
+            return None
+        case again:
+            return again
+
+
+def _takes_text(node: UiNode | None) -> bool:
+    return node is not None and "editable" in node.states
 
 
 def app_names(steps: Iterable[CorrectStep]) -> set[str]:

@@ -117,7 +117,9 @@ def test_other_kinds_of_change() -> None:
     assert premature_end(correct(tap(4), button(4)), rng) == DONE
     assert premature_end(correct(tap(4), button(4), more_to_do=False), rng) is None
     assert repeated(correct(tap(4), button(4), previous=tap(9)), rng) == tap(9)
-    assert repeated(correct(tap(4), button(4), previous=Wait(duration_s=1)), rng) is None
+    assert repeated(correct(TypeText(text="a"), edit(4, focused=True), previous=tap(4)), rng) is None
+    for harmless in (Wait(duration_s=1), Answer(text="4")):
+        assert repeated(correct(tap(4), button(4), previous=harmless), rng) is None
 
 
 def test_a_wrong_application_is_opened_as_the_right_one_would_be() -> None:
