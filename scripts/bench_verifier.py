@@ -6,7 +6,7 @@ scripted evaluators), and what follows from it: `ahead` (the agentic verifier's 
 passive judge's), `ablated` (what each ablation loses of the balanced accuracy), `scripted_wrong` (who was wrong where
 the evaluator and the agentic verifier differ), `astray` (episodes that could not be done again alike), and the machine.
 
-    python scripts/bench_verifier.py [--devices 4] [--desktops 1] [--sample N] [--out DIR]
+    python scripts/bench_verifier.py [--devices 4] [--desktops 1] [--apart] [--sample N] [--out DIR]
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ def run_bench(options: argparse.Namespace) -> dict[str, Any]:
     command = [
         *(sys.executable, "-m", "device_farm.cli.main", "verify", "bench", "--json"),
         *("--devices", str(options.devices), "--desktops", str(options.desktops)),
+        *(("--apart",) if options.apart else ()),
         *(() if options.sample is None else ("--sample", str(options.sample))),
         *(() if options.out is None else ("--out", str(options.out))),
     ]
@@ -71,6 +72,7 @@ def main() -> int:
     parser.add_argument("--devices", type=int, default=4, help="phones at once")
     parser.add_argument("--desktops", type=int, default=1, help="desktops at once")
     parser.add_argument("--sample", type=int, metavar="N", help="N episodes, spread over the set")
+    parser.add_argument("--apart", action="store_true", help="a process for each phone: slow to start, uses every core")
     parser.add_argument("--out", type=Path, metavar="DIR", help="keep the verdicts here, and go on with those there")
     document = run_bench(parser.parse_args())
     print(json.dumps({**document, **derived(document), "machine": machine()}))

@@ -4,7 +4,7 @@ labelled by the state that it leaves. Prints one JSON line: `episodes`, `success
 file and `wall_s`.
 
     python scripts/make_labelled.py [--platform all|android|desktop] [--templates NAME,NAME] [--seed 0]
-        [--devices 4] [--desktops 2] [--out gui_agent/labelled/basics.jsonl.gz]
+        [--devices 4] [--desktops 2] [--apart] [--out gui_agent/labelled/basics.jsonl.gz]
 
 With one platform or some templates only, the others' episodes stay in the file as they are. On phones the same seed
 gives the same file; on desktops an expert may find a window late, and its waits are actions.
@@ -36,12 +36,11 @@ from gui_agent.runner.farm import FarmSource
 ROOT = Path(__file__).resolve().parent.parent
 
 
-async def make(suite: Suite, workers: Mapping[Platform, int], seed: int) -> Making:
+async def make(suite: Suite, workers: Mapping[Platform, int], seed: int, *, apart: bool) -> Making:
     """All attempts on the platforms of `workers`, one platform after the other."""
     made = Making()
     for platform, count in workers.items():
-        # Phones in processes of their own use every core.
-        phones = SimulatorConfig(devices=count, isolation="process")
+        phones = SimulatorConfig(devices=count, isolation="process" if apart else "in_process")
         backend: BackendConfig = phones if platform == "android" else XvfbConfig(devices=count)
         async with embedded_farm([backend]) as client, FarmSource(client, owner="make-labelled") as source:
             part = await make_labelled(source, suite, platform, workers=count, seed=seed, told=_told)
@@ -87,6 +86,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--devices", type=int, default=4, help="phones at once")
     parser.add_argument("--desktops", type=int, default=2, help="desktops at once")
+    parser.add_argument("--apart", action="store_true", help="a process for each phone: slow to start, uses every core")
     parser.add_argument("--out", type=Path, default=ROOT / "gui_agent" / "labelled" / SHIPPED)
     options = parser.parse_args()
     names = [name for name in options.templates.split(",") if name]
@@ -98,7 +98,7 @@ def main() -> int:
     if not workers:
         parser.error("the chosen templates are of another platform")
     begun_s = time.perf_counter()
-    made = asyncio.run(make(suite, workers, options.seed))
+    made = asyncio.run(make(suite, workers, options.seed, apart=options.apart))
     old = read_labelled(options.out) if options.out.exists() else LabelledSet(episodes=())
     labelled = merged(old, made, suite, list(workers))
     write_labelled(options.out, labelled.episodes, labelled.left_out)

@@ -31,7 +31,6 @@ ABLATIONS: Final[Mapping[str, Mapping[str, Any]]] = {
 }
 _PHONES: Final = 4
 _DESKTOPS: Final = 1
-_MANY: Final = 50
 _MOST_BROKEN: Final = 0.1
 MODEL_SUFFIX: Final = "-model"
 """What the name of a verifier ends in that asks the model of --model rather than rules."""
@@ -47,6 +46,7 @@ def configure_bench(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--labelled", type=Path, metavar="FILE", help="another set than the one that comes along")
     parser.add_argument("--devices", type=at_least_one, metavar="N", help=f"phones at once (default {_PHONES})")
     parser.add_argument("--desktops", type=at_least_one, metavar="N", help=f"desktops at once (default {_DESKTOPS})")
+    parser.add_argument("--apart", action="store_true", help="a process for each phone: slow to start, uses every core")
     parser.add_argument("--model", metavar="NAME", help="ask this model as well, behind an OpenAI-compatible server")
     parser.add_argument("--base-url", metavar="URL", default="http://127.0.0.1:8000/v1", help="where it is served")
     parser.add_argument("--runs", type=at_least_one, default=1, metavar="N", help="with a model: the majority's N")
@@ -80,7 +80,7 @@ async def run_bench(namespace: argparse.Namespace) -> int:
     if kept is not None:
         kept.begin()
     workers: dict[Platform, int] = {"android": namespace.devices or _PHONES, "desktop": namespace.desktops or _DESKTOPS}
-    async with all_opened(verifiers) as ready, _devices(episodes, workers) as (source, second):
+    async with all_opened(verifiers) as ready, _devices(episodes, workers, apart=namespace.apart) as (source, second):
         bench = Bench(source=source, suite=SUITE, episodes=episodes, verifiers=ready, second=second)
         heard = await bench.run(workers, done, told)
     document: dict[str, Any] = bench_figures(SUITE, episodes, heard, curves)
@@ -191,7 +191,7 @@ def _same_verifiers(heard: list[Heard], verifiers: Sequence[LoadedVerifier], out
 
 @asynccontextmanager
 async def _devices(
-    episodes: Sequence[LabelledEpisode], workers: Mapping[Platform, int]
+    episodes: Sequence[LabelledEpisode], workers: Mapping[Platform, int], *, apart: bool
 ) -> AsyncIterator[tuple[Any, Any]]:
     """Devices in this process: simulated phones, and one desktop more than there are workers, for copies."""
     from device_farm.backends.config import BackendConfig, SimulatorConfig, XvfbConfig
@@ -201,8 +201,6 @@ async def _devices(
     platforms = {episode.platform for episode in episodes}
     backends: list[BackendConfig] = []
     if "android" in platforms:
-        # Phones in processes of their own use every core, which pays once many episodes wait for them.
-        apart = sum(episode.platform == "android" for episode in episodes) > _MANY
         isolation: Literal["process", "in_process"] = "process" if apart else "in_process"
         backends.append(SimulatorConfig(devices=workers["android"], isolation=isolation))
     if "desktop" in platforms:
