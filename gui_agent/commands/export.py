@@ -7,7 +7,8 @@ from pathlib import Path
 
 from device_farm.cli.command import Command
 
-FORMATS = ("jsonl", "ui-s1", "sharegpt", "qa", "parquet", "reward", "critic-agent", "critic-disagreements")
+_CRITIC_FORMATS = ("critic-agent", "critic-disagreements")
+FORMATS = ("jsonl", "ui-s1", "sharegpt", "qa", "parquet", "reward", *_CRITIC_FORMATS, "transitions")
 
 
 def _configure(parser: argparse.ArgumentParser) -> None:
@@ -17,7 +18,10 @@ def _configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--success-only", action="store_true", help="only episodes with reward 1")
     parser.add_argument("--dialect", metavar="NAME", help="sharegpt and qa: how actions are written")
     parser.add_argument(
-        "--seed", type=int, default=0, help="qa: of which questions are asked; reward: of what is made wrong"
+        "--seed",
+        type=int,
+        default=0,
+        help="qa: of which questions are asked; reward: of what is made wrong; transitions: of what is held out",
     )
     parser.add_argument("--json", action="store_true", help="the last line is one JSON object")
 

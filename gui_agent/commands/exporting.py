@@ -18,6 +18,7 @@ from gui_agent.export.parquet import export_parquet, require_pyarrow
 from gui_agent.export.qa import export_qa
 from gui_agent.export.reward import export_reward
 from gui_agent.export.sharegpt import export_sharegpt
+from gui_agent.export.transitions import export_transitions
 from gui_agent.export.ui_s1 import export_ui_s1
 from gui_agent.store.files import storage_errors
 from gui_agent.store.reader import RunReader
@@ -67,4 +68,6 @@ def _export(reader: RunReader, out: Path, namespace: argparse.Namespace) -> Expo
                 return export_critic_agent(reader, out, success_only=only)
             case "critic-disagreements":
                 return export_disagreements(reader, out, success_only=only)
+            case "transitions":
+                return export_transitions(reader, out, success_only=only, seed=namespace.seed)
     raise ConfigError(f"unknown format {namespace.format!r}", field="--format")

@@ -1,0 +1,1 @@
+"""Transitions of stored runs: what a screen was, what was done, what it became; for world models."""
