@@ -83,13 +83,19 @@ class AdbClient:
             finally:
                 stream.close()
 
-    async def push(self, path: str, data: bytes, *, mode: int = 0o644, timeout_s: float = 120.0) -> None:
-        """Writes a file. Raises GuestError with the device's words when it refuses."""
+    async def push(
+        self, path: str, data: bytes, *, mode: int = 0o644, modified_s: int | None = None, timeout_s: float = 120.0
+    ) -> None:
+        """Writes a file, last modified at the Unix time `modified_s` (None: now, by this machine's clock).
+
+        Raises GuestError with the device's words when it refuses.
+        """
+        stamp_s = int(self._now_s()) if modified_s is None else modified_s
         async with Deadline(timeout_s, f"push {path}"):
             v2 = "sendrecv_v2" in await self.features()
             stream = await self.connection.open("sync:")
             try:
-                await sync.send(stream, path, data, mode=mode, modified_s=int(self._now_s()), v2=v2)
+                await sync.send(stream, path, data, mode=mode, modified_s=stamp_s, v2=v2)
             finally:
                 stream.close()
 

@@ -114,7 +114,11 @@ class AndroidDevice:
         return await self._running().client.shell(command, timeout_s=timeout_s)
 
     async def push(self, path: str, data: bytes, *, mode: int = 0o644) -> None:
-        await self._running().client.push(path, data, mode=mode)
+        client = self._running().client
+        # By the phone's own clock, like a file made on it. This machine's date would show on the phone's screens, which
+        # would then differ from one day to the next.
+        clock = (await client.shell("date +%s")).stdout.strip()
+        await client.push(path, data, mode=mode, modified_s=int(clock) if clock.isdigit() else None)
 
     async def pull(self, path: str) -> bytes:
         return await self._running().client.pull(path)

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import os
 import signal
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -134,6 +135,18 @@ def test_a_full_disk_is_a_guest_error_and_keeps_what_was_there() -> None:
             await device.push("/sdcard/kept.txt", b"other")
         phone.handset.faults.set(Faults())
         assert await device.pull("/sdcard/kept.txt") in (b"kept", b"")
+
+    run(scenario)
+
+
+def test_a_pushed_file_has_the_phones_time_not_this_machines() -> None:
+    async def scenario(device: AndroidDevice, phone: RunningPhone) -> None:
+        before_s = int((await device.shell("date +%s")).stdout)
+        await device.push("/sdcard/Download/menu.txt", b"soup")
+        pushed_s = int((await device.shell("stat -c %Y /sdcard/Download/menu.txt")).stdout)
+        assert before_s <= pushed_s <= int((await device.shell("date +%s")).stdout)
+        # The simulated phone lives in October 2023.
+        assert pushed_s < time.time() - 86_400
 
     run(scenario)
 
