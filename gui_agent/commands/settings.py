@@ -14,6 +14,7 @@ from device_farm.config import load_config, merge
 from device_farm.errors import ConfigError
 from gui_agent.config import RunConfig
 from gui_agent.critic.config import CRITIC_NAMES, critic_type
+from gui_agent.lookahead.config import LOOKAHEAD_NAMES
 from gui_agent.policies.config import POLICY_NAMES
 from gui_agent.verification.config import VERIFIER_NAMES, verifier_type
 
@@ -56,13 +57,21 @@ def config_from(namespace: argparse.Namespace) -> RunConfig:
     try:
         return load_config(RunConfig, paths=paths, overrides=[*overrides, *namespace.overrides], defaults=defaults)
     except ConfigError as error:
-        raise ConfigError(error.message, field=_key_of(error.field), fix=error.fix) from error
+        raise ConfigError(error.message, field=key_of(error.field), fix=error.fix) from error
 
 
-def _key_of(location: str) -> str:
+_TAGS = {
+    "policy": POLICY_NAMES,
+    "critic": CRITIC_NAMES,
+    "lookahead": LOOKAHEAD_NAMES,
+    "verifier": VERIFIER_NAMES,
+}
+
+
+def key_of(location: str) -> str:
     """`policy.openai.model` as the key `policy.model`: the union's tag is no part of what a person writes."""
     parts = location.split(".")
-    tags = {"policy": POLICY_NAMES, "critic": CRITIC_NAMES, "verifier": VERIFIER_NAMES}.get(parts[0], ())
+    tags = _TAGS.get(parts[0], ())
     if len(parts) > 2 and parts[1] in tags:
         del parts[1]
     return ".".join(parts)

@@ -1,0 +1,76 @@
+"""Config sections of looking ahead: a union discriminated by `type`, the predictor. Importing it loads none."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, TypeAlias
+
+from pydantic import Field, model_validator
+
+from device_farm.config import ConfigModel
+from device_farm.errors import ConfigError
+from gui_agent.models.config import ModelConfig
+
+
+class LookaheadBase(ConfigModel):
+    """What all have: `candidates` different actions are followed `depth` actions far, with `follow_ups` next actions at
+    every step after the first; at most `tokens` and `budget_ms` a decision.
+
+    `chooser` reader: the rule-based reader of screens says which outcome shows most of what the goal asks for, and of
+    equal ones the policy's own action is taken. `chooser` model: `model` chooses, with the imagined screens in view.
+    """
+
+    candidates: int = Field(default=3, ge=2, le=50)
+    depth: int = Field(default=2, ge=1, le=20)
+    follow_ups: int = Field(default=1, ge=1, le=10)
+    tokens: int = Field(default=100_000, ge=0)
+    budget_ms: float = Field(default=30_000.0, gt=0)
+    chooser: Literal["reader", "model"] = "reader"
+    model: ModelConfig | None = None
+
+    @model_validator(mode="after")
+    def _model_is_there_where_it_is_asked(self) -> LookaheadBase:
+        asked = self.chooser == "model" or isinstance(self, ModelLookaheadConfig)
+        if asked and self.model is None:
+            raise ValueError("a model is asked, and there is none: add a section model")
+        if self.model is not None and not asked:
+            raise ValueError("the model is never asked: leave it out, or set chooser to model")
+        return self
+
+
+class CopyLookaheadConfig(LookaheadBase):
+    """The baseline: every action leaves the screen as it is."""
+
+    type: Literal["copy"] = "copy"
+
+
+class OracleLookaheadConfig(LookaheadBase):
+    """The ceiling: every action is carried out on a snapshot of the leased device, which is then taken back."""
+
+    type: Literal["oracle"] = "oracle"
+
+
+class ModelLookaheadConfig(LookaheadBase):
+    """`model` writes the next screen. `sketch_tokens` is the estimated size of the screen that it is shown,
+    `max_tokens` the longest reply, `timeout_s` the wait for one, `concurrent` how many are asked at once.
+    """
+
+    type: Literal["model"] = "model"
+    sketch_tokens: int = Field(default=3000, ge=1)
+    max_tokens: int = Field(default=4096, ge=1)
+    timeout_s: float = Field(default=30.0, gt=0)
+    concurrent: int = Field(default=8, ge=1)
+    temperature: float = Field(default=0.0, ge=0, le=2)
+    seed: int | None = Field(default=None, ge=0)
+
+
+LookaheadConfig: TypeAlias = Annotated[
+    CopyLookaheadConfig | OracleLookaheadConfig | ModelLookaheadConfig, Field(discriminator="type")
+]
+LOOKAHEAD_NAMES = ("copy", "oracle", "model")
+
+
+def lookahead_type(name: str, *, field: str = "--lookahead") -> str:
+    """Raises ConfigError that lists the predictors."""
+    if name not in LOOKAHEAD_NAMES:
+        raise ConfigError(f"unknown predictor {name!r}", field=field, fix=f"one of: {', '.join(LOOKAHEAD_NAMES)}")
+    return name
