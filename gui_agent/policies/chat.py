@@ -12,6 +12,7 @@ from typing import Literal, Self, assert_never
 from device_farm.device import DeviceInfo
 from device_farm.errors import DialectError, PolicyError
 from device_farm.types.action import Action, Click, Drag, LongPress, MoveTo, Scroll, Swipe
+from device_farm.types.action_text import action_text
 from device_farm.types.codec.dialect import Dialect, ParsedTurn
 from device_farm.types.codec.space import CoordinateSpace
 from device_farm.types.geometry import Point, Size
@@ -31,7 +32,6 @@ from gui_agent.policies.prompts import overruled as told_overruled
 from gui_agent.policies.prompts import refused as told_refused
 from gui_agent.policies.prompts import unreadable
 from gui_agent.training.language.prompts import TextPromptBuilder
-from verifier.agentic.action_text import action_text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,9 +6,9 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from device_farm.types.action_text import action_text
 from device_farm.types.observation import Observation
 from device_farm.types.task import Platform
-from verifier.agentic.action_text import action_text
 from verifier.agentic.memory import Entry, Memory
 from verifier.agentic.thinker import Opinion
 from verifier.case import Case

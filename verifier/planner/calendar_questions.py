@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import partial
-from typing import Final, TypeAlias
+from typing import Final
 
 from device_farm.device import Device
 from device_farm.errors import VerifierError
-from verifier.planner.answer_checks import Moment, Right, Texts, question
-from verifier.planner.moments import CLOCK, SPOKEN_DAY, clock_time, is_spoken, next_week, now_of, spoken_day
+from verifier.planner.answer_checks import Moment, Right, Texts
+from verifier.planner.app_questions import AppQuestions
+from verifier.planner.moments import CLOCK, SPOKEN_DAY, clock_time, next_week, now_of, spoken_day
 from verifier.planner.phone_calendar import EVENTS
-from verifier.planner.places import kept_by
-from verifier.planner.plan import Kind, Plan
+from verifier.planner.plan import Kind
 from verifier.planner.tables import plain
-from verifier.planner.wording import TEXT, Values, forms
+from verifier.planner.wording import TEXT, Values
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,35 +123,13 @@ def _meeting(values: Values, calendar: _Calendar) -> Right:
     return Moment(expected=coming[0].begins)
 
 
-_Find: TypeAlias = Callable[[Values, _Calendar], Right]
-
-
-def _asked(find: _Find) -> Callable[[Values], Plan | None]:
-    def plan(values: Values) -> Plan | None:
-        if not is_spoken(values):
-            return None
-        return question(partial(_found, find, values), kept_by(EVENTS.package))
-
-    return plan
-
-
-async def _found(find: _Find, values: Values, device: Device) -> Right:
-    try:
-        return find(values, await _read(device))
-    except ValueError as error:
-        raise VerifierError(f"the question names no day that there is: {error}") from error
-
-
+_kind: Final = AppQuestions(package=EVENTS.package, read=_read).kind
 _IN: Final = "Simple Calendar Pro"
 _DAY: Final = rf"(?P<day>{SPOKEN_DAY})"
 _TIME: Final = rf"(?P<time>{CLOCK})"
 _TITLES: Final = (
     r"Give (?:their|the) titles?(?: of the events)? and nothing else(?:, separated by|; separate several by) commas"
 )
-
-
-def _kind(name: str, find: _Find, *patterns: str) -> Kind:
-    return Kind(name=name, platform="android", forms=forms(*patterns), plan=_asked(find))
 
 
 KINDS: Final[tuple[Kind, ...]] = (

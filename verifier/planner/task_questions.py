@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import partial
-from typing import Final, TypeAlias
+from typing import Final
 
 from device_farm.device import Device
 from device_farm.errors import VerifierError
-from verifier.planner.answer_checks import Number, Right, Texts, question
-from verifier.planner.moments import SPOKEN_DAY, is_spoken, next_week, now_of, spoken_day
-from verifier.planner.places import kept_by
-from verifier.planner.plan import Kind, Plan
+from verifier.planner.answer_checks import Number, Right, Texts
+from verifier.planner.app_questions import AppQuestions
+from verifier.planner.moments import SPOKEN_DAY, next_week, now_of, spoken_day
+from verifier.planner.plan import Kind
 from verifier.planner.tables import Row, Table
-from verifier.planner.wording import Values, forms
+from verifier.planner.wording import Values
 
 TASKS: Final = Table(
     package="org.tasks",
@@ -103,23 +101,7 @@ def _high_due(values: Values, tasks: _List) -> Right:
     return _titles(_not_done([todo for todo in tasks.due(day, day) if todo.high]))
 
 
-_Find: TypeAlias = Callable[[Values, _List], Right]
-
-
-async def _found(find: _Find, values: Values, device: Device) -> Right:
-    try:
-        return find(values, await _read(device))
-    except ValueError as error:
-        raise VerifierError(f"the question or a task names no day that there is: {error}") from error
-
-
-def _kind(name: str, find: _Find, *patterns: str) -> Kind:
-    def plan(values: Values) -> Plan | None:
-        return question(partial(_found, find, values), kept_by(TASKS.package)) if is_spoken(values) else None
-
-    return Kind(name=name, platform="android", forms=forms(*patterns), plan=plan)
-
-
+_kind: Final = AppQuestions(package=TASKS.package, read=_read).kind
 _DAY: Final = rf"(?P<day>{SPOKEN_DAY})"
 # A bare weekday may be the last one or the next one here, and nothing tells which.
 _DATE: Final = r"(?P<day>[a-z]+ \d{1,2}(?: \d{4})?|today|yesterday|tomorrow)"

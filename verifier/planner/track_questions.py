@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import partial
-from typing import Final, TypeAlias
+from typing import Final
 
 from device_farm.device import Device
 from device_farm.errors import VerifierError
-from verifier.planner.answer_checks import Number, Right, Texts, question
-from verifier.planner.moments import SPOKEN_DAY, is_spoken, now_of, spoken_day
-from verifier.planner.places import kept_by
-from verifier.planner.plan import Kind, Plan
+from verifier.planner.answer_checks import Number, Right, Texts
+from verifier.planner.app_questions import AppQuestions
+from verifier.planner.moments import SPOKEN_DAY, now_of, spoken_day
+from verifier.planner.plan import Kind
 from verifier.planner.tables import Table
-from verifier.planner.wording import Values, forms
+from verifier.planner.wording import Values
 
 TRACKS: Final = Table(
     package="de.dennisguse.opentracks",
@@ -104,23 +102,7 @@ def _types(values: Values, tracks: _Tracks) -> Right:
     return Texts(expected=tuple(found))
 
 
-_Find: TypeAlias = Callable[[Values, _Tracks], Right]
-
-
-async def _found(find: _Find, values: Values, device: Device) -> Right:
-    try:
-        return find(values, await _read(device))
-    except ValueError as error:
-        raise VerifierError(f"the question or a track names no day or number that there is: {error}") from error
-
-
-def _kind(name: str, find: _Find, *patterns: str) -> Kind:
-    def plan(values: Values) -> Plan | None:
-        return question(partial(_found, find, values), kept_by(TRACKS.package)) if is_spoken(values) else None
-
-    return Kind(name=name, platform="android", forms=forms(*patterns), plan=plan)
-
-
+_kind: Final = AppQuestions(package=TRACKS.package, read=_read).kind
 _CATEGORY: Final = r"(?P<category>[a-z]+(?: [a-z]+)?)"
 _DAY, _UNTIL = rf"(?P<day>{SPOKEN_DAY})", rf"(?P<until>{SPOKEN_DAY})"
 _METRES_ALONE: Final = r"Answer in metres, rounded to a whole number, the number alone"

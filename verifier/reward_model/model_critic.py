@@ -11,6 +11,7 @@ from typing import Final, TypeVar
 
 from device_farm.errors import DialectError, FarmError, VerifierError
 from device_farm.types.action import Action
+from device_farm.types.action_text import action_text
 from device_farm.types.codec import computer_use, mobile_use
 from device_farm.types.codec.dialect import Dialect
 from device_farm.types.codec.dialects import dialect_by_name
@@ -18,7 +19,6 @@ from device_farm.types.codec.space import CoordinateSpace
 from device_farm.types.geometry import Size
 from device_farm.types.observation import Screenshot
 from device_farm.types.task import JsonValue, Platform
-from verifier.agentic.action_text import action_text
 from verifier.agentic.memory import Entry
 from verifier.agentic.prompts import fence
 from verifier.port import Model, Part, Picture, Text
