@@ -22,6 +22,7 @@ from gui_agent.benchmarks.registry import ANDROIDWORLD, load_suite
 from gui_agent.cluster.connection import check_ray
 from gui_agent.config import FarmConfig, RunConfig
 from gui_agent.critic.loader import under_critic
+from gui_agent.lookahead.loader import with_lookahead
 from gui_agent.policies.base import Policy
 from gui_agent.policies.loader import load_policy
 from gui_agent.verification.loaded import LoadedVerifier
@@ -98,7 +99,10 @@ def plan_tasks(
     suite: Suite | None = None,
 ) -> Plan:
     """The plan for given tasks. Raises as `make_plan`."""
-    policy = under_critic(load_policy(config.policy, template_of), config.critic)
+    if config.critic is not None and config.lookahead is not None:
+        message = "a critic and looking ahead would each have the last word on an action"
+        raise ConfigError(message, field="lookahead", fix="leave one of the two out")
+    policy = with_lookahead(under_critic(load_policy(config.policy, template_of), config.critic), config.lookahead)
     platforms = sorted({task.platform for task in tasks})
     backends = () if config.farm.address else chosen_backends(config, platforms)
     return Plan(

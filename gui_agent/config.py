@@ -11,6 +11,7 @@ from device_farm.config import ConfigModel
 from gui_agent.benchmarks.androidworld.settings import AndroidWorldConfig
 from gui_agent.cluster.config import RayConfig
 from gui_agent.critic.config import CriticConfig
+from gui_agent.lookahead.config import LookaheadConfig
 from gui_agent.policies.config import ExpertConfig, PolicyConfig
 from gui_agent.verification.config import VerifierConfig
 
@@ -51,7 +52,8 @@ class RunConfig(ConfigModel):
     only desktops are used. `backends` replaces the built-in devices; `apps` (`module:Class`) are installed on simulated
     phones. `retries` is how often a task that the infrastructure broke is tried again; above a share of
     `max_infra_share` tasks that stay broken the command ends with exit code 4. Under a `critic` each action of the
-    policy is judged, and a better one may be carried out in its place. A `verifier` has the last word on every episode,
+    policy is judged, and a better one may be carried out in its place; with `lookahead` its outcome and those of others
+    are imagined first, and the best is done. A `verifier` has the last word on every episode,
     after the task's evaluator; `reject_satisfied` leaves out tasks that pass with nothing done.
     """
 
@@ -67,6 +69,7 @@ class RunConfig(ConfigModel):
     max_infra_share: float = Field(default=0.1, ge=0, le=1)
     policy: PolicyConfig = ExpertConfig()
     critic: CriticConfig | None = None
+    lookahead: LookaheadConfig | None = None
     farm: FarmConfig = FarmConfig()
     ray: RayConfig = RayConfig()
     backends: tuple[BackendConfig, ...] = ()
@@ -85,6 +88,7 @@ IDENTITY = (
     "seed",
     "policy",
     "critic",
+    "lookahead",
     "verifier",
     "androidworld.wait_scale",
     "androidworld.require_done",

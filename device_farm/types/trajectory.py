@@ -124,12 +124,51 @@ class StepReview:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ImaginedScreen:
+    """What `action` was expected to lead to: a screen as the text of its sketch, None where there was no prediction.
+
+    `fault` says why there was none, `refused` what the device was expected to say instead of carrying the action out.
+    """
+
+    action: Action
+    screen: str | None
+    refused: str = ""
+    fault: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepLookahead:
+    """What was imagined before a decision; the step's own action is what was decided.
+
+    `reactive` is what the policy would have done by itself, `reason` why it was kept or not, `fell_back` whether it was
+    taken unseen because something failed. `branches` are the futures, each some actions deep; `choice` is the index of
+    the chosen one, None where none was chosen, and `values` are one for each that was chosen between, whose indices are
+    `shown`. `faults` are what went wrong, each as "Kind: message".
+    """
+
+    predictor: str
+    reactive: Action
+    reason: str
+    fell_back: bool = False
+    branches: tuple[tuple[ImaginedScreen, ...], ...] = ()
+    shown: tuple[int, ...] = ()
+    choice: int | None = None
+    why: str = ""
+    values: tuple[float, ...] = ()
+    faults: tuple[str, ...] = ()
+    ms: float = 0.0
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
     """One decision: the screen before it, the action, and what it cost.
 
     `changed` is the box of pixels that differ between this step's screen and the next (None: not measured, empty:
     nothing changed). `error` is set when the device refused the action or the model's text did not parse; such a
-    step still counts. `review` is what critics said of the action before it, None where none was asked.
+    step still counts. `review` is what critics said of the action before it, None where none was asked; `lookahead` is
+    what was imagined before it, None where nothing was.
     """
 
     index: int
@@ -141,6 +180,7 @@ class Step:
     decide_ms: float = 0.0
     act_ms: float = 0.0
     review: StepReview | None = None
+    lookahead: StepLookahead | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

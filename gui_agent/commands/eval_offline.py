@@ -52,6 +52,8 @@ async def run_offline(namespace: argparse.Namespace) -> int:
     """
     config = config_from(namespace)
     _check_policy(config.policy)
+    if config.lookahead is not None:
+        raise ConfigError("stored screens lead nowhere", field="--lookahead", fix="leave it out")
     left_out = Counter[str]()
     tasks = await asyncio.to_thread(_load, namespace, left_out)
     matchers = _matchers(namespace.data)

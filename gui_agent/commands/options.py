@@ -107,6 +107,11 @@ def add_run_options(parser: argparse.ArgumentParser) -> None:
         metavar="NAME",
         help="judges each action before it is carried out, and may put a better one in its place: rules, or model",
     )
+    parser.add_argument(
+        "--lookahead",
+        metavar="NAME",
+        help="imagines what each of several actions would lead to, and takes the best: copy, oracle, or model",
+    )
     parser.add_argument("--episodes", type=int, metavar="N", help="how many tasks (default 32)")
     parser.add_argument(
         "--combinations", type=at_least_one, metavar="K", help="K instances of every task, instead of --episodes"

@@ -14,7 +14,7 @@ from device_farm.config import load_config, merge
 from device_farm.errors import ConfigError
 from gui_agent.config import RunConfig
 from gui_agent.critic.config import CRITIC_NAMES, critic_type
-from gui_agent.lookahead.config import LOOKAHEAD_NAMES
+from gui_agent.lookahead.config import LOOKAHEAD_NAMES, lookahead_type
 from gui_agent.policies.config import POLICY_NAMES
 from gui_agent.verification.config import VERIFIER_NAMES, verifier_type
 
@@ -128,6 +128,8 @@ def run_flags(namespace: argparse.Namespace) -> list[str]:
     flags += verifier_flags(namespace)
     if getattr(namespace, "critic", None) is not None:
         flags.append(f"critic.type={json.dumps(critic_type(namespace.critic))}")
+    if getattr(namespace, "lookahead", None) is not None:
+        flags.append(f"lookahead.type={json.dumps(lookahead_type(namespace.lookahead))}")
     if getattr(namespace, "policy", None) is not None:
         flags.append(f"policy.type={json.dumps(policy_type(namespace.policy))}")
         if ":" in namespace.policy:

@@ -72,6 +72,35 @@ class Forward:
                 logprobs.append(float(last[second]))
         return Choices(ids=tuple(ids), logprobs=tuple(logprobs), kinds_K=kinds_K)
 
+    def likeliest(self, items: Items, count: int) -> tuple[tuple[int, ...], ...]:
+        """The ids of the `count` likeliest pairs of kind and what it points at first, by their joint probability, each
+        with the likeliest of what is left to decide; fewer where there are no more. The first of `choose` is among
+        them, but not always at the head: it is likeliest step by step.
+        """
+        h_LD = self.items(items)
+        rated: list[tuple[float, int, int]] = []
+        kinds_K = self.kinds(h_LD, items)
+        for kind in np.argsort(-kinds_K, kind="stable")[:count].tolist():
+            if FORMS[kind] == "bare":
+                rated.append((float(kinds_K[kind]), kind, -1))
+                continue
+            first_L = self.firsts(h_LD, items, kind, on_goal=FORMS[kind] == "span")
+            best = np.argsort(-first_L, kind="stable")[:count].tolist()
+            rated += [(float(kinds_K[kind] + first_L[first]), kind, first) for first in best]
+        likely = sorted((one for one in rated if one[0] > _OFF / 2), key=lambda one: -one[0])[:count]
+        return tuple(self._completed(h_LD, items, kind, first) for _, kind, first in likely)
+
+    def _completed(self, h_LD: Array, items: Items, kind: int, first: int) -> tuple[int, ...]:
+        form = FORMS[kind]
+        if form == "bare":
+            return (kind,)
+        on_goal = form == "span"
+        ids = (kind, WORD + first - 1 if on_goal else ELEMENT + first - 1 - items.goal)
+        if form == "element":
+            return ids
+        last = self.lasts(h_LD, items, kind, first) if on_goal else self.places(h_LD, first)
+        return (*ids, (WORD - 1 if on_goal else PLACE) + int(last.argmax()))
+
     def kinds(self, h_LD: Array, items: Items) -> Array:
         logits_K = h_LD[0] @ self.weights["kind"] + self.weights["kind_bias"]
         if not items.elements:

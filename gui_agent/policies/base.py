@@ -4,26 +4,34 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Protocol, Self
+from typing import Protocol, Self, runtime_checkable
 
-from device_farm.device import DeviceInfo
+from device_farm.device import Device, DeviceInfo
+from device_farm.errors import BackendError
 from device_farm.types.action import Action
 from device_farm.types.observation import Observation
 from device_farm.types.task import Task
-from device_farm.types.trajectory import ModelTurn, StepReview
+from device_farm.types.trajectory import ModelTurn, StepLookahead, StepReview
+
+
+class DeviceSpoiledError(BackendError):
+    """A session tried something out on the device and could not take it back. The one error of a policy that is the
+    infrastructure's.
+    """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
     """What the policy wants done. No `action` but an `error`: the model's text did not parse; still a step.
 
-    `review` is how critics came to this action, where any were asked.
+    `review` is how critics came to this action, where any were asked; `lookahead` what was imagined before it.
     """
 
     action: Action | None
     turn: ModelTurn | None = None
     error: str = ""
     review: StepReview | None = None
+    lookahead: StepLookahead | None = None
 
 
 class PolicySession(Protocol):
@@ -55,6 +63,15 @@ class Policy(Protocol):
 
     async def start(self, task: Task, info: DeviceInfo, *, attempt: int = 1) -> PolicySession:
         """A session for one attempt at `task` on a device; does not touch the device."""
+        ...
+
+
+@runtime_checkable
+class OnDevice(Protocol):
+    """A policy whose sessions try things out on the device, on snapshots of it, and leave it as it was."""
+
+    async def start_on(self, device: Device, task: Task, *, attempt: int = 1) -> PolicySession:
+        """As `Policy.start`, with the device itself. Its sessions also raise DeviceSpoiledError."""
         ...
 
 

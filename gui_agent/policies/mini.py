@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from pathlib import Path
 
 from device_farm.device import DeviceInfo
@@ -18,6 +19,8 @@ from gui_agent.miniature.kinds import decode, thought_of
 from gui_agent.miniature.weight_file import SHIPPED, read_weights
 from gui_agent.models.prompt import ScreenPrompt
 from gui_agent.policies.base import Decision, LocalPolicy, LocalSession
+from world_model.imagination.types import Proposal, View
+from world_model.sketch.tree import tree_of
 
 
 class MiniSession(LocalSession):
@@ -61,6 +64,26 @@ class MiniSession(LocalSession):
             logprobs=choices.logprobs,
         )
         return Decision(action=spoken.action, turn=turn)
+
+    async def propose(self, view: View, count: int) -> Proposal:
+        """Its likeliest actions, on the screen that it decided on last or on an imagined one behind it.
+
+        Raises PolicyError where nothing was decided yet, or a screen cannot be read.
+        """
+        seen = self._seen
+        if seen is None:
+            raise PolicyError("there is no screen to propose on", fix="decide first")
+        prompt = seen
+        if view.path:
+            past = (*self._actions[:-1], *view.path) if self._history else ()
+            thoughts = (*self._thoughts[:-1], *(thought_of(action, seen) for action in view.path)) if past else ()
+            tree = tree_of(view.sketch, view.platform)
+            prompt = replace(seen, screen=view.sketch.screen, tree=tree, actions=past, thoughts=thoughts)
+        try:
+            found = self._forward.likeliest(items_of(prompt), count)
+        except DataError as error:
+            raise PolicyError(error.message, field=error.field) from error
+        return Proposal(actions=tuple(decode(ids, prompt).action for ids in found))
 
     def corrected(self, action: Action, why: str) -> None:
         """Its own past tells what was carried out, not what it wanted; in the words that it would have had for it."""

@@ -15,6 +15,7 @@ from device_farm.types.task import JsonValue
 from device_farm.types.trajectory import Episode, Scored, Step
 from device_farm.types.ui_tree import UiTree
 from gui_agent.report.images import ImageShelf
+from gui_agent.report.lookahead import lookahead_content
 from gui_agent.runner.journal import reason_of
 from gui_agent.runner.summary import summarise
 from gui_agent.store.reader import RunReader, final_attempts
@@ -69,6 +70,8 @@ class ReportData:
         # Past the budget an episode keeps its last screen only.
         self._shelf.add([last] if self._shelf.full and last is not None else [*shots, *([last] if last else [])])
         outcome = episode.outcome
+        imagined = lookahead_content(self._reader, stored)
+        steps = [self._step(step, tree) for step, tree in zip(episode.steps, stored.trees, strict=True)]
         return {
             "id": episode.id,
             "task": episode.task.id,
@@ -89,7 +92,7 @@ class ReportData:
             "wall_s": episode.wall_s,
             "started_at_s": episode.started_at_s,
             "provenance": _provenance(episode),
-            "steps": [self._step(step, tree) for step, tree in zip(episode.steps, stored.trees, strict=True)],
+            "steps": [{**step, "lookahead": told} for step, told in zip(steps, imagined, strict=True)],
             "final": None if episode.final is None else self._screen(episode.final, stored.final_tree),
         }
 

@@ -94,7 +94,7 @@ def _asset(name: str) -> str:
 
 
 def _script() -> str:
-    names = ("dom.js", "verdicts.js", "critic.js", "overview.js", "player.js", "start.js")
+    names = ("dom.js", "verdicts.js", "critic.js", "lookahead.js", "overview.js", "player.js", "start.js")
     return "\n".join(_asset(name) for name in names)
 
 

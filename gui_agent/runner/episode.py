@@ -27,7 +27,7 @@ from device_farm.types.trajectory import (
     Undecided,
 )
 from gui_agent.benchmarks.base import Ending, TaskTemplate
-from gui_agent.policies.base import Policy, PolicySession
+from gui_agent.policies.base import DeviceSpoiledError, OnDevice, Policy, PolicySession
 from gui_agent.runner.queue import Assignment
 from gui_agent.store.layout import episode_id
 
@@ -217,7 +217,7 @@ class EpisodeRunner:
     async def _play(
         self, device: Device, assignment: Assignment, progress: _Progress, on_step: Callable[[Step], None]
     ) -> None:
-        session = await _guarded(self._policy.start(assignment.task, device.info, attempt=assignment.attempt))
+        session = await _guarded(_started(self._policy, device, assignment))
         try:
             observation = await device.observe()
             progress.last = observation
@@ -258,8 +258,15 @@ class EpisodeRunner:
             decide_ms=(decided_s - begun_s) * 1000,
             act_ms=(self._clock_s() - decided_s) * 1000,
             review=decision.review,
+            lookahead=decision.lookahead,
         )
         return step, after
+
+
+async def _started(policy: Policy, device: Device, assignment: Assignment) -> PolicySession:
+    if isinstance(policy, OnDevice):
+        return await policy.start_on(device, assignment.task, attempt=assignment.attempt)
+    return await policy.start(assignment.task, device.info, attempt=assignment.attempt)
 
 
 def _infra_error(error: Exception, progress: _Progress) -> Outcome:
@@ -304,9 +311,11 @@ def with_known_pixels(observation: Observation, before: Observation) -> Observat
 
 
 async def _guarded(call: Awaitable[ResultT]) -> ResultT:
-    """Awaits a call into the policy; whatever it raises is the policy's failure."""
+    """Awaits a call into the policy; whatever it raises is the policy's failure, except that the device is spoilt."""
     try:
         return await call
+    except DeviceSpoiledError:
+        raise
     except PolicyError as error:
         raise _PolicyBroke(PolicyFailed(error=type(error).__name__, message=str(error))) from error
     except Exception as error:

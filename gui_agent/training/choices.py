@@ -67,6 +67,9 @@ def check_choices(config: TrainConfig) -> None:
     elif config.run.critic is not None:
         message = "online, the policy learns from the actions that it chose itself"
         raise ConfigError(message, field="run.critic", fix="leave it out; farm export --format critic-agent, then sft")
+    elif config.run.lookahead is not None:
+        message = "online, the policy learns from the actions that it chose itself"
+        raise ConfigError(message, field="run.lookahead", fix="leave it out")
     if config.recipe == "online":
         _check_judges(config)
     make_objective(config)

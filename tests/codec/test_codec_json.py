@@ -16,6 +16,7 @@ from device_farm.types.task import Task
 from device_farm.types.trajectory import (
     Episode,
     Evidence,
+    ImaginedScreen,
     InfraError,
     ModelTurn,
     Outcome,
@@ -23,6 +24,7 @@ from device_farm.types.trajectory import (
     Provenance,
     Scored,
     Step,
+    StepLookahead,
     StepOpinion,
     StepReview,
     TimedOut,
@@ -90,6 +92,17 @@ _REVIEWS = st.builds(
     second=st.none() | _OPINIONS,
     chosen=st.sampled_from(["proposed", "corrected"]),
 )
+_IMAGINED = st.builds(ImaginedScreen, action=_ACTIONS, screen=st.none() | _TEXT)
+_LOOKAHEADS = st.builds(
+    StepLookahead,
+    reactive=_ACTIONS,
+    branches=st.lists(st.lists(_IMAGINED, max_size=2).map(tuple), max_size=2).map(tuple),
+    shown=st.lists(st.integers(), max_size=2).map(tuple),
+    choice=st.none() | st.integers(),
+    values=st.lists(_FINITE, max_size=2).map(tuple),
+    faults=st.lists(_TEXT, max_size=2).map(tuple),
+    ms=_FINITE,
+)
 _STEPS = st.builds(
     Step,
     index=st.integers(),
@@ -104,6 +117,7 @@ _STEPS = st.builds(
     ),
     changed=st.none() | _RECT,
     review=st.none() | _REVIEWS,
+    lookahead=st.none() | _LOOKAHEADS,
 )
 _TASKS = st.builds(
     Task, platform=st.just("android"), params=st.dictionaries(_TEXT, _JSON, max_size=2), tags=st.just(("a", "b"))

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from device_farm.errors import PolicyError
 from world_model.imagination.types import Branch, Choice, Proposal, View
 from world_model.sketch.sketch import Sketch
 
 
+@runtime_checkable
 class Proposer(Protocol):
     """A policy, asked for more than one action."""
 
@@ -54,4 +55,5 @@ class BestValue:
         values = tuple(await self._value.values(goal, now, branches))
         if len(values) != len(branches) or any(math.isnan(value) for value in values):
             raise PolicyError(f"{values} are no values of {len(branches)} branches", field="values")
-        return Choice(index=values.index(max(values)), values=values)
+        why = "" if max(values) > min(values) else "all are worth the same"
+        return Choice(index=values.index(max(values)), why=why, values=values)

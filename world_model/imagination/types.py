@@ -20,9 +20,10 @@ Reason: TypeAlias = Literal[
     "chooser_failed",
     "budget",
     "unreadable",
+    "broken",
 ]
 FELL_BACK: Final[frozenset[Reason]] = frozenset(
-    {"proposer_failed", "prediction_failed", "chooser_failed", "budget", "unreadable"}
+    {"proposer_failed", "prediction_failed", "chooser_failed", "budget", "unreadable", "broken"}
 )
 
 
@@ -134,6 +135,8 @@ class Lookahead:
         return max((len(branch.steps) for branch in self.branches), default=0)
 
 
-def blind(reactive: Action, fault: str) -> Lookahead:
-    """The record of a decision on a screen that no sketch can be made of."""
-    return Lookahead(reactive=reactive, chosen=reactive, reason="unreadable", faults=(fault,))
+def blind(reactive: Action, fault: str, *, reason: Literal["unreadable", "broken"] = "unreadable") -> Lookahead:
+    """The record of a decision on a screen that no sketch can be made of, or in which something broke that should not:
+    a part that raises what its port does not allow.
+    """
+    return Lookahead(reactive=reactive, chosen=reactive, reason=reason, faults=(fault,))

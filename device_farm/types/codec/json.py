@@ -3,7 +3,7 @@
 Points are `[x, y]`, sizes `[width, height]`, boxes `[left, top, right, bottom]`, sets sorted lists, bytes base64.
 A member of `Action` or `Outcome` carries its class name in snake case under `type`. UI nodes leave out fields that
 have their default value, as model turns do with their sampled tokens, evidence with its step and steps with their
-review; everything else is written in full. A document adds `version` and `type` at the top.
+review and lookahead; everything else is written in full. A document adds `version` and `type` at the top.
 
 `decode(encode(x)) == x` for every domain value; anything that `encode` cannot have written is a `DataError` that
 names the path of the field.

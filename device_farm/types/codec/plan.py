@@ -24,7 +24,7 @@ _COMPACT = (UiNode,)
 _OPTIONAL: Mapping[type, frozenset[str]] = {
     ModelTurn: frozenset({"token_ids", "logprobs"}),
     Evidence: frozenset({"step"}),
-    Step: frozenset({"review"}),
+    Step: frozenset({"review", "lookahead"}),
 }
 """Fields that documents of version 1 may lack: left out where they have their default value.
 

@@ -155,7 +155,7 @@ function stepPane(frame, episode) {
     if (episode.answer !== null) add("Answer", h("div", { class: "thought" }, episode.answer));
   } else {
     add("Action", h("div", { class: "action" }, describeAction(frame.action)));
-    parts.push(...reviewParts(frame.review));
+    parts.push(...reviewParts(frame.review), ...lookaheadParts(frame.lookahead));
     if (frame.error) parts.push(h("h3", {}, "Not carried out"), h("div", { class: "oops" }, frame.error));
     if (frame.turn && frame.turn.thought) add("Thought", h("div", { class: "thought" }, frame.turn.thought));
     const times = [["decision", millis(frame.decide_ms)], ["device", millis(frame.act_ms)]];
