@@ -14,6 +14,7 @@ from typing import Any
 from device_farm.cli.command import Exit
 from gui_agent.commands.settings import config_from
 from gui_agent.composition import Plan, make_plan
+from gui_agent.lookahead.agreement import figures_line, lookahead_figures
 from gui_agent.report.write import write_report
 from gui_agent.runner.collect import collect, open_writer
 from gui_agent.runner.progress import open_display
@@ -41,6 +42,9 @@ async def run_suite(namespace: argparse.Namespace, *, with_interval: bool) -> in
     if plan.config.report:
         await asyncio.to_thread(write_report, out, summary=figures(summary, with_interval=True))
     more = result_details(plan, summary) if with_interval else {}
+    if plan.config.lookahead is not None:
+        more["lookahead"] = await asyncio.to_thread(lookahead_figures, RunReader(out))
+        sys.stdout.write(f"{figures_line(more['lookahead'])}\n")
     _print(summary, out, as_json=namespace.json, with_interval=with_interval, more=more)
     too_broken = summary.infra_share > plan.config.max_infra_share
     return Exit.INFRASTRUCTURE if too_broken else Exit.DONE

@@ -24,6 +24,7 @@ from device_farm.types.trajectory import Episode, InfraError, PolicyFailed, Scor
 from gui_agent.benchmarks.base import TaskTemplate
 from gui_agent.composition import make_plan
 from gui_agent.config import RunConfig
+from gui_agent.lookahead.agreement import figures_line, lookahead_figures
 from gui_agent.lookahead.config import CopyLookaheadConfig, ModelLookaheadConfig, OracleLookaheadConfig
 from gui_agent.lookahead.loader import with_lookahead
 from gui_agent.lookahead.policy import LookaheadPolicy
@@ -326,6 +327,33 @@ def test_the_record_and_the_report_show_imagined_beside_real(tmp_path: Path) -> 
     assert last["agreement"] is None and last["real"] is None
 
 
+def test_figures_count_what_was_changed_and_how_far_the_imagined_came_true(tmp_path: Path) -> None:
+    async def collect() -> None:
+        with RunWriter(tmp_path / "run", {"suite": SUITE.name, "seed": 0, "policy": {"type": "given"}}) as writer:
+            press = Click(at=Point(32, 52))
+            # A copy of the screen is wrong in one of the fake device's four lines, the count; there are 3 hits of 4.
+            copying = with_lookahead(Given(press, press), CopyLookaheadConfig())
+            writer.add(await played(copying, CountTo()))
+
+    run(collect())
+    figures = lookahead_figures(RunReader(tmp_path / "run"))
+    assert (figures["steps"], figures["changed"], figures["fell_back"]) == (3, 0, 0)
+    assert figures["reasons"] == {"chosen": 1, "outcomes_agree": 2} and figures["faults"] == {}
+    assert figures["agreement"] == {"1": {"f1": 0.75, "n": 2}}
+    assert "changed 0, depth 1 agreed at F1 0.750" in figures_line(figures)
+
+
+def test_figures_name_what_failed(tmp_path: Path) -> None:
+    async def collect() -> None:
+        with RunWriter(tmp_path / "run", {"suite": SUITE.name, "seed": 0, "policy": {"type": "given"}}) as writer:
+            writer.add(await played(raising(Given(MISS), RuntimeError("a bug"))))
+
+    run(collect())
+    figures = lookahead_figures(RunReader(tmp_path / "run"))
+    assert (figures["steps"], figures["fell_back"], figures["faults"]) == (2, 2, {"RuntimeError": 2})
+    assert figures["agreement"] == {} and "taken blindly 2 times (2 RuntimeError)" in figures_line(figures)
+
+
 def test_config_says_what_does_not_go_together() -> None:
     both = RunConfig.model_validate({"suite": "basics", "critic": {"type": "rules"}, "lookahead": {"type": "copy"}})
     with pytest.raises(ConfigError, match="last word"):
@@ -353,6 +381,9 @@ def test_eval_looks_ahead_on_leased_devices(tmp_path: Path, capsys: pytest.Captu
     stored = [entry.episode for entry in RunReader(tmp_path / "run").episodes()]
     assert {episode.provenance.policy for episode in stored} == {"random+lookahead"}
     said = [ahead for episode in stored for ahead in aheads(episode)]
+    ahead_of = figures["lookahead"]
+    assert (ahead_of["steps"], ahead_of["fell_back"], ahead_of["faults"]) == (figures["steps"], 0, {})
+    assert ahead_of["agreement"]["1"]["f1"] == 1.0 and ahead_of["agreement"]["1"]["n"] > 0
     assert len(said) == figures["steps"] and not any(ahead.fell_back for ahead in said)
     other = farm(
         "eval", *common, "--policy", "random", "--lookahead", "copy", "--out", str(tmp_path / "run"), "--resume"
