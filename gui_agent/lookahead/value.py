@@ -20,11 +20,12 @@ LATER: Final = 0.1
 
 class ReaderValue:
     """The checks of the rule-based reader of screens, asked of each screen of a branch. A screen k actions behind the
-    first is worth (held − contradicted) / checks − `LATER`·k, and a branch what its best screen is.
+    first is worth held / checks − `LATER`·k, and a branch what its best screen is: at most 1.
 
-    A screen that complains is worth −1 before that. A goal that names nothing a screen could show makes all screens
-    alike, so that every branch is worth 0 and there is nothing to choose by. The reader sees what stands on a screen,
-    not whether it was saved, and no progress that the goal has no word for.
+    What a screen contradicts does not count against it: a switch that is still off, a text that is not saved yet, are
+    on the way to the goal. A screen that complains holds nothing. A goal that names nothing a screen could show makes
+    all screens alike, so that every branch is worth 0 and there is nothing to choose by. The reader sees what stands on
+    a screen, and no progress that the goal has no word for.
     """
 
     def __init__(self, platform: Platform) -> None:
@@ -41,12 +42,9 @@ class ReaderValue:
 
     def _of_screen(self, sketch: Sketch, checks: Sequence[Check]) -> float:
         seen = read_screen(observation_of(sketch, self._platform))
-        if seen is None or not checks:
+        if seen is None or seen.complaint or not checks:
             return 0.0
-        if seen.complaint:
-            return -1.0
-        found = [check.ask(seen).holds for check in checks]
-        return (found.count(True) - found.count(False)) / len(found)
+        return sum(check.ask(seen).holds is True for check in checks) / len(checks)
 
 
 def observation_of(sketch: Sketch, platform: Platform) -> Observation:

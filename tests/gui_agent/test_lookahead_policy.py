@@ -303,7 +303,7 @@ def test_the_reader_values_what_the_goal_asks_for() -> None:
     branches = [branch(switch("off")), branch(switch("on")), branch()]
     value = ReaderValue("android")
     now = Sketch(screen=Size(100, 200))
-    assert run(value.values("Turn Wi-Fi on.", now, branches)) == (-1.0, 1.0, 0.0)
+    assert run(value.values("Turn Wi-Fi on.", now, branches)) == (0.0, 1.0, 0.0)
     assert run(value.values("Be nice.", now, branches)) == (0.0, 0.0, 0.0)
     late = Branch(steps=(*branches[0].steps, *branches[1].steps))
     undone = Branch(steps=(*branches[1].steps, *branches[0].steps))
