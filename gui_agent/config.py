@@ -53,7 +53,7 @@ class RunConfig(ConfigModel):
     phones. `retries` is how often a task that the infrastructure broke is tried again; above a share of
     `max_infra_share` tasks that stay broken the command ends with exit code 4. Under a `critic` each action of the
     policy is judged, and a better one may be carried out in its place; with `lookahead` its outcome and those of others
-    are imagined first, and the best is done. A `verifier` has the last word on every episode,
+    are imagined first, and another one may be carried out. A `verifier` has the last word on every episode,
     after the task's evaluator; `reject_satisfied` leaves out tasks that pass with nothing done.
     """
 

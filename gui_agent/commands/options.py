@@ -110,7 +110,7 @@ def add_run_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--lookahead",
         metavar="NAME",
-        help="imagines what each of several actions would lead to, and takes the best: copy, oracle, or model",
+        help="imagines what each of several actions would lead to before one is taken: copy, oracle, or model",
     )
     parser.add_argument("--episodes", type=int, metavar="N", help="how many tasks (default 32)")
     parser.add_argument(

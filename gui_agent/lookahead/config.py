@@ -15,6 +15,7 @@ class LookaheadBase(ConfigModel):
     """What all have: `candidates` different actions are followed `depth` actions far, with `follow_ups` next actions at
     every step after the first; at most `tokens` and `budget_ms` a decision.
 
+    `chooser` own: the policy's own action is taken, unless the device would refuse it; what is imagined is recorded.
     `chooser` reader: the rule-based reader of screens says which outcome shows most of what the goal asks for, and of
     equal ones the policy's own action is taken. `chooser` model: `model` chooses, with the imagined screens in view.
     """
@@ -24,7 +25,7 @@ class LookaheadBase(ConfigModel):
     follow_ups: int = Field(default=1, ge=1, le=10)
     tokens: int = Field(default=100_000, ge=0)
     budget_ms: float = Field(default=30_000.0, gt=0)
-    chooser: Literal["reader", "model"] = "reader"
+    chooser: Literal["own", "reader", "model"] = "own"
     model: ModelConfig | None = None
 
     @model_validator(mode="after")

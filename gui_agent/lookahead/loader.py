@@ -15,7 +15,7 @@ from gui_agent.lookahead.config import (
 from gui_agent.lookahead.model import PortTextModel
 from gui_agent.lookahead.policy import LookaheadPolicy, PredictorOf, needs_device
 from gui_agent.lookahead.predicting import loaded_model, model_predictor
-from gui_agent.lookahead.value import ReaderValue
+from gui_agent.lookahead.value import OwnValue, ReaderValue
 from gui_agent.models.base import Model
 from gui_agent.policies.base import Policy
 from world_model.imagination.model_chooser import ModelChooser
@@ -46,10 +46,16 @@ def with_lookahead(policy: Policy, config: LookaheadConfig | None) -> Policy:
     )
 
     def chooser_of(platform: Platform) -> Chooser:
-        if config.chooser == "reader":
-            return BestValue(ReaderValue(platform))
-        assert model is not None
-        return ModelChooser(PortTextModel(model), platform)
+        match config.chooser:
+            case "own":
+                return BestValue(OwnValue())
+            case "reader":
+                return BestValue(ReaderValue(platform))
+            case "model":
+                assert model is not None
+                return ModelChooser(PortTextModel(model), platform)
+            case _:
+                assert_never(config.chooser)
 
     models = () if model is None else (model,)
     return LookaheadPolicy(policy, _predictor_of(config, model), chooser_of, settings, models=models)

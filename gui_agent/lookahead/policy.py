@@ -55,7 +55,7 @@ class LookaheadSession:
         ahead = await self._looked_ahead(observation, decision.action)
         if ahead.chosen != decision.action and isinstance(self._session, Corrigible):
             why = ahead.choice.why if ahead.choice is not None else ""
-            self._session.corrected(ahead.chosen, why or "what it leads to is nearer to the goal")
+            self._session.corrected(ahead.chosen, why or "what it leads to is worth more")
         return replace(decision, action=ahead.chosen, lookahead=step_lookahead(self._predictor.name, ahead))
 
     async def _looked_ahead(self, observation: Observation, reactive: Action) -> Lookahead:

@@ -1,4 +1,4 @@
-"""What an imagined future is worth where no model is asked: how much of the goal its screens show, and how soon."""
+"""What an imagined future is worth where no model is asked: whether it can be, or what of the goal it shows."""
 
 from __future__ import annotations
 
@@ -16,6 +16,17 @@ from world_model.sketch.tree import tree_of
 
 LATER: Final = 0.1
 """What a screen loses by every action before it: of equal ends the sooner, so that nothing is put off for ever."""
+
+
+class OwnValue:
+    """0 for a first action that the device would refuse, else 1: the policy's own is taken, unless it would be refused.
+
+    It knows nothing of the goal. An action that changes nothing is left alone, too: to tap a field that has the focus
+    already, or to press home at home, belongs to the habits of learnt policies, which go on worse without.
+    """
+
+    async def values(self, goal: str, now: Sketch, branches: Sequence[Branch]) -> tuple[float, ...]:
+        return tuple(0.0 if branch.steps[0].prediction.refused else 1.0 for branch in branches)
 
 
 class ReaderValue:

@@ -97,7 +97,7 @@ async def played(policy: Policy, template: TaskTemplate | None = None) -> Episod
 
 
 def oracle(policy: Policy, **changes: Any) -> Policy:
-    return with_lookahead(policy, OracleLookaheadConfig(**changes))
+    return with_lookahead(policy, OracleLookaheadConfig.model_validate({"chooser": "reader", **changes}))
 
 
 def raising(policy: Policy, error: Exception) -> Policy:
@@ -123,7 +123,7 @@ def test_oracle_finds_what_the_policy_missed(depth: int) -> None:
     chosen = first.branches[first.choice or 0]
     assert chosen[0].action == episode.steps[0].action != MISS and len(chosen) == depth
     assert first.values[first.shown.index(first.choice or 0)] == max(first.values) == 1.0
-    assert policy.told == [(chosen[0].action, "what it leads to is nearer to the goal")] and policy.closed == 1
+    assert policy.told == [(chosen[0].action, "what it leads to is worth more")] and policy.closed == 1
     assert last.reactive == episode.steps[1].action == DONE
     assert episode.provenance.policy == "given+lookahead"
 
@@ -210,7 +210,7 @@ async def by_model(says: Callable[[str], str], **changes: Any) -> Episode:
 
     async with serving(answer) as server:
         model = {"type": "openai", "model": "m", "base_urls": [f"http://127.0.0.1:{server.port}/v1"], "retries": 0}
-        config = ModelLookaheadConfig.model_validate({"model": model, "depth": 1, **changes})
+        config = ModelLookaheadConfig.model_validate({"model": model, "depth": 1, "chooser": "reader", **changes})
         return await played(with_lookahead(Given(MISS), config))
 
 
@@ -289,6 +289,22 @@ def test_the_miniature_proposes_its_likeliest_actions() -> None:
 
     decision, now, later = run(proposed())
     assert len(now.actions) == 3 and decision.action in now.actions and len(later.actions) == 2
+
+
+def test_own_leaves_the_policy_alone_and_records_what_was_imagined() -> None:
+    episode = run(played(oracle(Given(MISS), chooser="own")))
+    first, last = aheads(episode)
+    assert [step.action for step in episode.steps] == [MISS, DONE] and not won(episode)
+    assert (first.choice, first.why, set(first.values)) == (0, "all are worth the same", {1.0})
+    assert len(first.branches) == 3 and last.reason == "chosen"
+
+
+def test_own_spares_the_policy_what_would_be_refused() -> None:
+    policy = Given(OpenApp(name="nothing"))
+    episode = run(played(oracle(policy, chooser="own", depth=1)))
+    (ahead, _) = aheads(episode)
+    assert "no application 'nothing'" in ahead.branches[0][0].refused and ahead.values[0] == 0.0
+    assert not episode.steps[0].error and episode.steps[0].action == policy.told[0][0] != ahead.reactive
 
 
 def test_the_reader_values_what_the_goal_asks_for() -> None:
