@@ -94,7 +94,7 @@ def spread(transitions: list[Recorded], count: int | None) -> list[Recorded]:
 
 def _sentence(values: dict[str, Any]) -> str:
     lines = [f"{values['predictor']} on {values['n']} transitions, {values['n_changed']} of them with changed elements"]
-    for name, told in ((values["predictor"], values), ("copy", values["copy"])):
+    for name, told in {values["predictor"]: values, "copy": values["copy"]}.items():
         changed = "" if told["f1_changed"] is None else f"; on changed elements {told['f1_changed']:.3f}"
         lines.append(
             f"  {name}: F1 {told['f1']:.3f}{changed}; mIoU {told['miou']:.3f}; text {told['text_similarity']:.3f}"
