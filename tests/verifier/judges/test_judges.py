@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import cast
 
 import pytest
-from screens import HOME, at, case_of, screen, switch, text
+from judged_screens import HOME, at, case_of, screen, switch, text
 
 from device_farm.device import Device
 from device_farm.errors import GuestError, PolicyError, VerifierError

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from screens import HOME, at, case_of, editor, screen, switch, text
+from judged_screens import HOME, at, case_of, editor, screen, switch, text
 
 from device_farm.errors import VerifierError
 from device_farm.types.action import OpenApp, Terminate, TypeText, Wait
