@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import Self, TypeAlias
 
 from device_farm.device import Device, DeviceInfo
-from device_farm.errors import BackendError, DataError, PolicyError
+from device_farm.errors import BackendError, DataError, PolicyError, TransportError
 from device_farm.types.action import Action
 from device_farm.types.observation import Observation
 from device_farm.types.task import Platform, Task
@@ -65,7 +65,7 @@ class LookaheadSession:
             return blind(reactive, f"{type(error).__name__}: {error}")
         try:
             return await self._imagination.decide(now, reactive, self._goal, self._platform)
-        except BackendError as error:
+        except (BackendError, TransportError) as error:
             raise DeviceSpoiledError(error.message, field=error.field, fix=error.fix) from error
         except Exception as error:  # noqa: BLE001 - the boundary: recorded, and the episode goes on without foresight
             return blind(reactive, f"{type(error).__name__}: {str(error) or repr(error)}", reason="broken")

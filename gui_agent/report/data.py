@@ -15,7 +15,7 @@ from device_farm.types.task import JsonValue
 from device_farm.types.trajectory import Episode, Scored, Step
 from device_farm.types.ui_tree import UiTree
 from gui_agent.report.images import ImageShelf
-from gui_agent.report.lookahead import lookahead_content
+from gui_agent.report.lookahead import BUDGET_CHARS, chars_of, lookahead_content
 from gui_agent.runner.journal import reason_of
 from gui_agent.runner.summary import summarise
 from gui_agent.store.reader import RunReader, final_attempts
@@ -50,6 +50,7 @@ class ReportData:
         self._shelf = shelf
         self.trees: dict[str, list[list[Any]]] = {}
         self.damaged: list[str] = []
+        self._imagined_chars = 0
 
     def gather(self) -> list[tuple[StoredEpisode, dict[str, Any]]]:
         """Every readable episode with its JSON form, in order of task and attempt."""
@@ -70,7 +71,8 @@ class ReportData:
         # Past the budget an episode keeps its last screen only.
         self._shelf.add([last] if self._shelf.full and last is not None else [*shots, *([last] if last else [])])
         outcome = episode.outcome
-        imagined = lookahead_content(self._reader, stored)
+        imagined = lookahead_content(self._reader, stored, screens=self._imagined_chars < BUDGET_CHARS)
+        self._imagined_chars += chars_of(imagined)
         steps = [self._step(step, tree) for step, tree in zip(episode.steps, stored.trees, strict=True)]
         return {
             "id": episode.id,

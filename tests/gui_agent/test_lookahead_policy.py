@@ -15,8 +15,8 @@ from test_policy_openai import completion, serving
 from device_farm.cli.main import main
 from device_farm.config import load_config
 from device_farm.device import Device, DeviceInfo
-from device_farm.errors import BackendError, ConfigError, PolicyError
-from device_farm.types.action import Action, Click, OpenApp, Swipe, SystemButton, Terminate
+from device_farm.errors import BackendError, ConfigError, PolicyError, TransportError
+from device_farm.types.action import Action, Click, LongPress, OpenApp, Swipe, SystemButton, Terminate
 from device_farm.types.geometry import Point, Rect, Size
 from device_farm.types.observation import Foreground, Observation
 from device_farm.types.task import Task
@@ -32,6 +32,7 @@ from gui_agent.lookahead.proposing import SessionProposer, by_elements
 from gui_agent.lookahead.value import ReaderValue
 from gui_agent.policies.base import Decision, LocalPolicy, LocalSession, OnDevice, Policy
 from gui_agent.policies.mini import MiniPolicy
+from gui_agent.report.lookahead import chars_of, lookahead_content
 from gui_agent.report.write import write_report
 from gui_agent.runner.episode import EpisodeRunner
 from gui_agent.runner.queue import Assignment
@@ -152,8 +153,9 @@ def test_what_breaks_while_imagining_leaves_the_policy_alone() -> None:
     }
 
 
-def test_a_device_that_is_not_back_is_the_infrastructures_failure() -> None:
-    episode = run(played(raising(Given(MISS), BackendError("not back"))))
+@pytest.mark.parametrize("error", [BackendError("not back"), TransportError("not back")])
+def test_a_device_that_is_not_back_is_the_infrastructures_failure(error: Exception) -> None:
+    episode = run(played(raising(Given(MISS), error)))
     assert isinstance(episode.outcome, InfraError) and episode.outcome.error == "DeviceSpoiledError"
     assert (episode.outcome.phase, episode.outcome.message) == ("run", "not back")
 
@@ -285,6 +287,9 @@ def test_the_miniature_proposes_its_likeliest_actions() -> None:
             line = SketchLine(label="switch", text="On", box=Rect(0, 0, 60, 20), states=frozenset({"checked"}))
             assert decision.action is not None
             imagined = view("Turn the switch on.", line, path=(decision.action,))
+            # Nothing to point at leaves keys, buttons and words of the goal.
+            empty = await session.propose(view("Turn the switch on.", path=(decision.action,)), 9)
+            assert empty.actions and not any(isinstance(action, Click | LongPress) for action in empty.actions)
             return decision, await session.propose(view("any"), 3), await session.propose(imagined, 2)
 
     decision, now, later = run(proposed())
@@ -341,6 +346,11 @@ def test_the_record_and_the_report_show_imagined_beside_real(tmp_path: Path) -> 
     told, last = (step["lookahead"] for step in json.loads(found[1])["episodes"][0]["steps"])
     assert told["agreement"] == 1.0 and told["real"].startswith("screen=[64, 128]")
     assert last["agreement"] is None and last["real"] is None
+    reader = RunReader(tmp_path / "run")
+    whole = lookahead_content(reader, stored)
+    light = lookahead_content(reader, stored, screens=False)
+    assert chars_of(whole) > 500 and chars_of(light) == 0
+    assert light[0] is not None and light[0]["left_out"] and light[0]["agreement"] == 1.0
 
 
 def test_figures_count_what_was_changed_and_how_far_the_imagined_came_true(tmp_path: Path) -> None:

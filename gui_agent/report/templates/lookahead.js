@@ -29,6 +29,7 @@ function lookaheadParts(lookahead) {
     kept ? h("div", { class: lookahead.fell_back ? "oops" : "small" }, `the policy's own action: ${kept}`) : h("div", { class: "small" }, "the policy wanted: ", h("span", { class: "action" }, describeAction(lookahead.reactive)), lookahead.why ? `; ${lookahead.why}` : ""),
     ...lookahead.branches.map((branch, at) => branchLine(lookahead, branch, at)),
     lookahead.real ? h("details", {}, h("summary", { class: "small" }, `the screen as it became: F1 of what was imagined ${lookahead.agreement.toFixed(2)}`), h("pre", {}, lookahead.real)) : null,
+    lookahead.left_out ? h("div", { class: "small" }, "the screens are in steps.jsonl: there are too many for one file") : null,
     ...lookahead.faults.map((fault) => h("div", { class: "oops" }, fault)),
   ];
 }
