@@ -431,3 +431,14 @@ def test_eval_refuses_what_cannot_look_ahead(
 ) -> None:
     assert farm("eval", "--dry-run", *arguments) == 2
     assert complaint in capsys.readouterr().err
+
+
+def test_online_training_does_not_look_ahead() -> None:
+    pytest.importorskip("torch", reason="torch is not installed")
+    from gui_agent.training.choices import check_choices
+    from gui_agent.training.config import TrainConfig
+
+    values = {"recipe": "online", "policy": {"import_path": "m:make"}, "run": {"lookahead": {"type": "copy"}}}
+    with pytest.raises(ConfigError, match="actions that it chose itself") as caught:
+        check_choices(TrainConfig.model_validate(values))
+    assert caught.value.field == "run.lookahead"
