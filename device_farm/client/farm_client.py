@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager, suppress
 from typing import Any
 
 import grpc
@@ -24,7 +24,7 @@ from device_farm.converter.farm import (
     position_from_pb,
     request_to_pb,
 )
-from device_farm.errors import TransportError
+from device_farm.errors import FarmError, TransportError
 from device_farm.farm.model import (
     DeviceStatus,
     FarmEvent,
@@ -35,12 +35,15 @@ from device_farm.farm.model import (
     QueueEntry,
     QueuePosition,
 )
+from device_farm.farm.shield import finish
 from device_farm.pb import farm_pb2 as pb
 from device_farm.pb import farm_pb2_grpc
 from device_farm.server.errors import from_rpc
 
 _CALL_S = 10.0
 _FOREVER_S = 7 * 24 * 3600.0
+# How long a caller that was cancelled still gives back what was on its way to it.
+_DISOWN_S = 5.0
 # Between tries to stand in the queue again after the connection was lost.
 _RETRY_PAUSES_S = (0.1, 0.5, 1.0, 2.0, 4.0)
 
@@ -159,15 +162,35 @@ class FarmClient:
             CapacityError: no device of this farm will ever do.
             DeadlineError: none was free in time.
         """
-        grant: Grant | None = None
-        # Read to the very end: the farm takes back a lease whose caller leaves before that.
-        async for news in self._acquiring(request, key=new_key(), wait_s=wait_s):
-            if isinstance(news, Grant):
-                grant = news
-            elif on_queue is not None:
-                on_queue(news)
-        if grant is None:
+        key = new_key()
+        held: HeldLease | None = None
+        try:
+            # Read to the very end: the farm takes back a lease whose caller leaves before that.
+            async for news in self._acquiring(request, key=key, wait_s=wait_s):
+                if isinstance(news, Grant):
+                    held = self._held(news)
+                elif on_queue is not None:
+                    on_queue(news)
+        except asyncio.CancelledError:
+            # A grant that is on its way is no longer the farm's to take back: nobody would have it until its deadline.
+            with suppress(FarmError, TimeoutError):
+                await finish(self._disown(request, key), timeout_s=_DISOWN_S)
+            raise
+        if held is None:
             raise TransportError(f"{self.address}: the farm ended the call without a lease")
+        return held
+
+    async def _disown(self, request: LeaseRequest, key: str) -> None:
+        """Gives back what the farm granted to a call that was given up; where that was nothing, the same key may get a
+        device now, which is given back, or a place in the queue, which is left.
+        """
+        async with aclosing(self._acquiring(request, key=key, wait_s=_DISOWN_S)) as all_news:
+            async for news in all_news:
+                if not isinstance(news, Grant):
+                    return
+                await self._held(news).release()
+
+    def _held(self, grant: Grant) -> HeldLease:
         return HeldLease(
             grant.lease,
             grant.token,
