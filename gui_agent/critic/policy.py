@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
-from types import TracebackType
-from typing import Protocol, Self, runtime_checkable
 
 from device_farm.device import DeviceInfo
 from device_farm.types.action import Action, Answer
@@ -15,18 +13,12 @@ from device_farm.types.observation import Observation
 from device_farm.types.task import Platform, Task
 from device_farm.types.trajectory import Step
 from gui_agent.policies.base import Decision, Policy, PolicySession
+from gui_agent.policies.wrapped import Corrigible, WrappedPolicy
 from verifier.case import Case
 from verifier.reward_model.critic import proposal_at
 from verifier.reward_model.review import Review, action_of
 
 _UNCHANGED = Rect(0, 0, 0, 0)
-
-
-@runtime_checkable
-class Corrigible(Protocol):
-    """A session that keeps its own past, and can be told that another action was carried out than it wanted."""
-
-    def corrected(self, action: Action, why: str) -> None: ...
 
 
 class CriticSession:
@@ -91,40 +83,14 @@ class CriticSession:
         await self._session.close()
 
 
-class CriticPolicy:
-    """`policy` under `review`. Its name is the wrapped one's with `+critic`, its dialect the wrapped one's.
-
-    `models` are those that the judges ask; they are entered with the policy.
-    """
+class CriticPolicy(WrappedPolicy):
+    """`policy` under `review`; `models` are those that the judges ask."""
 
     def __init__(
         self, policy: Policy, review: Review, *, models: Sequence[AbstractAsyncContextManager[object]] = ()
     ) -> None:
-        self._policy = policy
+        super().__init__(policy, "critic", models)
         self._review = review
-        self._models = tuple(models)
-        self._open = AsyncExitStack()
-
-    @property
-    def name(self) -> str:
-        return f"{self._policy.name}+critic"
-
-    @property
-    def dialect(self) -> str:
-        return self._policy.dialect
-
-    async def __aenter__(self) -> Self:
-        async with AsyncExitStack() as stack:
-            for model in self._models:
-                await stack.enter_async_context(model)
-            await stack.enter_async_context(self._policy)
-            self._open = stack.pop_all()
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        await self._open.__aexit__(kind, error, trace)
 
     async def start(self, task: Task, info: DeviceInfo, *, attempt: int = 1) -> CriticSession:
         session = await self._policy.start(task, info, attempt=attempt)

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
-from types import TracebackType
-from typing import Self, TypeAlias
+from typing import TypeAlias
 
 from device_farm.device import Device, DeviceInfo
 from device_farm.errors import BackendError, DataError, PolicyError, TransportError
 from device_farm.types.action import Action
 from device_farm.types.observation import Observation
 from device_farm.types.task import Platform, Task
-from gui_agent.critic.policy import Corrigible
 from gui_agent.lookahead.proposing import SessionProposer
 from gui_agent.lookahead.record import step_lookahead
 from gui_agent.policies.base import Decision, DeviceSpoiledError, Policy, PolicySession
+from gui_agent.policies.wrapped import Corrigible, WrappedPolicy
 from world_model.imagination.lookahead import Imagination
 from world_model.imagination.ports import Chooser
 from world_model.imagination.types import Lookahead, Settings, blind
@@ -74,11 +73,8 @@ class LookaheadSession:
         await self._session.close()
 
 
-class LookaheadPolicy:
-    """`policy` with foresight. Its name is the wrapped one's with `+lookahead`, its dialect the wrapped one's.
-
-    `models` are those that predictor and chooser ask; they are entered with the policy.
-    """
+class LookaheadPolicy(WrappedPolicy):
+    """`policy` with foresight; `models` are those that predictor and chooser ask."""
 
     def __init__(
         self,
@@ -89,33 +85,10 @@ class LookaheadPolicy:
         *,
         models: Sequence[AbstractAsyncContextManager[object]] = (),
     ) -> None:
-        self._policy = policy
+        super().__init__(policy, "lookahead", models)
         self._predictor_of = predictor_of
         self._chooser_of = chooser_of
         self._settings = settings or Settings()
-        self._models = tuple(models)
-        self._open = AsyncExitStack()
-
-    @property
-    def name(self) -> str:
-        return f"{self._policy.name}+lookahead"
-
-    @property
-    def dialect(self) -> str:
-        return self._policy.dialect
-
-    async def __aenter__(self) -> Self:
-        async with AsyncExitStack() as stack:
-            for model in self._models:
-                await stack.enter_async_context(model)
-            await stack.enter_async_context(self._policy)
-            self._open = stack.pop_all()
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        await self._open.__aexit__(kind, error, trace)
 
     async def start(self, task: Task, info: DeviceInfo, *, attempt: int = 1) -> LookaheadSession:
         """Raises PolicyError where the predictor needs the device itself."""

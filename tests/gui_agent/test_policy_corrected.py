@@ -16,10 +16,11 @@ from device_farm.types.geometry import Point, Rect, Size
 from device_farm.types.observation import Foreground, Observation
 from device_farm.types.task import Task
 from device_farm.types.ui_tree import UiNode, UiTree
-from gui_agent.critic.policy import Corrigible, CriticPolicy
+from gui_agent.critic.policy import CriticPolicy
 from gui_agent.models.prompt import TextPart
 from gui_agent.models.scripted import ScriptedModel, text_of
 from gui_agent.policies.mini import MiniPolicy
+from gui_agent.policies.wrapped import Corrigible
 from verifier.reward_model.critic import Critique, Proposal
 from verifier.reward_model.review import Review
 
