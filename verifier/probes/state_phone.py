@@ -5,6 +5,7 @@ What a file or a database says follows from its bytes, so it is read once for ev
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import re
 import sqlite3
@@ -184,6 +185,11 @@ async def _database(device: Device, path: str, digests: Mapping[str, str]) -> di
     for suffix in BESIDE:
         if path + suffix in digests:
             files[MAIN + suffix] = await device.pull(path + suffix)
+    # A large one takes seconds, in which the loop serves other devices.
+    return await asyncio.to_thread(_facts_of, files)
+
+
+def _facts_of(files: Mapping[str, bytes]) -> dict[str, str]:
     with opened(files) as connection:
         return dict(_rows(connection))
 
