@@ -108,6 +108,57 @@ def test_cancelled_wait_leaves_the_queue() -> None:
     asyncio.run(play())
 
 
+class _HeldBack:
+    """The farm's stub. What the first `Acquire` grants arrives whole and never reaches its caller."""
+
+    def __init__(self, stub: Any) -> None:
+        self._stub = stub
+        self.arrived = asyncio.Event()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stub, name)
+
+    def Acquire(self, *asked: Any, **how: Any) -> Any:
+        call = self._stub.Acquire(*asked, **how)
+        return call if self.arrived.is_set() else _Unread(call, self.arrived)
+
+
+class _Unread:
+    def __init__(self, call: Any, arrived: asyncio.Event) -> None:
+        self._call = call
+        self._arrived = arrived
+
+    async def __aiter__(self) -> AsyncIterator[Any]:
+        kept = [news async for news in self._call]
+        self._arrived.set()
+        await asyncio.Event().wait()
+        for news in kept:
+            yield news
+
+    def cancel(self) -> None:
+        self._call.cancel()
+
+
+def test_grant_that_its_cancelled_caller_never_read_is_given_back() -> None:
+    async def play() -> None:
+        async with fake_farm() as (client, _):
+            held_back = _HeldBack(client._stub)
+            client._stub = held_back
+            asking = asyncio.create_task(client.acquire(LeaseRequest(owner="gone", ttl_s=3600.0)))
+            await asyncio.wait_for(held_back.arrived.wait(), 10)
+            assert [lease.owner for lease in await client.leases()] == ["gone"]
+            asking.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await asking
+            assert await client.leases() == []
+            granted = [event for event in await client.events() if event.state == "granted"]
+            assert len(granted) == 1
+            async with asyncio.timeout(10), client.lease(LeaseRequest(owner="next")):
+                pass
+
+    asyncio.run(play())
+
+
 def test_preempted_holder_is_told_and_loses_the_device_after_the_grace() -> None:
     async def play() -> None:
         settings = ControllerSettings(preemption_grace_s=1.0)
