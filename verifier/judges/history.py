@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
 from device_farm.errors import VerifierError
@@ -158,11 +158,9 @@ def _stands(check: Stands, history: History) -> Told:
 
 
 def _answered(check: Answered, history: History) -> Told:
-    for index, seen in reversed(history.screens):
-        found = check.ask(seen)
-        if found.holds is not None:
-            return Told(found=found, step=index if found.holds else None)
-    return Told(found=SILENT, step=None)
+    """Of an answer that is missing no screen speaks."""
+    told = _last(check, history)
+    return told if told.found.holds else replace(told, step=None)
 
 
 def side_effects(history: History, wanted: Wanted) -> Iterator[tuple[int, str]]:

@@ -56,14 +56,15 @@ def read_trajectory(case: Case) -> Reading:
         VerifierError: no screen has a UI tree.
     """
     history = History.of(case)
-    checks = checks_of(wanted_of(case.goal), case.answer)
+    wanted = wanted_of(case.goal)
+    checks = checks_of(wanted, case.answer)
     answers = [ask_history(check, history) for check in checks]
     pieces = [
         _piece("screens and actions", check.expected, each.found, each.step)
         for check, each in zip(checks, answers, strict=True)
     ]
     found = [each.found for each in answers]
-    for step, what in side_effects(history, wanted_of(case.goal)):
+    for step, what in side_effects(history, wanted):
         effect = Found(holds=False, observed=what)
         pieces.append(_piece("screens and actions", "nothing else changed", effect, step))
         found.append(effect)
