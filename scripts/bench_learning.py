@@ -6,10 +6,13 @@ Prints one JSON line with, as far as they are there:
   over tasks and seeds); on experts' screens SOP with the own past, and with the expert's past the share of right steps
   (`single_step`) and of demonstrations right throughout (`whole`); and `paired` differences on the same tasks;
 - `sop`: over all checkpoints that were judged both ways, R² of live success on SOP's TSR and on single-step accuracy;
-- `ablations`: semi-online RL from the same start with one thing changed each.
+- `ablations`: semi-online RL from the same start with one thing changed each;
+- `mismatch`: imitation, offline and semi-online RL where the past of demonstrations shows nothing, and its own past
+  what it said: what UI-S1 is there to mend, at its widest;
+- `online_variants`: online RL after semi-online RL in other ways, paired with where it began.
 
-    python scripts/bench_learning.py [--keep runs/learning] [--seeds 0,1,2] [--part stages|sop|ablations ...]
-        [--episodes 200] [--side-episodes 99] [--set rl.updates=60 ...]
+    python scripts/bench_learning.py [--keep runs/learning] [--seeds 0,1,2]
+        [--part stages|sop|ablations|mismatch|online ...] [--episodes 200] [--side-episodes 99] [--set KEY=VALUE ...]
 
 Every finished piece stays in DIR and is not done again, so the same command goes on where one was stopped; a run over
 part of the seeds or parts prints what DIR holds by then. Needs torch.
@@ -41,13 +44,14 @@ from gui_agent.miniature.compare import (
 from gui_agent.miniature.config import MiniatureConfig
 from gui_agent.miniature.data import prepare, small_part
 from gui_agent.miniature.judging import judge_offline, play
+from gui_agent.miniature.online import train_online
 from gui_agent.miniature.story import HELD_OUT_SEED, Shown, Story
 from gui_agent.miniature.training import learner_of, newest_weights, train_stage
 from gui_agent.policies.config import MiniConfig
 from gui_agent.training.checkpoint import POLICY, checkpoints
 from gui_agent.training.trainer import CHECKPOINTS
 
-PARTS = ("stages", "sop", "ablations")
+PARTS = ("stages", "sop", "ablations", "mismatch", "online")
 STAGES = ("noop", "random", "sft", "offline", "semi-online", "online")
 TRAINED = STAGES[2:]
 PAIRS = (("offline", "sft"), ("semi-online", "sft"), ("semi-online", "offline"), ("online", "semi-online"))
@@ -69,6 +73,11 @@ HISTORIES: Mapping[str, Mapping[str, Any]] = {
     "history_demonstrated_thoughts": {"thoughts": True},
 }
 """These begin with an imitation of their own; offline RL beside semi-online RL."""
+ONLINE: Mapping[str, Mapping[str, Any]] = {
+    "wide": {"tasks": 24, "updates": 6},
+    "wide_curriculum": {"tasks": 24, "updates": 6, "curriculum": "success_rate"},
+}
+"""Against updates that have next to nothing to learn from: more groups each, and those of tasks solved now and then."""
 
 
 def say(text: str) -> None:
@@ -101,8 +110,10 @@ class Bench:
     def trajectories(self, name: str, config: MiniatureConfig) -> list[Trajectory]:
         return list(prepare(load_episodes(self.keep / name), thoughts=config.thoughts).trajectories)
 
-    async def judged(self, name: str, config: MiniatureConfig, weights: Path) -> dict[str, Any]:
-        """The weights live on `side_episodes` tasks and offline, kept as DIR/judged/NAME.json."""
+    async def judged(
+        self, name: str, config: MiniatureConfig, weights: Path, *, episodes: int | None = None
+    ) -> dict[str, Any]:
+        """The weights live on `episodes` (default: `side_episodes`) tasks and offline, kept as DIR/judged/NAME.json."""
         record = self.keep / "judged" / f"{name}.json"
         if record.exists():
             return dict(json.loads(record.read_text("utf-8")))
@@ -116,7 +127,7 @@ class Bench:
             "held_out",
             policy,
             run,
-            episodes=self.side_episodes,
+            episodes=episodes or self.side_episodes,
             seed=HELD_OUT_SEED,
             devices=config.devices,
         )
@@ -146,14 +157,35 @@ class Bench:
             await self._history(name, self.config.model_copy(update={"seed": seed, **change}))
 
     async def _history(self, name: str, config: MiniatureConfig) -> None:
-        root, demonstrations = self.keep / "ablations" / name, self.trajectories("demonstrations", config)
-        say(f"ablation {name}")
+        await self._three_stages(self.keep / "ablations" / name, f"ablation-{name}", config)
+
+    async def _three_stages(
+        self, root: Path, name: str, config: MiniatureConfig, *, episodes: int | None = None
+    ) -> None:
+        demonstrations = self.trajectories("demonstrations", config)
+        say(name)
         await train_stage("sft", config, small_part(demonstrations, config.sft.seeds), root / "sft")
-        await self.judged(f"ablation-{name}-sft", config, newest_weights(root / "sft"))
+        await self.judged(f"{name}-sft", config, newest_weights(root / "sft"), episodes=episodes)
         for recipe in ("offline", "semi-online"):
             start = newest_weights(root / "sft")
-            await train_stage(recipe, config, demonstrations, root / recipe, weights=start)  # type: ignore[arg-type]
-            await self.judged(f"ablation-{name}-{recipe}", config, newest_weights(root / recipe))
+            await train_stage(recipe, config, demonstrations, root / recipe, weights=start)
+            await self.judged(f"{name}-{recipe}", config, newest_weights(root / recipe), episodes=episodes)
+
+    async def mismatch(self, seed: int) -> None:
+        config = self.config.model_copy(update={"seed": seed, "history": "said"})
+        await self._three_stages(
+            self.keep / "mismatch" / f"seed-{seed}", f"mismatch-{seed}", config, episodes=config.episodes
+        )
+
+    async def online(self, seed: int) -> None:
+        start = newest_weights(self.story(seed) / "semi-online")
+        for name, change in ONLINE.items():
+            online = self.config.online.model_copy(update=dict(change))
+            config = self.config.model_copy(update={"seed": seed, "online": online})
+            out = self.keep / "online" / name / f"seed-{seed}"
+            say(f"online {name}, seed {seed}")
+            await train_online(config, out, start)
+            await self.judged(f"online-{name}-{seed}", config, newest_weights(out), episodes=config.episodes)
 
     def figures(self) -> dict[str, Any]:
         """Of everything that DIR holds by now."""
@@ -168,7 +200,39 @@ class Bench:
         ablations = {name.removeprefix("ablation-"): one for name, one in records.items() if name.startswith("abl")}
         if ablations:
             found["ablations"] = {name: side_figures(one) for name, one in sorted(ablations.items())}
+        seeds = [path.name.removeprefix("seed-") for path in sorted((self.keep / "mismatch").glob("seed-*"))]
+        ended = [seed for seed in seeds if f"mismatch-{seed}-semi-online" in records]
+        if ended:
+            found["mismatch"] = self._mismatch_figures(ended)
+        for name in ONLINE:
+            ended = [str(seed) for seed in range(len(stories)) if f"online-{name}-{seed}" in records]
+            if ended:
+                found.setdefault("online_variants", {})[name] = self._online_figures(name, ended)
         return found
+
+    def _mismatch_figures(self, seeds: list[str]) -> dict[str, Any]:
+        runs = {
+            recipe: [outcomes(self.keep / "judged" / f"mismatch-{seed}-{recipe}") for seed in seeds]
+            for recipe in ("sft", "offline", "semi-online")
+        }
+        return {
+            "seeds": len(seeds),
+            **{recipe: _success(of_seeds) for recipe, of_seeds in runs.items()},
+            "semi-online over offline": paired_difference(runs["semi-online"], runs["offline"]),
+            "offline over sft": paired_difference(runs["offline"], runs["sft"]),
+        }
+
+    def _online_figures(self, name: str, seeds: list[str]) -> dict[str, Any]:
+        runs = [outcomes(self.keep / "judged" / f"online-{name}-{seed}") for seed in seeds]
+        before = [outcomes(self.keep / f"seed-{seed}" / "eval" / "semi-online") for seed in seeds]
+        return {"seeds": len(seeds), **_success(runs), "over semi-online": paired_difference(runs, before)}
+
+
+def _success(runs: list[dict[str, float]]) -> dict[str, Any]:
+    mean, low, high = bootstrap_mean(table(runs)[1])
+    by_seed = [round(sum(run.values()) / max(1, len(run)), 4) for run in runs]
+    interval = [round(low, 4), round(high, 4)]
+    return {"success": round(mean, 4), "interval_95": interval, "by_seed": by_seed, "episodes": sum(map(len, runs))}
 
 
 def stage_figures(stories: list[Path]) -> dict[str, Any]:
@@ -231,6 +295,11 @@ async def run(bench: Bench, seeds: list[int], parts: list[str]) -> None:
             await bench.sop(seed)
     if "ablations" in parts:
         await bench.ablate(seeds[0])
+    for seed in seeds:
+        if "mismatch" in parts:
+            await bench.mismatch(seed)
+        if "online" in parts:
+            await bench.online(seed)
 
 
 def main() -> int:
