@@ -1,4 +1,4 @@
-"""`farm world-model score`: how well a predictor foretells what actions led to."""
+"""`farm world-model`: how well predictors foretell what actions lead to, and what looking ahead is worth."""
 
 from __future__ import annotations
 
@@ -23,12 +23,29 @@ def _configure(parser: argparse.ArgumentParser) -> None:
     score.add_argument("--success-only", action="store_true", help="only episodes with reward 1")
     add_config_options(score)
     score.add_argument("--json", action="store_true", help="the last line is one JSON object")
+    _configure_bench(forms.add_parser("bench", help="predictors on unseen tasks and apps; tasks with looking ahead"))
+
+
+def _configure_bench(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--part", action="append", default=[], metavar="NAME", help="only this part: predictors (default: all)"
+    )
+    parser.add_argument("--transitions", type=Path, metavar="DIR", help="a folder of farm export --format transitions")
+    parser.add_argument("--sample", type=at_least_one, metavar="N", help="only N transitions of each kind")
+    parser.add_argument("--out", type=Path, metavar="DIR", help="where what is made stays (default runs/world-model)")
+    parser.add_argument("--json", action="store_true", help="the last line is one JSON object")
 
 
 async def _run(namespace: argparse.Namespace) -> int:
+    if namespace.form == "bench":
+        from gui_agent.commands.world_model_bench import run_bench
+
+        return await run_bench(namespace)
     from gui_agent.commands.world_model_scoring import run_score
 
     return await run_score(namespace)
 
 
-COMMAND = Command(name="world-model", help="score predictors of screens on stored runs", configure=_configure, run=_run)
+COMMAND = Command(
+    name="world-model", help="score predictors of screens, and looking ahead with them", configure=_configure, run=_run
+)
