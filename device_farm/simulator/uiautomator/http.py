@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Protocol, TypeAlias
 
 MAX_HEAD = 16 * 1024
 """Largest request line and headers taken, in bytes."""
 
 MAX_BODY = 16 * 1024 * 1024
-"""Largest request body taken, in bytes."""
-
-_REASONS = {200: "OK", 400: "Bad Request", 404: "Not Found", 405: "Method Not Allowed", 413: "Payload Too Large"}
+"""Largest request body taken, in bytes, unless the server says otherwise."""
 
 
 class Channel(Protocol):
@@ -53,9 +52,9 @@ class BadRequestError(Exception):
         self.status = status
 
 
-async def serve_http(channel: Channel, handler: Handler) -> None:
+async def serve_http(channel: Channel, handler: Handler, *, max_body: int = MAX_BODY) -> None:
     """Answers requests on `channel` until the client closes it or asks for the end."""
-    reader = _Reader(channel)
+    reader = _Reader(channel, max_body)
     try:
         while (request := await reader.next_request()) is not None:
             ends = request.headers.get("connection", "").lower() == "close"
@@ -68,7 +67,7 @@ async def serve_http(channel: Channel, handler: Handler) -> None:
 
 def _encode(response: Response, *, ends: bool) -> bytes:
     head = (
-        f"HTTP/1.1 {response.status} {_REASONS[response.status]}\r\n"
+        f"HTTP/1.1 {response.status} {HTTPStatus(response.status).phrase}\r\n"
         f"Content-Type: {response.content_type}\r\n"
         f"Connection: {'close' if ends else 'keep-alive'}\r\n"
         f"Content-Length: {len(response.body)}\r\n\r\n"
@@ -79,8 +78,9 @@ def _encode(response: Response, *, ends: bool) -> bytes:
 class _Reader:
     """Cuts a channel's bytes into requests."""
 
-    def __init__(self, channel: Channel) -> None:
+    def __init__(self, channel: Channel, max_body: int) -> None:
         self._channel = channel
+        self._max_body = max_body
         self._buffer = bytearray()
 
     async def next_request(self) -> Request | None:
@@ -118,8 +118,8 @@ class _Reader:
         if "transfer-encoding" in headers:
             raise BadRequestError(400, "Transfer-Encoding is not supported, send a Content-Length")
         length = int(text)
-        if length > MAX_BODY:
-            raise BadRequestError(413, f"body over {MAX_BODY} bytes")
+        if length > self._max_body:
+            raise BadRequestError(413, f"body over {self._max_body} bytes")
         if len(self._buffer) < length:
             # Also where the client did not ask: Python's http.client sends head and body apart, and without a sign
             # of life in between the body waits 40 ms for a delayed ACK. Clients skip interim answers (RFC 9110, 15.2).
