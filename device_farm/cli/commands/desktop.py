@@ -1,4 +1,4 @@
-"""`farm desktop`: one desktop alone, until it is interrupted."""
+"""`farm desktop`: one desktop alone, until it is interrupted; with `--port`, under OSWorld's guest API."""
 
 from __future__ import annotations
 
@@ -6,13 +6,27 @@ import argparse
 import asyncio
 import json
 import sys
+from contextlib import AsyncExitStack
 
 from device_farm.cli.command import Command, Exit
+
+
+def _port(text: str) -> int:
+    value = int(text)
+    if not 0 <= value <= 65535:
+        raise argparse.ArgumentTypeError(f"{text} is no port (0 to 65535)")
+    return value
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--width", type=int, default=1280, metavar="PX", help="screen width (default 1280)")
     parser.add_argument("--height", type=int, default=800, metavar="PX", help="screen height (default 800)")
+    parser.add_argument(
+        "--backend", choices=("xvfb",), default="xvfb", help="what the desktop is (xvfb is the only one there is)"
+    )
+    parser.add_argument(
+        "--port", type=_port, metavar="P", help="serve OSWorld's guest API on 127.0.0.1:P (0: any free port)"
+    )
     parser.add_argument("--json", action="store_true", help="one JSON object when the desktop is ready")
 
 
@@ -20,26 +34,33 @@ async def run(arguments: argparse.Namespace) -> int:
     """Boots a desktop, says where it is, and serves until interrupted.
 
     Raises:
-        ConfigError: the size is out of range.
+        ConfigError: the size is out of range, or the port is taken.
         PrerequisiteError: a program of the desktop is missing; the fix is the one apt command.
     """
     from device_farm.backends.config import XvfbConfig
     from device_farm.backends.xvfb import XvfbBackend
     from device_farm.config import load_config
+    from device_farm.desktop.osworld.api import GuestApi
+    from device_farm.desktop.osworld.server import GuestServer
 
     size = {"width": arguments.width, "height": arguments.height}
     backend = XvfbBackend(load_config(XvfbConfig, defaults=size))
     backend.preflight()
     device = await backend.create("desktop")
-    try:
+    async with AsyncExitStack() as stack:
+        stack.push_async_callback(device.close)
         await device.start()
         place = device.place()
         line = f"display {place['display']}  home {place['home']}  pid {place['pid']}"
+        if arguments.port is not None:
+            server = await stack.enter_async_context(
+                GuestServer(GuestApi(device, reset=device.reset), port=arguments.port)
+            )
+            place["port"] = server.port
+            line += f"  guest API http://127.0.0.1:{server.port}"
         sys.stdout.write(f"{json.dumps(place) if arguments.json else line}\n")
         sys.stdout.flush()
         await asyncio.get_running_loop().create_future()
-    finally:
-        await device.close()
     return Exit.DONE
 
 

@@ -1,0 +1,1 @@
+"""OSWorld's HTTP guest API over any desktop device. Import from the modules."""
