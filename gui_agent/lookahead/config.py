@@ -16,8 +16,11 @@ class LookaheadBase(ConfigModel):
     every step after the first; at most `tokens` and `budget_ms` a decision.
 
     `chooser` own: the policy's own action is taken, unless the device would refuse it; what is imagined is recorded.
-    `chooser` reader: the rule-based reader of screens says which outcome shows most of what the goal asks for, and of
-    equal ones the policy's own action is taken. `chooser` model: `model` chooses, with the imagined screens in view.
+    `chooser` policy: the path that the policy itself is likeliest to walk, by its log-probabilities on the imagined
+    screens. `chooser` verifier: with the oracle, how many of the goal's checks hold in the state behind a path; with
+    other predictors, and for goals of no known kind, whether the imagined screens show all that the goal asks for, by
+    the rule-based reader. Another action than the policy's own must be worth more than `margin` more. `chooser` model:
+    `model` chooses, with the imagined screens in view.
     """
 
     candidates: int = Field(default=3, ge=2, le=50)
@@ -25,7 +28,8 @@ class LookaheadBase(ConfigModel):
     follow_ups: int = Field(default=1, ge=1, le=10)
     tokens: int = Field(default=100_000, ge=0)
     budget_ms: float = Field(default=30_000.0, gt=0)
-    chooser: Literal["own", "reader", "model"] = "own"
+    chooser: Literal["own", "policy", "verifier", "model"] = "own"
+    margin: float = Field(default=0.05, ge=0)
     model: ModelConfig | None = None
 
     @model_validator(mode="after")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import assert_never
 
 from device_farm.device import Device
@@ -13,17 +14,19 @@ from gui_agent.lookahead.config import (
     OracleLookaheadConfig,
 )
 from gui_agent.lookahead.model import PortTextModel
-from gui_agent.lookahead.policy import LookaheadPolicy, PredictorOf, needs_device
+from gui_agent.lookahead.policy import Foresight, LookaheadPolicy, needs_device
 from gui_agent.lookahead.predicting import loaded_model, model_predictor
-from gui_agent.lookahead.value import OwnValue, ReaderValue
+from gui_agent.lookahead.screen_value import OwnValue, ScreenValue
+from gui_agent.lookahead.state_value import StateValue, appraiser
 from gui_agent.models.base import Model
 from gui_agent.policies.base import Policy
+from world_model.imagination.likelihood import LikelihoodValue
 from world_model.imagination.model_chooser import ModelChooser
 from world_model.imagination.ports import BestValue, Chooser
 from world_model.imagination.types import Settings
 from world_model.predictors.base import Predictor
 from world_model.predictors.copying import CopyPredictor
-from world_model.predictors.forks import SnapshotForks
+from world_model.predictors.forks import Appraise, SnapshotForks
 from world_model.predictors.oracle import OraclePredictor
 
 
@@ -45,38 +48,47 @@ def with_lookahead(policy: Policy, config: LookaheadConfig | None) -> Policy:
         ms=config.budget_ms,
     )
 
-    def chooser_of(platform: Platform) -> Chooser:
-        match config.chooser:
-            case "own":
-                return BestValue(OwnValue())
-            case "reader":
-                return BestValue(ReaderValue(platform))
-            case "model":
-                assert model is not None
-                return ModelChooser(PortTextModel(model), platform)
-            case _:
-                assert_never(config.chooser)
+    shared = _shared_predictor(config, model)
+
+    async def foresight_of(device: Device | None, goal: str, platform: Platform) -> Foresight:
+        appraise = None
+        if config.chooser == "verifier" and isinstance(config, OracleLookaheadConfig):
+            appraise = await appraiser(goal, platform, needs_device(device))
+        predictor = shared or OraclePredictor(SnapshotForks(needs_device(device), appraise))
+        return Foresight(predictor=predictor, chooser=_chooser_of(config, model, device, platform, appraise))
 
     models = () if model is None else (model,)
-    return LookaheadPolicy(policy, _predictor_of(config, model), chooser_of, settings, models=models)
+    return LookaheadPolicy(policy, foresight_of, settings, models=models)
 
 
-def _predictor_of(config: LookaheadConfig, model: Model | None) -> PredictorOf:
+def _chooser_of(
+    config: LookaheadConfig, model: Model | None, device: Device | None, platform: Platform, appraise: Appraise | None
+) -> Chooser:
+    match config.chooser:
+        case "own":
+            return BestValue(OwnValue())
+        case "policy":
+            return BestValue(LikelihoodValue(), config.margin)
+        case "verifier" if appraise is not None:
+            return BestValue(StateValue(partial(appraise, needs_device(device))), config.margin)
+        case "verifier":
+            return BestValue(ScreenValue(platform), config.margin)
+        case "model":
+            assert model is not None
+            return ModelChooser(PortTextModel(model), platform)
+        case _:
+            assert_never(config.chooser)
+
+
+def _shared_predictor(config: LookaheadConfig, model: Model | None) -> Predictor | None:
+    """The predictor of all episodes; None where each needs one on its own device."""
     match config:
         case CopyLookaheadConfig():
-            return _always(CopyPredictor())
+            return CopyPredictor()
         case OracleLookaheadConfig():
-            return _oracle
+            return None
         case ModelLookaheadConfig():
             assert model is not None
-            return _always(model_predictor(config, model))
+            return model_predictor(config, model)
         case _:
             assert_never(config)
-
-
-def _always(predictor: Predictor) -> PredictorOf:
-    return lambda device: predictor
-
-
-def _oracle(device: Device | None) -> Predictor:
-    return OraclePredictor(SnapshotForks(needs_device(device)))

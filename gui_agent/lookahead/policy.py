@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from device_farm.device import Device, DeviceInfo
@@ -22,8 +22,19 @@ from world_model.imagination.types import Lookahead, Settings, blind
 from world_model.predictors.base import Predictor
 from world_model.sketch.observed import sketch_of
 
-PredictorOf: TypeAlias = Callable[[Device | None], Predictor]
-"""The predictor for an episode on a device; None where there is no device. Raises PolicyError where it needs one."""
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Foresight:
+    """What one episode looks ahead with."""
+
+    predictor: Predictor
+    chooser: Chooser
+
+
+ForesightOf: TypeAlias = Callable[[Device | None, str, Platform], Awaitable[Foresight]]
+"""For an episode with this goal on a device that is about to begin; None where there is no device. Raises PolicyError
+where it needs one.
+"""
 
 
 class LookaheadSession:
@@ -34,15 +45,14 @@ class LookaheadSession:
     def __init__(
         self,
         session: PolicySession,
-        predictor: Predictor,
-        chooser: Chooser,
+        foresight: Foresight,
         settings: Settings,
         goal: str,
         platform: Platform,
     ) -> None:
         self._session = session
-        self._predictor = predictor
-        self._imagination = Imagination(predictor, SessionProposer(session), chooser, settings)
+        self._predictor = foresight.predictor
+        self._imagination = Imagination(foresight.predictor, SessionProposer(session), foresight.chooser, settings)
         self._goal = goal
         self._platform: Platform = platform
 
@@ -79,28 +89,26 @@ class LookaheadPolicy(WrappedPolicy):
     def __init__(
         self,
         policy: Policy,
-        predictor_of: PredictorOf,
-        chooser_of: Callable[[Platform], Chooser],
+        foresight_of: ForesightOf,
         settings: Settings | None = None,
         *,
         models: Sequence[AbstractAsyncContextManager[object]] = (),
     ) -> None:
         super().__init__(policy, "lookahead", models)
-        self._predictor_of = predictor_of
-        self._chooser_of = chooser_of
+        self._foresight_of = foresight_of
         self._settings = settings or Settings()
 
     async def start(self, task: Task, info: DeviceInfo, *, attempt: int = 1) -> LookaheadSession:
         """Raises PolicyError where the predictor needs the device itself."""
-        return self._with(await self._policy.start(task, info, attempt=attempt), self._predictor_of(None), task, info)
+        return await self._started(None, task, info, attempt)
 
     async def start_on(self, device: Device, task: Task, *, attempt: int = 1) -> LookaheadSession:
-        session = await self._policy.start(task, device.info, attempt=attempt)
-        return self._with(session, self._predictor_of(device), task, device.info)
+        return await self._started(device, task, device.info, attempt)
 
-    def _with(self, session: PolicySession, predictor: Predictor, task: Task, info: DeviceInfo) -> LookaheadSession:
-        chooser = self._chooser_of(info.platform)
-        return LookaheadSession(session, predictor, chooser, self._settings, task.goal, info.platform)
+    async def _started(self, device: Device | None, task: Task, info: DeviceInfo, attempt: int) -> LookaheadSession:
+        foresight = await self._foresight_of(device, task.goal, info.platform)
+        session = await self._policy.start(task, info, attempt=attempt)
+        return LookaheadSession(session, foresight, self._settings, task.goal, info.platform)
 
 
 def needs_device(device: Device | None) -> Device:

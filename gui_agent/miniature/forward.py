@@ -72,34 +72,28 @@ class Forward:
                 logprobs.append(float(last[second]))
         return Choices(ids=tuple(ids), logprobs=tuple(logprobs), kinds_K=kinds_K)
 
-    def likeliest(self, items: Items, count: int) -> tuple[tuple[int, ...], ...]:
-        """The ids of the `count` likeliest pairs of kind and what it points at first, by their joint probability, each
-        with the likeliest of what is left to decide; fewer where there are no more. The first of `choose` is among
-        them, but not always at the head: it is likeliest step by step.
+    def likeliest(self, items: Items, count: int) -> tuple[tuple[tuple[int, ...], float], ...]:
+        """The ids of the `count` likeliest replies, each with the log-probability of all its decisions; the likeliest
+        first, fewer where there are no more. `choose` is likeliest step by step, so it can be another one.
         """
         h_LD = self.items(items)
-        rated: list[tuple[float, int, int]] = []
-        kinds_K = self.kinds(h_LD, items)
-        for kind in np.argsort(-kinds_K, kind="stable")[:count].tolist():
-            if FORMS[kind] == "bare":
-                rated.append((float(kinds_K[kind]), kind, -1))
+        found: list[tuple[tuple[int, ...], float]] = []
+        for kind, kind_logprob in _best(self.kinds(h_LD, items), count):
+            form = FORMS[kind]
+            if form == "bare":
+                found.append(((kind,), kind_logprob))
                 continue
-            first_L = self.firsts(h_LD, items, kind, on_goal=FORMS[kind] == "span")
-            best = np.argsort(-first_L, kind="stable")[:count].tolist()
-            rated += [(float(kinds_K[kind] + first_L[first]), kind, first) for first in best]
-        likely = sorted((one for one in rated if one[0] > _OFF / 2), key=lambda one: -one[0])[:count]
-        return tuple(self._completed(h_LD, items, kind, first) for _, kind, first in likely)
-
-    def _completed(self, h_LD: Array, items: Items, kind: int, first: int) -> tuple[int, ...]:
-        form = FORMS[kind]
-        if form == "bare":
-            return (kind,)
-        on_goal = form == "span"
-        ids = (kind, WORD + first - 1 if on_goal else ELEMENT + first - 1 - items.goal)
-        if form == "element":
-            return ids
-        last = self.lasts(h_LD, items, kind, first) if on_goal else self.places(h_LD, first)
-        return (*ids, (WORD - 1 if on_goal else PLACE) + int(last.argmax()))
+            on_goal = form == "span"
+            for first, first_logprob in _best(self.firsts(h_LD, items, kind, on_goal=on_goal), count):
+                ids = (kind, WORD + first - 1 if on_goal else ELEMENT + first - 1 - items.goal)
+                logprob = kind_logprob + first_logprob
+                if form == "element":
+                    found.append((ids, logprob))
+                    continue
+                last = self.lasts(h_LD, items, kind, first) if on_goal else self.places(h_LD, first)
+                base = WORD - 1 if on_goal else PLACE
+                found += [((*ids, base + second), logprob + more) for second, more in _best(last, count)]
+        return tuple(sorted(found, key=lambda one: -one[1])[:count])
 
     def kinds(self, h_LD: Array, items: Items) -> Array:
         logits_K = h_LD[0] @ self.weights["kind"] + self.weights["kind_bias"]
@@ -145,6 +139,15 @@ class Forward:
         scores_HLL = np.exp(scores_HLL - scores_HLL.max(axis=-1, keepdims=True))
         mixed = (scores_HLL / scores_HLL.sum(axis=-1, keepdims=True)) @ split("value")
         return np.asarray(mixed.transpose(1, 0, 2).reshape(length, width) @ self.weights[f"{layer}.out"])
+
+
+def _best(logprobs: Array, count: int) -> list[tuple[int, float]]:
+    """The `count` likeliest that are possible at all, the likeliest first."""
+    return [
+        (at, float(logprobs[at]))
+        for at in np.argsort(-logprobs, kind="stable")[:count].tolist()
+        if logprobs[at] > _OFF / 2
+    ]
 
 
 def _only(logits_L: Array, start: int, end: int) -> Array:

@@ -80,13 +80,16 @@ class MiniSession(LocalSession):
             past, thoughts = past_shown(
                 self._history, (*self._actions[:-1], *view.path), (*self._thoughts[:-1], *imagined)
             )
-            tree = tree_of(view.sketch, view.platform)
+            tree = view.tree or tree_of(view.sketch, view.platform)
             prompt = replace(seen, screen=view.sketch.screen, tree=tree, actions=past, thoughts=thoughts)
         try:
             found = self._forward.likeliest(items_of(prompt), count)
         except DataError as error:
             raise PolicyError(error.message, field=error.field) from error
-        return Proposal(actions=tuple(decode(ids, prompt).action for ids in found))
+        return Proposal(
+            actions=tuple(decode(ids, prompt).action for ids, _ in found),
+            logprobs=tuple(logprob for _, logprob in found),
+        )
 
     def corrected(self, action: Action, why: str) -> None:
         """Its own past tells what was carried out, not what it wanted; in the words that it would have had for it."""

@@ -44,22 +44,22 @@ async def probed(plan: Plan, answer: str | None, tools: Toolbox) -> Opinion:
         raise VerifierError("there is no device to probe")
     home = await guest_output(device, 'printf %s "$HOME"') if device.info.platform == "desktop" else ""
     prepared = await _prepare(plan, tools, device, answer, home)
-    evidence, faults = await _asked(device, prepared.probes)
+    evidence, faults = await asked(device, prepared.probes)
     if prepared.start is None:
         return _opinion(plan, prepared, evidence, (*prepared.faults, *faults))
     now = await state_of(device)
-    unasked = _unasked(plan, difference(prepared.start, now), home)
+    besides = unasked(plan, difference(prepared.start, now), home)
     lost = tuple(
         f"VerifierError: {name}: {why}" for name, why in now.unread.items() if name not in prepared.start.unread
     )
     if lost:
         # What could be read at the start and no longer can may hold anything.
-        unasked, faults = tuple(piece for piece in unasked if not piece.holds), (*faults, *lost)
+        besides, faults = tuple(piece for piece in besides if not piece.holds), (*faults, *lost)
         prepared = replace(prepared, start=None)
-    return _opinion(plan, prepared, (*evidence, *unasked), (*prepared.faults, *faults))
+    return _opinion(plan, prepared, (*evidence, *besides), (*prepared.faults, *faults))
 
 
-def _unasked(plan: Plan, changes: Sequence[Change], home: str) -> tuple[Evidence, ...]:
+def unasked(plan: Plan, changes: Sequence[Change], home: str) -> tuple[Evidence, ...]:
     """One piece of evidence that nothing else has changed, or one for each thing that has."""
     found = [change for change in changes if not _may_change(plan, change, home)]
     if not found:
@@ -110,8 +110,8 @@ async def _prepare(plan: Plan, tools: Toolbox, device: Device, answer: str | Non
     try:
         async with tools.start() as start:
             entered = True
-            probes, faults = await _bound(plan, Given(source=start, start=start, answer=answer, home=home))
-            held, _ = await _asked(start, probes)
+            probes, faults = await bound(plan, Given(source=start, start=start, answer=answer, home=home))
+            held, _ = await asked(start, probes)
             met = len(held) == len(plan.checks) and all(piece.holds for piece in held)
             state = await state_of(start)
         return _Prepared(probes=probes, faults=faults, start=state, met=met)
@@ -119,11 +119,12 @@ async def _prepare(plan: Plan, tools: Toolbox, device: Device, answer: str | Non
         if entered:
             raise VerifierError(f"the device may not be as the attempt left it: {error}") from error
         fault = fault_of(error)
-    probes, faults = await _bound(plan, Given(source=device, start=None, answer=answer, home=home))
+    probes, faults = await bound(plan, Given(source=device, start=None, answer=answer, home=home))
     return _Prepared(probes=probes, faults=(fault, *faults))
 
 
-async def _bound(plan: Plan, given: Given) -> tuple[tuple[Probe, ...], tuple[str, ...]]:
+async def bound(plan: Plan, given: Given) -> tuple[tuple[Probe, ...], tuple[str, ...]]:
+    """The probes of the checks, and the faults of those that could not be made."""
     probes, faults = [], []
     for check in plan.checks:
         try:
@@ -133,7 +134,7 @@ async def _bound(plan: Plan, given: Given) -> tuple[tuple[Probe, ...], tuple[str
     return tuple(probes), tuple(faults)
 
 
-async def _asked(device: Device, probes: tuple[Probe, ...]) -> tuple[tuple[Evidence, ...], tuple[str, ...]]:
+async def asked(device: Device, probes: tuple[Probe, ...]) -> tuple[tuple[Evidence, ...], tuple[str, ...]]:
     """What the probes found, and the faults of those that could not run."""
     evidence, faults = [], []
     for probe in probes:

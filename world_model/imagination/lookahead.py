@@ -5,16 +5,22 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Sequence
 from dataclasses import replace
+from typing import TypeAlias
 
 from device_farm.errors import FarmError
 from device_farm.types.action import Action, Answer, Terminate
 from device_farm.types.task import Platform
-from world_model.imagination.distinct import distinct
+from device_farm.types.ui_tree import UiTree
+from world_model.imagination.distinct import distinct, meaning
+from world_model.imagination.likelihood import likelihoods
 from world_model.imagination.ports import Chooser, Proposer
 from world_model.imagination.types import Branch, Choice, ImaginedStep, Lookahead, Proposal, Reason, Settings, View
 from world_model.predictors.base import NOTHING_SPENT, Prediction, Predictor, Question
 from world_model.sketch.digest import sketch_digest
 from world_model.sketch.sketch import Sketch
+
+_FollowUp: TypeAlias = tuple[Action, float | None]
+"""An action and how likely the policy takes it, where that is known."""
 
 
 class Imagination:
@@ -98,6 +104,7 @@ class _Run:
         proposal = await self._tried(self._proposer.propose(self._view((), self.now), self._settings.candidates))
         if proposal is None:
             return "proposer_failed"
+        likely = likelihoods(proposal, self.now)
         actions = distinct((self._reactive, *proposal.actions), self.now, self._settings.candidates)
         if len(actions) == 1:
             return "one_candidate"
@@ -106,7 +113,10 @@ class _Run:
             self.faults.append(f"Budget: {self._settings.tokens} tokens are too few for two predictions")
             return "budget"
         questions = [self._question((), self.now, action) for action in actions]
-        self.branches = [Branch(steps=(step,)) for step in await self._predicted(questions)]
+        steps = await self._predicted(questions)
+        self.branches = [
+            Branch(steps=(replace(step, logprob=likely.get(meaning(step.action, self.now))),)) for step in steps
+        ]
         if not self.comparable:
             return "prediction_failed"
         outcomes = {self._outcome(self.branches[at]) for at in self.shown}
@@ -117,22 +127,22 @@ class _Run:
         for _ in range(1, self._settings.depth):
             ends = [branch for branch in self.branches if _goes_on(branch)]
             follow_ups = await asyncio.gather(*map(self._follow_ups, ends))
-            asked = [(branch, action) for branch, actions in zip(ends, follow_ups, strict=True) for action in actions]
+            asked = [(branch, one) for branch, ones in zip(ends, follow_ups, strict=True) for one in ones]
             if not asked:
                 return
             if len(asked) > self._affordable():
                 self.faults.append(f"Budget: {self._settings.tokens} tokens are too few to look deeper")
                 return
             steps = await self._predicted(
-                [self._question(branch.path, _screen(branch), action) for branch, action in asked]
+                [self._question(branch.path, _screen(branch), action) for branch, (action, _) in asked]
             )
             self._grow(asked, steps)
 
-    def _grow(self, asked: Sequence[tuple[Branch, Action]], steps: Sequence[ImaginedStep]) -> None:
+    def _grow(self, asked: Sequence[tuple[Branch, _FollowUp]], steps: Sequence[ImaginedStep]) -> None:
         """Every branch is replaced by its continuations, in its place."""
         grown: dict[int, list[Branch]] = {}
-        for (branch, _), step in zip(asked, steps, strict=True):
-            grown.setdefault(id(branch), []).append(Branch(steps=(*branch.steps, step)))
+        for (branch, (_, logprob)), step in zip(asked, steps, strict=True):
+            grown.setdefault(id(branch), []).append(Branch(steps=(*branch.steps, replace(step, logprob=logprob))))
         self.branches = [new for branch in self.branches for new in grown.get(id(branch), [branch])]
 
     @property
@@ -166,10 +176,15 @@ class _Run:
             spent=replace(self._spent, ms=(self._loop.time() - self._began_s) * 1000),
         )
 
-    async def _follow_ups(self, branch: Branch) -> tuple[Action, ...]:
+    async def _follow_ups(self, branch: Branch) -> tuple[_FollowUp, ...]:
         screen, count = _screen(branch), self._settings.follow_ups
-        proposal = await self._tried(self._proposer.propose(self._view(branch.path, screen), count))
-        return () if proposal is None else distinct(proposal.actions, screen, count)
+        view = self._view(branch.path, screen, branch.steps[-1].prediction.tree)
+        proposal = await self._tried(self._proposer.propose(view, count))
+        if proposal is None:
+            return ()
+        likely = likelihoods(proposal, screen)
+        actions = distinct(proposal.actions, screen, count)
+        return tuple((action, likely.get(meaning(action, screen))) for action in actions)
 
     async def _tried(self, proposing: Awaitable[Proposal]) -> Proposal | None:
         try:
@@ -200,8 +215,8 @@ class _Run:
         left = self._settings.tokens - self._spent.tokens
         return max(0, left // most) if most else 1_000_000
 
-    def _view(self, path: tuple[Action, ...], sketch: Sketch) -> View:
-        return View(sketch=sketch, path=path, goal=self.goal, platform=self._platform)
+    def _view(self, path: tuple[Action, ...], sketch: Sketch, tree: UiTree | None = None) -> View:
+        return View(sketch=sketch, path=path, goal=self.goal, platform=self._platform, tree=tree)
 
     def _question(self, path: tuple[Action, ...], sketch: Sketch, action: Action) -> Question:
         return Question(sketch=sketch, action=action, goal=self.goal, platform=self._platform, path=path)

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import Protocol, runtime_checkable
 
-from device_farm.errors import PolicyError
+from device_farm.errors import ConfigError, PolicyError
 from world_model.imagination.types import Branch, Choice, Proposal, View
 from world_model.sketch.sketch import Sketch
 
@@ -45,15 +45,29 @@ class Value(Protocol):
 
 
 class BestValue:
-    """The branch of the highest value; of equal ones the first, so that what says nothing changes nothing."""
+    """The branch of the highest value, where it is worth more than `margin` more than the best of the policy's own
+    action; else that one. What says nothing, or next to nothing, changes nothing.
+    """
 
-    def __init__(self, value: Value) -> None:
+    def __init__(self, value: Value, margin: float = 0.0) -> None:
+        """Raises ConfigError for a margin below 0."""
+        if not margin >= 0:
+            raise ConfigError(f"{margin} is no margin", field="margin", fix="use 0 or more")
         self._value = value
+        self._margin = margin
 
     async def choose(self, goal: str, now: Sketch, branches: Sequence[Branch]) -> Choice:
         """Raises PolicyError for values that cannot be compared."""
         values = tuple(await self._value.values(goal, now, branches))
         if len(values) != len(branches) or any(math.isnan(value) for value in values):
             raise PolicyError(f"{values} are no values of {len(branches)} branches", field="values")
-        why = "" if max(values) > min(values) else "all are worth the same"
-        return Choice(index=values.index(max(values)), why=why, values=values)
+        best = values.index(max(values))
+        own = max(
+            (at for at, branch in enumerate(branches) if branch.first == branches[0].first),
+            key=lambda at: (values[at], -at),
+        )
+        if values[best] == min(values):
+            return Choice(index=own, why="all are worth the same", values=values)
+        if values[best] > values[own] + self._margin:
+            return Choice(index=best, values=values)
+        return Choice(index=own, why="" if best == own else "what is better is not better by the margin", values=values)

@@ -8,6 +8,7 @@ from typing import Final, Literal, TypeAlias
 from device_farm.errors import ConfigError
 from device_farm.types.action import Action
 from device_farm.types.task import Platform
+from device_farm.types.ui_tree import UiTree
 from world_model.predictors.base import NOTHING_SPENT, Prediction, Spent
 from world_model.sketch.sketch import Sketch
 
@@ -53,28 +54,37 @@ class Settings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class View:
-    """A screen to act on: the real one where `path` is empty, else the one imagined after `path`."""
+    """A screen to act on: the real one where `path` is empty, else the one imagined after `path`.
+
+    `tree` is the device's own where the predictor has one; a sketch says less.
+    """
 
     sketch: Sketch
     path: tuple[Action, ...]
     goal: str
     platform: Platform
+    tree: UiTree | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proposal:
-    """Actions that a policy would take, its favourite first, and what they cost."""
+    """Actions that a policy would take, its favourite first, and what they cost.
+
+    `logprobs` are their natural logarithms of probability, for as many of them as the policy can say, from the first.
+    """
 
     actions: tuple[Action, ...]
     spent: Spent = NOTHING_SPENT
+    logprobs: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImaginedStep:
-    """`prediction` is what `action` would lead to."""
+    """`prediction` is what `action` would lead to, `logprob` how likely the policy is to take it; None: unknown."""
 
     action: Action
     prediction: Prediction
+    logprob: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,7 @@ from typing import Literal, Protocol, TypeAlias
 
 from device_farm.types.action import Action
 from device_farm.types.task import Platform
+from device_farm.types.ui_tree import UiTree
 from world_model.sketch.faults import LineFault
 from world_model.sketch.sketch import Sketch
 
@@ -73,7 +74,8 @@ class Prediction:
 
     `refused` is what the device would say instead of carrying the action out; the screen is then as before.
     `line_faults` are what was wrong with a reply that could be read nevertheless. `cached` is true where nothing was
-    asked; `spent` is then nothing.
+    asked; `spent` is then nothing. A predictor that really carried the action out also has the screen's `tree`, and
+    what somebody who looked into the copy says that its state is `worth`; None where nobody did.
     """
 
     sketch: Sketch | None
@@ -82,6 +84,8 @@ class Prediction:
     line_faults: tuple[LineFault, ...] = ()
     spent: Spent = NOTHING_SPENT
     cached: bool = False
+    tree: UiTree | None = None
+    worth: float | None = None
 
 
 def failed(kind: FaultKind, message: str, *, spent: Spent = NOTHING_SPENT) -> Prediction:

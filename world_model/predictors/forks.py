@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Sequence
-from dataclasses import dataclass
-from typing import Any, Final, Protocol
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final, Protocol, TypeAlias
 
 from device_farm.device import Device
 from device_farm.errors import ActionError, BackendError, FarmError, GuestError
@@ -24,11 +24,16 @@ class CannotForkError(GuestError):
 class Tried:
     """What came of a sequence of actions. `refused` is what the device said to the last of them, "" where it took it.
 
-    `observation` has a UI tree and no pixels.
+    `observation` has a UI tree and no pixels. `worth` is what was said of the copy's state by who looked into it.
     """
 
     observation: Observation
     refused: str = ""
+    worth: float | None = None
+
+
+Appraise: TypeAlias = Callable[[Device], Awaitable[float | None]]
+"""Looks at a device, changes nothing, and says what its state is worth; None where it cannot tell. Raises FarmError."""
 
 
 class Forks(Protocol):
@@ -49,10 +54,12 @@ class SnapshotForks:
     """Copies by snapshots of the device itself: save once, then load, act, look for each sequence, and load at the end.
 
     For devices whose snapshots hold their whole state. A caller that is cancelled still leaves the device as it was.
+    `appraise` is asked of every copy.
     """
 
-    def __init__(self, device: Device) -> None:
+    def __init__(self, device: Device, appraise: Appraise | None = None) -> None:
         self._device = device
+        self._appraise = appraise
         self._busy = asyncio.Lock()
 
     async def outcomes(self, sequences: Sequence[Sequence[Action]]) -> tuple[Tried, ...]:
@@ -69,7 +76,9 @@ class SnapshotForks:
                 for actions in sequences:
                     if tried:
                         await device.snapshot_load(_NAME)
-                    tried.append(await try_out(device, actions))
+                    one = await try_out(device, actions)
+                    worth = None if self._appraise is None else await self._appraise(device)
+                    tried.append(replace(one, worth=worth))
             finally:
                 await _to_its_end(self._back())
             return tuple(tried)

@@ -52,6 +52,12 @@ class OraclePredictor:
 
 def _prediction(tried: Tried, spent: Spent) -> Prediction:
     try:
-        return Prediction(sketch=sketch_of(tried.observation), refused=tried.refused, spent=spent)
+        return Prediction(
+            sketch=sketch_of(tried.observation),
+            refused=tried.refused,
+            spent=spent,
+            tree=tried.observation.ui_tree,
+            worth=tried.worth,
+        )
     except DataError as error:
         return failed("sketch", str(error), spent=spent)
