@@ -59,7 +59,8 @@ class Padded:
     """N samples padded at the end to the longest response, T. Padding is False in `mask_NT`, and 0 elsewhere.
 
     `sampled_NT` are the sampler's log-probabilities; `has_sampled` is False where a sample has none (SFT).
-    `reference_NT` are those of a frozen policy where the objective wants it. `samples` are what was padded.
+    `reference_NT` are those of a frozen policy where the objective wants it, `before_NT` those of the policy before the
+    update, where the update has taken steps since. `samples` are what was padded.
     """
 
     mask_NT: torch.Tensor
@@ -67,10 +68,16 @@ class Padded:
     sampled_NT: torch.Tensor
     has_sampled: bool
     reference_NT: torch.Tensor | None = None
+    before_NT: torch.Tensor | None = None
     samples: Sequence[TrainSample] = ()
 
 
-def pad(samples: Sequence[TrainSample], device: torch.device, reference_NT: torch.Tensor | None = None) -> Padded:
+def pad(
+    samples: Sequence[TrainSample],
+    device: torch.device,
+    reference_NT: torch.Tensor | None = None,
+    before_NT: torch.Tensor | None = None,
+) -> Padded:
     """Raises ValueError where the arrays of a sample have different lengths."""
     longest = max((len(sample.response_ids_T) for sample in samples), default=0)
     shape = (len(samples), longest)
@@ -93,6 +100,7 @@ def pad(samples: Sequence[TrainSample], device: torch.device, reference_NT: torc
         sampled_NT=torch.from_numpy(sampled_NT).to(device),
         has_sampled=all(len(sample.sampled_logprobs_T) for sample in samples),
         reference_NT=reference_NT,
+        before_NT=before_NT,
         samples=samples,
     )
 

@@ -48,7 +48,9 @@ class LoraSection(ConfigModel):
 
 
 class TrainerConfig(ConfigModel):
-    """The loop. One update learns from all samples that its source gives, in micro-batches of at most `tokens` each.
+    """The loop. One update learns from all samples that its source gives, in micro-batches of at most `tokens` each. It
+    goes over them `epochs` times, an optimiser step each, against the policy as it was before the first one; with one,
+    the clips of reinforcement learning have nothing to bind. Figures are means over these.
 
     A checkpoint is written every `checkpoint_every` updates and at the end; the last `keep` stay. `bad_limit` updates
     in a row whose loss or gradient is not finite end the run. `packing`: samples of one trajectory or group stand in
@@ -56,6 +58,7 @@ class TrainerConfig(ConfigModel):
     """
 
     updates: int = Field(default=100, ge=1)
+    epochs: int = Field(default=1, ge=1)
     tokens: int = Field(default=16384, ge=1)
     packing: bool = True
     seed: int = Field(default=0, ge=0)
@@ -239,6 +242,7 @@ IDENTITY = (
     "loss",
     "lora",
     "trainer.seed",
+    "trainer.epochs",
     "trainer.optimiser",
     "run.suite",
     "run.tasks",

@@ -45,7 +45,7 @@ class Objective(Protocol):
 
 @runtime_checkable
 class Following(Protocol):
-    """An objective that follows a run: it is told of each update, and has a state to go on from."""
+    """An objective that follows a run: it is told of each optimiser step, and has a state to go on from."""
 
     def begin(self, samples: Sequence[TrainSample]) -> None: ...
 
@@ -78,9 +78,9 @@ class PolicyObjective:
         epo             ppo, with the entropy bonus held near its own past by `penalty` · `beta` (`losses.epo`)
 
     Clips that are None are those of the kind's paper. With `importance` the clip is around the policy before the
-    update, and the sampler's age is made up for by weights that are cut there (`losses.staleness`). An update takes one
-    step on its samples, so that policy is the one at hand: the ratio is 1, no clip binds, and what is left is
-    importance · A · ∇log π.
+    update, and the sampler's age is made up for by weights that are cut there (`losses.staleness`). In the first step
+    of an update that policy is the one at hand: the ratio is 1, no clip binds, and what is left is
+    importance · A · ∇log π; clips bind in the steps after it (`trainer.epochs`).
 
     Raises:
         ConfigError: parts that do not go together; names the key of the config.
@@ -124,7 +124,7 @@ class PolicyObjective:
         return self.kl > 0
 
     def begin(self, samples: Sequence[TrainSample]) -> None:
-        """An update begins; `samples` are all of it. What the last one saw is past now."""
+        """An optimiser step begins; `samples` are all of it. What the last one saw is past now."""
         self._responses = sum(bool(sample.mask_T.any()) for sample in samples)
         self._history.settle()
 
@@ -154,7 +154,7 @@ class PolicyObjective:
     def _gradient(self, scores: TokenScores, batch: Padded, tokens: int) -> Loss:
         new_NT, old_NT, weights_NT, aged = scores.logprobs_NT, batch.sampled_NT, None, dict[str, float]()
         if self.importance is not None:
-            old_NT = new_NT.detach()
+            old_NT = new_NT.detach() if batch.before_NT is None else batch.before_NT
             weights_NT, aged = importance_weights(old_NT, batch.sampled_NT, batch.mask_NT, limit=self.importance)
         dual_clip = DUAL_CLIP if self.dual_clip is None else self.dual_clip
         terms = (new_NT, old_NT, batch.advantages_NT, batch.mask_NT)

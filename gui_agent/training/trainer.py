@@ -6,6 +6,7 @@ import asyncio
 import math
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,16 @@ CHECKPOINTS = "checkpoints"
 METRICS = "metrics.jsonl"
 _RANK_SEED = 1_000_003
 """Between the seeds of two ranks, which drop out and draw each for itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Before:
+    """What a micro-batch had before the update's first step, (N, T) each: the scores of the reference, where the
+    objective wants them, and those of the policy itself.
+    """
+
+    reference_NT: torch.Tensor | None
+    logprobs_NT: torch.Tensor
 
 
 class Trainer:
@@ -129,36 +140,48 @@ class Trainer:
         for group in self._optimiser.param_groups:
             group["lr"] = lr
         self._policy.module.train()
+        passes: list[dict[str, float]] = []
+        before: list[_Before] = []
+        while len(passes) < self._config.epochs:
+            figures = self._pass(supply.samples, tokens, before)
+            if figures is None:
+                self._skipped += 1
+                self._bad_in_row += 1
+                return record
+            passes.append(figures)
+        self._bad_in_row = 0
+        return {**record, **_means(passes)}
+
+    def _pass(self, samples: Sequence[TrainSample], tokens: int, before: list[_Before]) -> dict[str, float] | None:
+        """One optimiser step on all samples; None, and none taken, where loss or gradient is not finite."""
         if isinstance(self._objective, Following):
-            self._objective.begin(supply.samples)
+            self._objective.begin(samples)
         with self._held.update():
-            figures = self._accumulate(supply.samples, tokens)
+            figures = self._accumulate(samples, tokens, before)
             self._held.collect()
         norm = self._held.clip(self._config.optimiser.clip_norm or float("inf"))
-        if figures is None or not math.isfinite(norm):
-            self._optimiser.zero_grad(set_to_none=True)
-            self._skipped += 1
-            self._bad_in_row += 1
-            return record
-        self._optimiser.step()
+        finite = figures is not None and math.isfinite(norm)
+        if finite:
+            self._optimiser.step()
         self._optimiser.zero_grad(set_to_none=True)
-        self._bad_in_row = 0
-        return {**record, **figures, "gradient_norm": norm}
+        return {**figures, "gradient_norm": norm} if figures is not None and finite else None
 
-    def _accumulate(self, samples: Sequence[TrainSample], tokens: int) -> dict[str, float] | None:
+    def _accumulate(
+        self, samples: Sequence[TrainSample], tokens: int, before: list[_Before]
+    ) -> dict[str, float] | None:
         """Adds up the gradients of all micro-batches; None where the loss of any, on any rank, is not finite."""
         own: dict[str, float] | None = None
         error: Exception | None = None
         try:
-            own = self._parts(samples, tokens)
+            own = self._parts(samples, tokens, before)
         except Exception as failed:
             if not self._held.independent:
                 raise
             error = failed
         return totals(self._team.gather(own, error))
 
-    def _parts(self, samples: Sequence[TrainSample], tokens: int) -> dict[str, float] | None:
-        """Of this rank's share of the samples."""
+    def _parts(self, samples: Sequence[TrainSample], tokens: int, before: list[_Before]) -> dict[str, float] | None:
+        """Of this rank's share of the samples. The first of several passes fills `before`, an entry a micro-batch."""
         batches = self._batches(samples)
         sums: dict[str, float] = {}
         finite = True
@@ -166,8 +189,13 @@ class Trainer:
             # A rank that is done goes on with work that counts nothing while the others need it.
             counts = number < len(batches)
             batch = batches[number] if counts else samples[:1]
-            padded = pad(batch, self._device, self._reference_logprobs(batch))
-            loss, figures = self._objective(self._held.score(batch), padded, tokens=tokens)
+            known = before[number] if number < len(before) else None
+            reference_NT = known.reference_NT if known else self._reference_logprobs(batch)
+            padded = pad(batch, self._device, reference_NT, known.logprobs_NT if known else None)
+            scores = self._held.score(batch)
+            if known is None and self._config.epochs > 1:
+                before.append(_Before(reference_NT, scores.logprobs_NT.detach()))
+            loss, figures = self._objective(scores, padded, tokens=tokens)
             (loss if counts else loss * 0).backward()
             if not counts:
                 continue
@@ -273,3 +301,7 @@ class Trainer:
             restore_random_state(generators[self._team.rank])
         else:
             torch.manual_seed(self._seed() + self._done)
+
+
+def _means(passes: Sequence[dict[str, float]]) -> dict[str, float]:
+    return {name: sum(figures[name] for figures in passes) / len(passes) for name in passes[0]}
