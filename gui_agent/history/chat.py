@@ -1,4 +1,4 @@
-"""Dialogues for language models: a dialect's system prompt, the past in one of three forms, the present screen."""
+"""Dialogues for language models: a dialect's system prompt, the past in one of its forms, the present screen."""
 
 from __future__ import annotations
 
@@ -12,11 +12,12 @@ from gui_agent.history.actions import ActionsHistory
 from gui_agent.history.base import Scene
 from gui_agent.history.budget import CountImage, CountText, estimated_tokens, qwen_image_tokens
 from gui_agent.history.images import ImagesHistory
+from gui_agent.history.none import NoHistory
 from gui_agent.history.summary import INSTRUCTION, SummaryHistory
 from gui_agent.models.prompt import ChatPrompt, Message, Part, TextPart
 from gui_agent.policies.prompts import first_message, system_prompt
 
-HistoryMode: TypeAlias = ImagesHistory | ActionsHistory | SummaryHistory
+HistoryMode: TypeAlias = ImagesHistory | ActionsHistory | SummaryHistory | NoHistory
 _NOT_SHOWN = "(an earlier screen, not shown any more)"
 
 
@@ -59,6 +60,8 @@ class ChatPromptBuilder:
                 return _single(system, _user(first_message(scene.goal), past, scene.note), scene)
             case SummaryHistory() as history:
                 return self._summarised(f"{system}\n\n{INSTRUCTION}", scene, history)
+            case NoHistory():
+                return _single(system, _user(first_message(scene.goal), scene.note), scene)
             case _:
                 assert_never(self.history)
 

@@ -10,6 +10,7 @@ from device_farm.config import ConfigModel
 from gui_agent.history.actions import ActionsHistory
 from gui_agent.history.chat import HistoryMode
 from gui_agent.history.images import ImagesHistory
+from gui_agent.history.none import NoHistory
 from gui_agent.history.summary import SummaryHistory
 
 
@@ -17,10 +18,10 @@ class HistoryConfig(ConfigModel):
     """What of the past a prompt shows. `budget` bounds it in tokens (0: as the mode has it).
 
     `images`: the dialogue as it was, with the last `images` screens, the present one included. `actions`: a line each
-    past action. `summary`: what the model wrote of it itself; `images` 2 shows one past screen, too.
+    past action. `summary`: what the model wrote of it itself; `images` 2 shows one past screen, too. `none`: nothing.
     """
 
-    mode: Literal["images", "actions", "summary"] = "images"
+    mode: Literal["images", "actions", "summary", "none"] = "images"
     images: int = Field(default=2, ge=1, le=32)
     budget: int = Field(default=0, ge=0)
 
@@ -35,5 +36,7 @@ def history_of(config: HistoryConfig, *, image_tokens: int = 0) -> HistoryMode:
             return ActionsHistory(budget=config.budget or ActionsHistory().budget)
         case "summary":
             return SummaryHistory(images=config.images, budget=config.budget or SummaryHistory().budget)
+        case "none":
+            return NoHistory()
         case _:
             assert_never(config.mode)

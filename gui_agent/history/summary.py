@@ -48,6 +48,11 @@ def split_summary(reply: str) -> tuple[str, str]:
     return found.group(1).strip(), (reply[: found.start()] + reply[found.end() :]).strip()
 
 
+def with_summary(summary: str, reply: str) -> str:
+    """What `split_summary` takes apart again."""
+    return f"<summary>\n{summary.replace('</summary>', '').strip()}\n</summary>\n{reply}"
+
+
 def summary_of(reply: str) -> str:
     """What rollouts keep of a reply as the turn's summary."""
     return split_summary(reply)[0]

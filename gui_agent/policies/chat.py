@@ -23,6 +23,7 @@ from gui_agent.history.actions import ActionsHistory
 from gui_agent.history.base import PastTurn, PromptBuilder, Scene
 from gui_agent.history.chat import ChatPromptBuilder
 from gui_agent.history.images import ImagesHistory
+from gui_agent.history.none import NoHistory
 from gui_agent.history.summary import SummaryDialect, SummaryHistory, summary_of
 from gui_agent.models.base import Completion, Model, Sampling
 from gui_agent.models.prompt import ImagePart
@@ -68,7 +69,7 @@ class ChatSettings:
         match self.builder.history:
             case ImagesHistory(images=images) | SummaryHistory(images=images):
                 return images - 1
-            case ActionsHistory():
+            case ActionsHistory() | NoHistory():
                 return 0
             case _:
                 assert_never(self.builder.history)

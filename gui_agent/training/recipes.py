@@ -160,9 +160,6 @@ def load_learner(config: TrainConfig) -> Learner:
 
 
 def _language(config: TrainConfig, policy: TransformersPolicyConfig) -> Learner:
-    if config.recipe == "sft" and policy.history.mode == "summary":
-        fix = "teach with actions or images; reinforcement learning then takes summary"
-        raise ConfigError("demonstrations hold no summaries to teach", field="policy.history.mode", fix=fix)
     try:
         from gui_agent.training.language.learner import LanguageSettings, language_learner
     except ImportError as error:

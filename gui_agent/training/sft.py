@@ -57,7 +57,7 @@ def _sayable(trajectory: Trajectory, learner: Learner) -> int:
 async def sft_sample(trajectory: Trajectory, index: int, learner: Learner) -> TrainSample:
     """Raises DataError where a screen is missing or corrupt, or the policy cannot read or say the step."""
     prompt = await learner.prompt(trajectory, index)
-    ids = learner.encode(prompt, learner.reply(trajectory.steps[index]))
+    ids = learner.encode(prompt, learner.demonstration(trajectory, index))
     return _demonstrated(prompt, ids, trajectory.id, index)
 
 

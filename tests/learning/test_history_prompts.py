@@ -16,6 +16,7 @@ from gui_agent.history.base import PastTurn, Scene
 from gui_agent.history.budget import cut, estimated_tokens, newest_within, qwen_image_tokens
 from gui_agent.history.chat import ChatPromptBuilder, HistoryMode
 from gui_agent.history.images import ImagesHistory
+from gui_agent.history.none import NoHistory
 from gui_agent.history.summary import SummaryDialect, SummaryHistory, split_summary, summary_of
 from gui_agent.models.prompt import ChatPrompt, ImagePart, TextPart
 
@@ -176,3 +177,10 @@ def test_cut_text_is_within_budget(text: str, budget: int) -> None:
 @pytest.mark.parametrize("history", [ImagesHistory(), ActionsHistory(), SummaryHistory(images=2)])
 def test_same_scene_gives_the_same_prompt(history: HistoryMode) -> None:
     assert prompt(history, scene(3)) == prompt(history, scene(3))
+
+
+def test_no_history_shows_the_present_and_nothing_that_tells_of_a_past() -> None:
+    assert prompt(NoHistory(), scene(3, screen=shot(0))) == prompt(NoHistory(), scene(0))
+    found = prompt(NoHistory(), scene(3, note="You were refused."))
+    assert images(found) == ["3"]
+    assert texts(found, "user") == ["Task: g\n\nYou were refused."]

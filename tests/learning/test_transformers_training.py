@@ -26,7 +26,7 @@ from device_farm.types.geometry import Size
 from gui_agent.commands.train import COMMAND
 from gui_agent.datasets.ui_s1 import load_ui_s1
 from gui_agent.models.base import Completion, Model, Sampling
-from gui_agent.models.prompt import ChatPrompt, ImagePart, Message, Part, Prompt
+from gui_agent.models.prompt import ChatPrompt, ImagePart, Message, Part, Prompt, TextPart
 from gui_agent.rl.types import TrainSample
 from gui_agent.training.config import ParitySection, TrainConfig
 from gui_agent.training.language.from_config import SHAPES, Family, build_model, texts_of
@@ -401,6 +401,22 @@ def test_preset_loads_and_a_dry_run_says_what_is_missing(
         asyncio.run(COMMAND.run(parser.parse_args(dry[:3])))
 
 
-def test_summaries_are_nothing_to_imitate(config: Path, tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match=r"policy\.history\.mode: demonstrations hold no summaries"):
-        farm_train("sft", config, tmp_path / "run", "--set", "policy.history.mode=summary")
+def test_sft_teaches_summaries_by_rule_and_the_next_prompt_shows_them(config: Path, tmp_path: Path) -> None:
+    from_summaries = ("--set", "policy.history.mode=summary", "--set", "policy.history.images=1")
+    teaching = ("--set", "trainer.updates=8", "--set", "trainer.checkpoint_every=8")
+    assert farm_train("sft", config, tmp_path / "run", *from_summaries, *teaching) == 0
+    records = untimed(tmp_path / "run")
+    assert records[-1]["loss"] < 0.8 * records[0]["loss"]
+
+    values = ["policy.history.mode=summary", "policy.history.images=1"]
+    setting = load_config(TrainConfig, paths=[config], overrides=values)
+    learner = load_learner(setting)
+    assert setting.data is not None
+    trajectory = load_trajectories(setting.data)[0]
+    assert learner.summary_of(learner.demonstration(trajectory, 1)) == (
+        "Done: click at an element without a label. Next: click at an element without a label."
+    )
+    shown = asyncio.run(learner.prompt(trajectory, 1))
+    assert isinstance(shown, ChatPrompt)
+    told = "".join(part.text for part in shown.messages[-1].parts if isinstance(part, TextPart))
+    assert "Your summary so far:\nDone: nothing. Next: click at an element without a label." in told

@@ -13,6 +13,7 @@ from device_farm.errors import ConfigError, DataError, PolicyError
 from device_farm.types.codec.dialects import dialect_by_name
 from device_farm.types.codec.space import CoordinateSpace
 from device_farm.types.geometry import Size
+from gui_agent.datasets.summaries import summary_by_rule
 from gui_agent.datasets.types import ExpertStep
 from gui_agent.history.base import PromptBuilder
 from gui_agent.history.chat import ChatPromptBuilder
@@ -87,15 +88,17 @@ def language_learner(config: TransformersPolicyConfig, settings: LanguageSetting
         )
 
     policy = policy_of(parts)
+    summarises = config.history.mode == "summary"
     learner = Learner(
         policy=policy,
         model=_served(config, parts),
         builder=_builder(config, parts, dialect_by_name(config.dialect)),
-        dialect=SummaryDialect(inner=dialect) if config.history.mode == "summary" else dialect,
+        dialect=SummaryDialect(inner=dialect) if summarises else dialect,
         space=_space(config, parts),
         screens=_screens(config, parts),
         encode=_encode(config, parts),
-        summary_of=summary_of if config.history.mode == "summary" else lambda reply: "",
+        summary_of=summary_of if summarises else lambda reply: "",
+        summarise=summary_by_rule if summarises else lambda trajectory, index: "",
     )
     if settings.lora is not None:
         reference = _with_adapters(policy, settings.lora, masters=config.master_weights)
