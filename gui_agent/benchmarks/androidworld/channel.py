@@ -1,4 +1,4 @@
-"""The line to one worker process: requests out, answers back, one at a time."""
+"""The line to one worker process of another program: requests out, answers back, one at a time."""
 
 from __future__ import annotations
 
@@ -21,15 +21,18 @@ _END_S = 5.0
 
 
 class WorldError(VerifierError):
-    """AndroidWorld's own code raised: its last line is the message. `trace` is the whole traceback."""
+    """The other program's own code raised: its last line is the message. `trace` is the whole traceback."""
 
     trace: str = ""
 
 
 class WorkerProcess:
-    """One process of AndroidWorld. Use as `async with`; a request whose deadline passes ends the process."""
+    """One process of `program`. Use as `async with`; a request whose deadline passes ends the process."""
 
-    def __init__(self, command: Sequence[str], *, environment: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, command: Sequence[str], *, environment: Mapping[str, str] | None = None, program: str = "AndroidWorld"
+    ) -> None:
+        self._program = program
         self._command = tuple(command)
         self._environment = dict(environment) if environment is not None else None
         self._process: asyncio.subprocess.Process | None = None
@@ -77,7 +80,7 @@ class WorkerProcess:
         """The answer to one request.
 
         Raises:
-            WorldError: AndroidWorld raised.
+            WorldError: the program raised.
             BackendError: the process died, or spoke no JSON.
             DeadlineError: it did not answer in time; it is ended, for nobody knows what it is at.
         """
@@ -89,7 +92,7 @@ class WorkerProcess:
                     answer = await self._exchange(op, request)
             except TimeoutError:
                 self._kill()
-                raise DeadlineError(f"AndroidWorld's {op} did not finish within {timeout_s:g} s") from None
+                raise DeadlineError(f"{self._program}'s {op} did not finish within {timeout_s:g} s") from None
             except asyncio.CancelledError:
                 self._kill()
                 raise
@@ -101,7 +104,7 @@ class WorkerProcess:
     async def _exchange(self, op: str, request: str) -> dict[str, Any]:
         process = self._process
         if process is None or process.stdin is None or process.stdout is None:
-            raise BackendError(f"AndroidWorld's process is not running, so it cannot {op}")
+            raise BackendError(f"{self._program}'s process is not running, so it cannot {op}")
         if process.returncode is not None:
             raise BackendError(await self._last_words(process, op))
         with contextlib.suppress(ConnectionError):
@@ -111,7 +114,7 @@ class WorkerProcess:
             line = await process.stdout.readline()
         except ValueError as error:
             self._kill()
-            raise BackendError(f"AndroidWorld's process gave an answer without an end to {op}") from error
+            raise BackendError(f"{self._program}'s process gave an answer without an end to {op}") from error
         if not line:
             raise BackendError(await self._last_words(process, op))
         try:
@@ -120,7 +123,7 @@ class WorkerProcess:
                 raise KeyError("id")
         except (ValueError, KeyError, TypeError) as error:
             self._kill()
-            raise BackendError(f"AndroidWorld's process answered {op} with {line[:200]!r}") from error
+            raise BackendError(f"{self._program}'s process answered {op} with {line[:200]!r}") from error
         return answer
 
     async def _last_words(self, process: asyncio.subprocess.Process, op: str) -> str:
@@ -128,7 +131,7 @@ class WorkerProcess:
         if self._reader is not None:
             await asyncio.wait({self._reader}, timeout=_END_S)
         words = next((line for line in reversed(self._said) if line.strip()), "nothing")
-        return f"AndroidWorld's process ended with {status} during {op}; it last said: {words.strip()[:500]}"
+        return f"{self._program}'s process ended with {status} during {op}; it last said: {words.strip()[:500]}"
 
     async def _keep_words(self) -> None:
         assert self._process is not None and self._process.stderr is not None
