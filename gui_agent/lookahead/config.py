@@ -17,10 +17,13 @@ class LookaheadBase(ConfigModel):
 
     `chooser` own: the policy's own action is taken, unless the device would refuse it; what is imagined is recorded.
     `chooser` policy: the path that the policy itself is likeliest to walk, by its log-probabilities on the imagined
-    screens. `chooser` verifier: with the oracle, how many of the goal's checks hold in the state behind a path; with
-    other predictors, and for goals of no known kind, whether the imagined screens show all that the goal asks for, by
-    the rule-based reader. Another action than the policy's own must be worth more than `margin` more. `chooser` model:
-    `model` chooses, with the imagined screens in view.
+    screens. `chooser` reader: one whose imagined screens show all that the goal asks for, by the rule-based reader of
+    trajectories. `chooser` verifier: how many of the goal's checks hold in the state behind a path, which the oracle
+    alone can tell; it reads screens where a goal is of no known kind. `chooser` model: `model` chooses, with the
+    imagined screens in view.
+
+    Another action than the policy's own must be worth more than `margin` more, and with `sure` nothing is imagined
+    where the policy gives its own action that probability or more.
     """
 
     candidates: int = Field(default=3, ge=2, le=50)
@@ -28,8 +31,9 @@ class LookaheadBase(ConfigModel):
     follow_ups: int = Field(default=1, ge=1, le=10)
     tokens: int = Field(default=100_000, ge=0)
     budget_ms: float = Field(default=30_000.0, gt=0)
-    chooser: Literal["own", "policy", "verifier", "model"] = "own"
+    chooser: Literal["own", "policy", "reader", "verifier", "model"] = "own"
     margin: float = Field(default=0.05, ge=0)
+    sure: float | None = Field(default=None, gt=0, le=1)
     model: ModelConfig | None = None
 
     @model_validator(mode="after")
@@ -37,6 +41,8 @@ class LookaheadBase(ConfigModel):
         asked = self.chooser == "model" or isinstance(self, ModelLookaheadConfig)
         if asked and self.model is None:
             raise ValueError("a model is asked, and there is none: add a section model")
+        if self.chooser == "verifier" and not isinstance(self, OracleLookaheadConfig):
+            raise ValueError("only an oracle has a state to verify: use the chooser reader, which looks at screens")
         if self.model is not None and not asked:
             raise ValueError("the model is never asked: leave it out, or set chooser to model")
         return self

@@ -46,13 +46,14 @@ def with_lookahead(policy: Policy, config: LookaheadConfig | None) -> Policy:
         follow_ups=config.follow_ups,
         tokens=config.tokens,
         ms=config.budget_ms,
+        sure=config.sure,
     )
 
     shared = _shared_predictor(config, model)
 
     async def foresight_of(device: Device | None, goal: str, platform: Platform) -> Foresight:
         appraise = None
-        if config.chooser == "verifier" and isinstance(config, OracleLookaheadConfig):
+        if config.chooser == "verifier":
             appraise = await appraiser(goal, platform, needs_device(device))
         predictor = shared or OraclePredictor(SnapshotForks(needs_device(device), appraise))
         return Foresight(predictor=predictor, chooser=_chooser_of(config, model, device, platform, appraise))
@@ -71,7 +72,7 @@ def _chooser_of(
             return BestValue(LikelihoodValue(), config.margin)
         case "verifier" if appraise is not None:
             return BestValue(StateValue(partial(appraise, needs_device(device))), config.margin)
-        case "verifier":
+        case "reader" | "verifier":
             return BestValue(ScreenValue(platform), config.margin)
         case "model":
             assert model is not None

@@ -21,7 +21,7 @@ from gui_agent.miniature.weight_file import SHIPPED, read_weights
 from gui_agent.models.prompt import ScreenPrompt
 from gui_agent.policies.base import Decision, LocalPolicy, LocalSession
 from world_model.imagination.types import Proposal, View
-from world_model.sketch.tree import tree_of
+from world_model.imagined.dressing import dressed
 
 
 class MiniSession(LocalSession):
@@ -80,7 +80,7 @@ class MiniSession(LocalSession):
             past, thoughts = past_shown(
                 self._history, (*self._actions[:-1], *view.path), (*self._thoughts[:-1], *imagined)
             )
-            tree = view.tree or tree_of(view.sketch, view.platform)
+            tree = view.tree or dressed(view.sketch, seen.tree, view.platform)
             prompt = replace(seen, screen=view.sketch.screen, tree=tree, actions=past, thoughts=thoughts)
         try:
             found = self._forward.likeliest(items_of(prompt), count)

@@ -222,7 +222,7 @@ async def by_model(says: Callable[[str], str], **changes: Any) -> Episode:
 
     async with serving(answer) as server:
         model = {"type": "openai", "model": "m", "base_urls": [f"http://127.0.0.1:{server.port}/v1"], "retries": 0}
-        config = ModelLookaheadConfig.model_validate({"model": model, "depth": 1, "chooser": "verifier", **changes})
+        config = ModelLookaheadConfig.model_validate({"model": model, "depth": 1, "chooser": "reader", **changes})
         return await played(with_lookahead(Given(MISS), config))
 
 
@@ -397,6 +397,8 @@ def test_config_says_what_does_not_go_together() -> None:
     for section in ('{type = "copy", chooser = "model"}', '{type = "model"}'):
         with pytest.raises(ConfigError, match="add a section model"):
             load_config(RunConfig, overrides=[f"lookahead={section}"])
+    with pytest.raises(ConfigError, match="only an oracle has a state"):
+        load_config(RunConfig, overrides=['lookahead={type = "copy", chooser = "verifier"}'])
     unused = '{type = "oracle", model = {type = "openai", model = "m"}}'
     with pytest.raises(ConfigError, match="never asked"):
         load_config(RunConfig, overrides=[f"lookahead={unused}"])

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -256,3 +258,26 @@ def test_actions_on_the_same_element_mean_the_same() -> None:
     assert meaning(TypeText(text="a "), here) == meaning(TypeText(text="a"), here)
     assert meaning(TypeText(text="a\n"), here) != meaning(TypeText(text="a"), here)
     assert meaning(SystemButton(button="back"), here) != meaning(SystemButton(button="home"), here)
+
+
+@pytest.mark.parametrize(("sure", "reason"), [(0.9, "sure"), (0.95, "chosen"), (None, "chosen")])
+def test_nothing_is_imagined_where_the_policy_is_sure(sure: float | None, reason: str) -> None:
+    class Confident(Proposes):
+        async def propose(self, view: View, count: int) -> Proposal:
+            return replace(await super().propose(view, count), logprobs=(math.log(0.9), math.log(0.05)))
+
+    proposer = Confident({"home": [go("left"), go("right")], "left": [go("left")], "right": [go("right")]})
+    ways = Ways()
+    settings = Settings(candidates=2, depth=1, sure=sure)
+    imagination = Imagination(ways, proposer, BestValue(Worth(left=1.0, right=1.0)), settings)
+    ahead = asyncio.run(imagination.decide(screen("home"), go("left"), "go", "android"))
+    assert (ahead.reason, ahead.chosen, ahead.fell_back) == (reason, go("left"), False)
+    assert ways.batches == ([] if reason == "sure" else [2])
+    assert [step.logprob for branch in ahead.branches for step in branch.steps] == (
+        [] if reason == "sure" else [pytest.approx(math.log(0.9)), pytest.approx(math.log(0.05))]
+    )
+
+
+def test_a_certainty_that_is_none_is_refused() -> None:
+    with pytest.raises(ConfigError, match="no probability"):
+        Settings(sure=0.0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Awaitable, Sequence
 from dataclasses import replace
 from typing import TypeAlias
@@ -105,6 +106,10 @@ class _Run:
         if proposal is None:
             return "proposer_failed"
         likely = likelihoods(proposal, self.now)
+        if self._settings.sure is not None:
+            own = likely.get(meaning(self._reactive, self.now), -math.inf)
+            if own >= math.log(self._settings.sure):
+                return "sure"
         actions = distinct((self._reactive, *proposal.actions), self.now, self._settings.candidates)
         if len(actions) == 1:
             return "one_candidate"

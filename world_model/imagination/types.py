@@ -14,6 +14,7 @@ from world_model.sketch.sketch import Sketch
 
 Reason: TypeAlias = Literal[
     "chosen",
+    "sure",
     "one_candidate",
     "outcomes_agree",
     "proposer_failed",
@@ -32,7 +33,7 @@ FELL_BACK: Final[frozenset[Reason]] = frozenset(
 class Settings:
     """`candidates` (K) distinct first actions are followed `depth` (D) actions far, with `follow_ups` different next
     actions at every step after the first. At most `tokens` and `ms` a decision. K = 3 and D = 2 are MobileDreamer's
-    (arXiv 2601.04035).
+    (arXiv 2601.04035). With `sure`, nothing is imagined where the policy gives its own action that probability or more.
 
     Raises:
         ConfigError: a value leaves nothing to compare; names the field.
@@ -43,8 +44,11 @@ class Settings:
     follow_ups: int = 1
     tokens: int = 100_000
     ms: float = 30_000.0
+    sure: float | None = None
 
     def __post_init__(self) -> None:
+        if self.sure is not None and not 0 < self.sure <= 1:
+            raise ConfigError(f"{self.sure} is no probability", field="sure", fix="use more than 0, at most 1")
         for name, least in (("candidates", 2), ("depth", 1), ("follow_ups", 1)):
             if getattr(self, name) < least:
                 raise ConfigError(f"{getattr(self, name)} is too few", field=name, fix=f"use {least} or more")

@@ -32,7 +32,7 @@ def sketch_of(observation: Observation) -> Sketch:
         raise DataError(f"{observation.screen} is no screen", field="screen", fix=f"at most {MAX_SIDE_PX} pixels")
     elements = visible_elements(tree, observation.screen)
     lent = {id(node) for element in elements for node in _lenders(element)}
-    lines = dict.fromkeys(_line(element) for element in elements if _counts(element) and id(element.node) not in lent)
+    lines = dict.fromkeys(line_of(element) for element in elements if _counts(element) and id(element.node) not in lent)
     foreground = observation.foreground
     return Sketch(
         screen=observation.screen,
@@ -61,7 +61,7 @@ def _lenders(element: Element) -> Iterator[UiNode]:
             return
 
 
-def _line(element: Element) -> SketchLine:
+def line_of(element: Element) -> SketchLine:
     node = element.node
     label = label_of(node.role)
     # What a field holds changes with typing; what it is called stands beside it.
