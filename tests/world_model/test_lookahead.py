@@ -236,7 +236,7 @@ def test_screen_without_a_sketch_leaves_the_reactive_action() -> None:
 @pytest.mark.parametrize("field", ["candidates", "depth", "follow_ups", "ms"])
 def test_settings_that_compare_nothing_name_the_field(field: str) -> None:
     with pytest.raises(ConfigError) as raised:
-        Settings(**{field: 0})  # type: ignore[arg-type]
+        Settings(**{field: 0})
     assert raised.value.field == field
 
 

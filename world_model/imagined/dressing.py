@@ -51,6 +51,8 @@ def _dressed(node: UiNode, known: Mapping[_Key, UiNode]) -> UiNode:
     same = known.get((label_of(node.role), node.text, node.bounds))
     if same is None:
         return replace(node, children=children)
-    # A label that another attribute gave has to stay there: text is what an element shows.
-    said = {"text": same.text, "description": same.description, "hint": same.hint} if same.label == node.text else {}
-    return replace(node, role=same.role, resource_id=same.resource_id, value=same.value, children=children, **said)
+    base = replace(node, role=same.role, resource_id=same.resource_id, value=same.value, children=children)
+    if same.label != node.text:
+        return base
+    # Text is what an element shows; a label that another attribute gave has to stay there.
+    return replace(base, text=same.text, description=same.description, hint=same.hint)
