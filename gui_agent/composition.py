@@ -18,9 +18,10 @@ from device_farm.server.security import parse_address, read_file
 from device_farm.types.task import Platform, Task
 from gui_agent.benchmarks.androidworld.settings import AndroidWorldConfig
 from gui_agent.benchmarks.base import Suite, TaskTemplate
-from gui_agent.benchmarks.registry import ANDROIDWORLD, load_suite
+from gui_agent.benchmarks.osworld.settings import SCREEN
+from gui_agent.benchmarks.registry import ANDROIDWORLD, OSWORLD, load_suite
 from gui_agent.cluster.connection import check_ray
-from gui_agent.config import FarmConfig, RunConfig
+from gui_agent.config import FarmConfig, LimitsConfig, RunConfig
 from gui_agent.critic.loader import under_critic
 from gui_agent.lookahead.loader import with_lookahead
 from gui_agent.policies.base import Policy
@@ -50,6 +51,10 @@ def suite_of(config: RunConfig) -> Suite:
         ConfigError: there is none.
         PrerequisiteError: it needs a program that is not installed.
     """
+    if config.suite == OSWORLD:
+        from gui_agent.benchmarks.osworld.suite import make_suite as make_osworld
+
+        return make_osworld(config.osworld, here=not config.farm.address)
     if config.suite != ANDROIDWORLD:
         return load_suite(config.suite)
     from gui_agent.benchmarks.androidworld.suite import make_suite
@@ -81,7 +86,9 @@ async def make_plan(config: RunConfig) -> Plan:
     if config.limits.max_steps:
         tasks = [replace(task, max_steps=config.limits.max_steps) for task in tasks]
     check_farm(config.farm)
-    settled = config.model_copy(update={"episodes": len(tasks), "androidworld": _settled(config, suite)})
+    settled = config.model_copy(
+        update={"episodes": len(tasks), "androidworld": _settled(config, suite), "limits": _settled_limits(config)}
+    )
     return plan_tasks(settled, tuple(tasks), lambda task: suite.template(task.template), suite=suite)
 
 
@@ -89,6 +96,15 @@ def _settled(config: RunConfig, suite: Suite) -> AndroidWorldConfig:
     """The section with the factor that the run really uses, so that its folder tells it."""
     said = suite.provenance().get(ANDROIDWORLD)
     return config.androidworld.model_copy(update=said) if isinstance(said, dict) else config.androidworld
+
+
+def _settled_limits(config: RunConfig) -> LimitsConfig:
+    """OSWorld's set-ups and verdicts take as long as one call into it may, where nothing else was said."""
+    if config.suite != OSWORLD:
+        return config.limits
+    said = config.limits.model_fields_set
+    longer = {key: 2 * config.osworld.call_s for key in ("set_up_s", "evaluate_s") if key not in said}
+    return config.limits.model_copy(update=longer)
 
 
 def plan_tasks(
@@ -139,6 +155,8 @@ def chosen_backends(config: RunConfig, platforms: list[Platform]) -> tuple[Backe
     backends = config.backends or tuple(_built_in(config, platform, platforms) for platform in platforms)
     backends = tuple(_with_apps(backend, config.apps) for backend in backends)
     backends = tuple(_with_emulators(backend, config) for backend in backends)
+    if config.suite == OSWORLD:
+        backends = tuple(_with_osworld_screen(backend) for backend in backends)
     loaded = [load_backend(backend) for backend in backends]
     served = {backend.platform for backend in loaded}
     for platform in platforms:
@@ -159,6 +177,13 @@ def _with_emulators(backend: BackendConfig, config: RunConfig) -> BackendConfig:
         return backend
     asked = config.devices if backend.read_only and "devices" in config.model_fields_set else 1
     return backend.model_copy(update={"devices": min(asked, 64)})
+
+
+def _with_osworld_screen(backend: BackendConfig) -> BackendConfig:
+    """Desktops of OSWorld's size, where none was said."""
+    if not isinstance(backend, XvfbConfig) or {"width", "height"} & backend.model_fields_set:
+        return backend
+    return backend.model_copy(update={"width": SCREEN[0], "height": SCREEN[1]})
 
 
 def _with_apps(backend: BackendConfig, apps: tuple[str, ...]) -> BackendConfig:

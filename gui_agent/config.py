@@ -9,6 +9,7 @@ from pydantic import Field
 from device_farm.backends.config import BackendConfig
 from device_farm.config import ConfigModel
 from gui_agent.benchmarks.androidworld.settings import AndroidWorldConfig
+from gui_agent.benchmarks.osworld.settings import OsworldConfig
 from gui_agent.cluster.config import RayConfig
 from gui_agent.critic.config import CriticConfig
 from gui_agent.lookahead.config import LookaheadConfig
@@ -79,6 +80,7 @@ class RunConfig(ConfigModel):
     verifier: VerifierConfig | None = None
     reject_satisfied: bool = False
     androidworld: AndroidWorldConfig = AndroidWorldConfig()
+    osworld: OsworldConfig = OsworldConfig()
 
 
 IDENTITY = (
@@ -92,5 +94,6 @@ IDENTITY = (
     "verifier",
     "androidworld.wait_scale",
     "androidworld.require_done",
+    "osworld.tasks_dir",
 )
 """What a resumed run must share with what is in its folder."""

@@ -186,3 +186,7 @@ class Suite:
     def provenance(self) -> dict[str, JsonValue]:
         """What an episode's record says of how its suite was run."""
         return {}
+
+    def left_out(self) -> Mapping[str, str]:
+        """Tasks that are not run, by name, and why: they are in no rate."""
+        return {}

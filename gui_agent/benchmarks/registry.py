@@ -12,6 +12,9 @@ from gui_agent.benchmarks.check import check_suite
 ANDROIDWORLD: Final = "androidworld"
 """The suite whose tasks another program holds; it is made from a run's config, by `gui_agent.composition`."""
 
+OSWORLD: Final = "osworld"
+"""Likewise; its tasks are the files of a folder."""
+
 BUILT_IN: Final = {
     "androidworld_restated": "gui_agent.benchmarks.androidworld.tasks:SUITE",
     "basics": "gui_agent.benchmarks.basics:SUITE",
@@ -26,7 +29,7 @@ def load_suite(name: str) -> Suite:
         ConfigError: there is none; lists those there are.
     """
     path = name if ":" in name else BUILT_IN.get(name)
-    known = ", ".join(sorted((*BUILT_IN, ANDROIDWORLD)))
+    known = ", ".join(sorted((*BUILT_IN, ANDROIDWORLD, OSWORLD)))
     if path is None:
         raise ConfigError(f"unknown suite {name!r}", field="--suite", fix=f"one of: {known}; or MODULE:ATTRIBUTE")
     suite = import_attribute(path, field="--suite")

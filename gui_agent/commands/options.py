@@ -94,6 +94,19 @@ def add_androidworld_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_osworld_options(parser: argparse.ArgumentParser) -> None:
+    """For the suite osworld only."""
+    parser.add_argument(
+        "--tasks-dir", metavar="DIR", dest="osworld_tasks_dir", help="OSWorld's task files (its evaluation_examples)"
+    )
+    parser.add_argument(
+        "--assets", metavar="DIR", dest="osworld_assets", help="the files that they download (farm osworld fetch)"
+    )
+    parser.add_argument(
+        "--osworld-python", metavar="FILE", help="the interpreter that has OSWorld (see docs/osworld.md)"
+    )
+
+
 def add_run_options(parser: argparse.ArgumentParser) -> None:
     """Everything that `collect` and `eval` take."""
     parser.add_argument("--suite", metavar="NAME", help="the suite of tasks (default basics)")
@@ -131,6 +144,7 @@ def add_run_options(parser: argparse.ArgumentParser) -> None:
         "--max-infra-share", type=float, metavar="X", help="share of broken tasks above which the exit code is 4"
     )
     add_androidworld_options(parser)
+    add_osworld_options(parser)
     add_device_options(parser)
     parser.add_argument(
         "--ray",

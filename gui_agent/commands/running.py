@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from device_farm.cli.command import Exit
+from gui_agent.benchmarks.registry import OSWORLD
 from gui_agent.commands.settings import config_from
 from gui_agent.composition import Plan, make_plan
 from gui_agent.lookahead.agreement import figures_line, lookahead_figures
@@ -64,7 +65,10 @@ def figures(summary: RunSummary, *, with_interval: bool) -> dict[str, Any]:
 def result_details(plan: Plan, summary: RunSummary) -> dict[str, Any]:
     """What an evaluation says beside its counts: how its suite was run, and what the suite gives away for free."""
     noop_total = round(summary.reward, 4) if plan.config.policy.type == "noop" else None
-    return {"noop_total": noop_total, **(plan.suite.provenance() if plan.suite is not None else {})}
+    if plan.suite is None:
+        return {"noop_total": noop_total}
+    left_out = {"left_out": dict(plan.suite.left_out())} if plan.config.suite == OSWORLD else {}
+    return {"noop_total": noop_total, **plan.suite.provenance(), **left_out}
 
 
 def _describe(plan: Plan, out: Path, *, as_json: bool) -> int:
@@ -86,7 +90,7 @@ def _describe(plan: Plan, out: Path, *, as_json: bool) -> int:
 
 def _print(summary: RunSummary, out: Path, *, as_json: bool, with_interval: bool, more: Mapping[str, Any]) -> None:
     values = figures(summary, with_interval=with_interval)
-    for task, why in summary.rejected.items():
+    for task, why in {**summary.rejected, **more.get("left_out", {})}.items():
         sys.stdout.write(f"left out {task}: {why}\n")
     sys.stdout.write(f"{summary_line(values)}\n{out}\n")
     if (out / "report.html").exists():

@@ -116,6 +116,8 @@ def run_flags(namespace: argparse.Namespace) -> list[str]:
         flags.append(f"tasks={json.dumps(_names(namespace.tasks))}")
     world = {name: getattr(namespace, f"androidworld_{name}", None) for name in ("wait_scale", "python")}
     flags += [f"androidworld.{name}={json.dumps(value)}" for name, value in world.items() if value is not None]
+    osworld = {name: getattr(namespace, f"osworld_{name}", None) for name in ("tasks_dir", "assets", "python")}
+    flags += [f"osworld.{name}={json.dumps(value)}" for name, value in osworld.items() if value is not None]
     if getattr(namespace, "farm", None) is not None:
         flags.append(f"farm.address={json.dumps(namespace.farm)}")
     if getattr(namespace, "ray", None) is not None:

@@ -15,7 +15,7 @@ from device_farm.errors import ConfigError, DataError
 from device_farm.types.task import Platform, Task
 from device_farm.types.trajectory import Episode
 from gui_agent.benchmarks.base import Suite, TaskTemplate
-from gui_agent.benchmarks.registry import ANDROIDWORLD, suite_of_task
+from gui_agent.benchmarks.registry import ANDROIDWORLD, OSWORLD, suite_of_task
 from gui_agent.commands.settings import config_from
 from gui_agent.composition import check_farm, chosen_backends, opened_farm, suite_of, worker_count
 from gui_agent.config import RunConfig
@@ -58,7 +58,7 @@ def open_stored(namespace: argparse.Namespace) -> StoredRun:
     check_farm(config.farm)
     if namespace.suite:
         config = config.model_copy(update={"suite": namespace.suite})
-    elif config.suite != ANDROIDWORLD:
+    elif config.suite not in (ANDROIDWORLD, OSWORLD):
         suite_of_task(config.suite)
     suite = suite_of(config)
     return StoredRun(reader=reader, config=config, template_of=lambda task: suite.template(task.template), suite=suite)
@@ -73,10 +73,11 @@ def _without_foreign_code(stored: dict[str, Any], namespace: argparse.Namespace)
     if own_apps and not getattr(namespace, "apps", None):
         raise ConfigError("the run used apps by import path", field="apps", fix=f"--app {' --app '.join(own_apps)}")
     left = {key: value for key, value in stored.items() if key not in ("policy", "verifier", "farm", "apps")}
-    world = left.get("androidworld")
-    if isinstance(world, dict):
-        # An interpreter is a program to run.
-        left["androidworld"] = {key: value for key, value in world.items() if key != "python"}
+    for name in (ANDROIDWORLD, OSWORLD):
+        section = left.get(name)
+        if isinstance(section, dict):
+            # An interpreter is a program to run.
+            left[name] = {key: value for key, value in section.items() if key != "python"}
     return {**left, "backends": []} if namespace.backend else left
 
 

@@ -22,12 +22,16 @@ _SHIMS: Final = {"python": 'exec python3 "$@"', "python3.10": 'exec python3 "$@"
 
 @dataclass(slots=True)
 class Desk:
-    """One desktop. `prepare` after every reset of the device; the rest makes it ready when it must."""
+    """One desktop. Call `forget` after every reset of the device; the rest makes it ready when it must.
+
+    `refused` collects why source for mouse and keyboard was not carried out.
+    """
 
     device: Device
     hand: Hand
     home: str = ""
     recorder: str = ""
+    refused: list[str] = field(default_factory=list)
     _preparing: asyncio.Lock = field(default_factory=asyncio.Lock)
     _path: str = ""
 
@@ -54,6 +58,7 @@ class Desk:
     def forget(self) -> None:
         """After a reset: what the guest had is gone, and the pointer is in the middle again."""
         self.hand, self.home, self.recorder, self._path = Hand.at_rest(self.device.info.screen), "", "", ""
+        self.refused.clear()
 
     async def run(self, line: str, *, limit_s: float = COMMAND_LIMIT_S) -> ShellResult:
         """Runs a shell line in the home folder. Raises GuestError, DeadlineError, TransportError."""

@@ -86,6 +86,7 @@ async def _by_hand(desk: Desk, source: str) -> dict[str, Any]:
         for action in actions:
             await desk.device.act(action)
     except (DialectError, ActionError) as error:
+        desk.refused.append(f"{type(error).__name__}: {error}")
         return {"output": "", "error": f"{type(error).__name__}: {error}", "returncode": 1}
     passed_over, desk.hand.ignored = desk.hand.ignored, []
     note = f"no such key, passed over: {', '.join(passed_over)}" if passed_over else ""

@@ -1,0 +1,161 @@
+"""One attempt at one task: the guest API on the leased desktop, a cache of its own, and OSWorld's process beside it."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+import time
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Final, Self
+
+from device_farm.desktop.osworld.api import GuestApi, Trouble
+from device_farm.desktop.osworld.server import GuestServer
+from device_farm.desktop.osworld.windows import wait_for_window
+from device_farm.device import Device
+from device_farm.errors import BackendError, GuestError, VerifierError
+from device_farm.types.observation import ObserveRequest
+from gui_agent.benchmarks.androidworld.channel import WorkerProcess, WorldError
+from gui_agent.benchmarks.osworld.mirror import Mirror
+from gui_agent.benchmarks.osworld.taskfile import TaskFile
+
+QUIET_S: Final = 1.0
+"""A desktop whose screen has not changed for so long has taken the set-up in."""
+QUIET_LIMIT_S: Final = 20.0
+_LOOK_S: Final = 0.2
+_SHOT: Final = ObserveRequest(ui_tree=False)
+_WINDOWS: Final = {"libreoffice", "soffice", "gimp", "vlc", "google-chrome", "chromium", "mousepad", "thunar"}
+"""Programs that a set-up launches for their window, so that the agent does not begin before it is there."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """What holds for every attempt of a run: seconds for a call, the mirror, the password that tasks are told."""
+
+    call_s: float
+    mirror: Mirror
+    password: str
+
+
+class Stage:
+    """Use as `async with`; `set_up`, then `judge`."""
+
+    def __init__(self, device: Device, worker: WorkerProcess, terms: Terms) -> None:
+        self._device = device
+        self._worker = worker
+        self._terms = terms
+        self._api = GuestApi(device)
+        self._stack = AsyncExitStack()
+        self._task = ""
+
+    async def __aenter__(self) -> Self:
+        try:
+            self._server = await self._stack.enter_async_context(GuestServer(self._api))
+            folder = self._stack.enter_context(tempfile.TemporaryDirectory(prefix="farm-osworld-"))
+            self._cache = Path(folder)
+        except BaseException:
+            await self._stack.aclose()
+            raise
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await asyncio.shield(self._stack.aclose())
+
+    async def set_up(self, task: TaskFile) -> str:
+        """OSWorld's own set-up; returns the instruction.
+
+        Raises:
+            DataError: an asset is not the one that the mirror lists.
+            GuestError: a step failed, though OSWorld may have gone on; or a program showed no window.
+            WorldError, BackendError, DeadlineError, TransportError: OSWorld, its process or the desktop broke.
+        """
+        await asyncio.to_thread(self._terms.mirror.seed, task, self._cache)
+        await self._api.desk.prepare()
+        screen = self._device.info.screen
+        try:
+            begun = await self._worker.call(
+                "begin",
+                timeout_s=self._terms.call_s,
+                task=dict(task.document),
+                address=f"127.0.0.1:{self._server.port}",
+                cache=str(self._cache),
+                screen=[screen.width, screen.height],
+                password=self._terms.password,
+            )
+        except WorldError as error:
+            if self._api.troubles:
+                raise GuestError(_told(self._api.troubles[0])) from error
+            raise
+        self._raise_troubles(GuestError, least_status=400, but=("/setup/close_window",))
+        await self._ready(task)
+        self._api.troubles.clear()
+        return str(begun["instruction"])
+
+    async def _ready(self, task: TaskFile) -> None:
+        """Waits for the window of what was launched, and until nothing is drawn any more."""
+        shell = ("xfce4-panel", "xfdesktop")
+        if launched_windows(task):
+            await wait_for_window(
+                self._api.desk,
+                lambda windows: any(not window.kind.lower().startswith(shell) for window in windows),
+                what="of a launched program",
+            )
+        digest, since = "", time.monotonic()
+        limit = since + QUIET_LIMIT_S
+        while time.monotonic() < limit and time.monotonic() - since < QUIET_S:
+            shot = (await self._device.observe(_SHOT)).screenshot
+            seen = "" if shot is None else shot.digest
+            if seen != digest:
+                digest, since = seen, time.monotonic()
+            await asyncio.sleep(_LOOK_S)
+
+    async def judge(self, last_action: str) -> float:
+        """OSWorld's verdict in [0, 1].
+
+        Raises:
+            VerifierError: the desktop could not do what the evaluator asked, or the verdict is none.
+            WorldError, BackendError, DeadlineError: OSWorld or its process broke.
+        """
+        said = await self._worker.call("evaluate", timeout_s=self._terms.call_s, last_action=last_action)
+        self._raise_troubles(VerifierError, least_status=500)
+        reward = float(said["reward"])
+        if not 0.0 <= reward <= 1.0:
+            raise VerifierError(f"OSWorld's reward is {reward}, which is not in [0, 1]")
+        return reward
+
+    def _raise_troubles(
+        self, kind: type[GuestError] | type[VerifierError], *, least_status: int, but: tuple[str, ...] = ()
+    ) -> None:
+        """What OSWorld logs and goes on after is an error of the infrastructure here. A file that is not there is the
+        agent's doing when the verdict is asked, hence the status."""
+        for trouble in self._api.troubles:
+            if trouble.status >= least_status and not trouble.route.endswith(but or ("\0",)):
+                raise kind(_told(trouble))
+        if self._api.desk.refused:
+            raise kind(f"a step for mouse and keyboard was refused: {self._api.desk.refused[0]}")
+
+
+def _told(trouble: Trouble) -> str:
+    return f"{trouble.route}: {trouble.message}"
+
+
+def launched_windows(task: TaskFile) -> bool:
+    """Whether the set-up launches a program for its window."""
+    for step in task.steps:
+        if step["type"] == "launch":
+            command = step["parameters"].get("command")
+            words = command if isinstance(command, list) else str(command or "").split()
+            if words and str(words[0]).rpartition("/")[2] in _WINDOWS:
+                return True
+    return False
+
+
+def require_open(stage: Stage | None, device_id: str) -> Stage:
+    """Raises BackendError where no attempt is under way on the device."""
+    if stage is None:
+        raise BackendError(f"no OSWorld task is under way on {device_id}")
+    return stage
