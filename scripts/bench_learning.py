@@ -8,7 +8,7 @@ Prints one JSON line with, as far as they are there:
 - `sop`: over all checkpoints that were judged both ways, R² of live success on SOP's TSR and on single-step accuracy;
 - `ablations`: semi-online RL from the same start with one thing changed each;
 - `mismatch`: imitation, offline and semi-online RL where the past of demonstrations shows nothing, and its own past
-  what it said: what UI-S1 is there to mend, at its widest;
+  what it said: what UI-S1 is there to mend, at its widest (without the Home that experts begin with);
 - `online_variants`: online RL after semi-online RL in other ways, paired with where it began.
 
     python scripts/bench_learning.py [--keep runs/learning] [--seeds 0,1,2]
@@ -25,13 +25,14 @@ import asyncio
 import json
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from bench_common import machine
 
 from device_farm.config import load_config
+from device_farm.types.action import SystemButton
 from gui_agent.datasets.episodes import load_episodes
 from gui_agent.datasets.types import Trajectory
 from gui_agent.miniature.compare import (
@@ -108,7 +109,8 @@ class Bench:
         await Story(config, out, Shown(line=lambda text: say(f"seed {seed}: {text}"))).run()
 
     def trajectories(self, name: str, config: MiniatureConfig) -> list[Trajectory]:
-        return list(prepare(load_episodes(self.keep / name), thoughts=config.thoughts).trajectories)
+        shown = prepare(load_episodes(self.keep / name), thoughts=config.thoughts).trajectories
+        return [_without_home(one) for one in shown] if config.history == "said" else list(shown)
 
     async def judged(
         self, name: str, config: MiniatureConfig, weights: Path, *, episodes: int | None = None
@@ -233,6 +235,14 @@ def _success(runs: list[dict[str, float]]) -> dict[str, Any]:
     by_seed = [round(sum(run.values()) / max(1, len(run)), 4) for run in runs]
     interval = [round(low, 4), round(high, 4)]
     return {"success": round(mean, 4), "interval_95": interval, "by_seed": by_seed, "episodes": sum(map(len, runs))}
+
+
+def _without_home(shown: Trajectory) -> Trajectory:
+    """Experts press Home on the home screen first. Who says nothing with it and sees only what it said never knows that
+    it did, so it would do it for ever.
+    """
+    first = shown.steps[0].action
+    return replace(shown, steps=shown.steps[1:]) if first == SystemButton(button="home") else shown
 
 
 def stage_figures(stories: list[Path]) -> dict[str, Any]:
