@@ -38,9 +38,9 @@ class LookaheadBase(ConfigModel):
 
     @model_validator(mode="after")
     def _model_is_there_where_it_is_asked(self) -> LookaheadBase:
-        asked = self.chooser == "model" or isinstance(self, ModelLookaheadConfig)
+        asked = self.chooser == "model" or (isinstance(self, ModelLookaheadConfig) and not self.sketcher)
         if asked and self.model is None:
-            raise ValueError("a model is asked, and there is none: add a section model")
+            raise ValueError("a model is asked, and there is none: add a section model, or name a sketcher")
         if self.chooser == "verifier" and not isinstance(self, OracleLookaheadConfig):
             raise ValueError("only an oracle has a state to verify: use the chooser reader, which looks at screens")
         if self.model is not None and not asked:
@@ -62,10 +62,12 @@ class OracleLookaheadConfig(LookaheadBase):
 
 class ModelLookaheadConfig(LookaheadBase):
     """`model` writes the next screen. `sketch_tokens` is the estimated size of the screen that it is shown,
-    `max_tokens` the longest reply, `timeout_s` the wait for one, `concurrent` how many are asked at once.
+    `max_tokens` the longest reply, `timeout_s` the wait for one, `concurrent` how many are asked at once. With
+    `sketcher`, a file or folder of `farm train world-model`, that small predictor does it, and none of these counts.
     """
 
     type: Literal["model"] = "model"
+    sketcher: str = ""
     sketch_tokens: int = Field(default=3000, ge=1)
     max_tokens: int = Field(default=4096, ge=1)
     timeout_s: float = Field(default=30.0, gt=0)

@@ -15,7 +15,7 @@ from gui_agent.lookahead.config import (
 )
 from gui_agent.lookahead.model import PortTextModel
 from gui_agent.lookahead.policy import Foresight, LookaheadPolicy, needs_device
-from gui_agent.lookahead.predicting import loaded_model, model_predictor
+from gui_agent.lookahead.predicting import loaded_model, model_predictor, sketcher_predictor
 from gui_agent.lookahead.screen_value import OwnValue, ScreenValue
 from gui_agent.lookahead.state_value import StateValue, appraiser
 from gui_agent.models.base import Model
@@ -36,6 +36,7 @@ def with_lookahead(policy: Policy, config: LookaheadConfig | None) -> Policy:
     Raises:
         ConfigError: a model's address or API key is not there; names the key.
         PrerequisiteError: a package that the model needs is missing.
+        DataError: the sketcher cannot be read; names the file.
     """
     if config is None:
         return policy
@@ -55,7 +56,10 @@ def with_lookahead(policy: Policy, config: LookaheadConfig | None) -> Policy:
         appraise = None
         if config.chooser == "verifier":
             appraise = await appraiser(goal, platform, needs_device(device))
-        predictor = shared or OraclePredictor(SnapshotForks(needs_device(device), appraise))
+        predictor = shared
+        if predictor is None:
+            # Two actions far, a copy costs as much as the one action that it spares.
+            predictor = OraclePredictor(SnapshotForks(needs_device(device), appraise, keep=config.depth > 2))
         return Foresight(predictor=predictor, chooser=_chooser_of(config, model, device, platform, appraise))
 
     models = () if model is None else (model,)
@@ -89,6 +93,8 @@ def _shared_predictor(config: LookaheadConfig, model: Model | None) -> Predictor
         case OracleLookaheadConfig():
             return None
         case ModelLookaheadConfig():
+            if config.sketcher:
+                return sketcher_predictor(config)
             assert model is not None
             return model_predictor(config, model)
         case _:

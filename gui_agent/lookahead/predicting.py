@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from device_farm.errors import ConfigError
 from gui_agent.lookahead.config import ModelLookaheadConfig
 from gui_agent.lookahead.model import PortTextModel
@@ -22,6 +24,14 @@ def loaded_model(config: ModelConfig) -> Model:
     except ConfigError as error:
         field = error.field.removeprefix("model.")
         raise ConfigError(error.message, field=f"lookahead.model.{field}", fix=error.fix) from error
+
+
+def sketcher_predictor(config: ModelLookaheadConfig) -> Predictor:
+    """The small predictor of `config.sketcher`. Raises DataError where it cannot be read."""
+    from world_model.sketcher.predictor import SketcherPredictor
+    from world_model.sketcher.weight_file import load_sketcher
+
+    return CachedPredictor(SketcherPredictor(load_sketcher(Path(config.sketcher))))
 
 
 def model_predictor(config: ModelLookaheadConfig, model: Model) -> Predictor:

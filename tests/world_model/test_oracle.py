@@ -18,7 +18,7 @@ from device_farm.simulator.phone import SimulatedPhone
 from device_farm.types.action import Action, Click, OpenApp, Swipe, SystemButton, TypeText, Wait
 from device_farm.types.geometry import Point
 from device_farm.types.observation import Observation, ObserveRequest
-from world_model.predictors.base import Prediction, Question
+from world_model.predictors.base import NOTHING_SPENT, Prediction, Question
 from world_model.predictors.forks import SnapshotForks
 from world_model.predictors.oracle import OraclePredictor
 from world_model.predictors.phone_forks import PhoneForks
@@ -163,3 +163,32 @@ def test_device_that_is_lost_when_time_is_up_does_not_pass_for_a_time_limit() ->
 
     with pytest.raises(BackendError, match="the wire is gone"):
         asyncio.run(run())
+
+
+def test_kept_copies_spare_the_way_and_come_to_the_same() -> None:
+    class Counted(FakeDevice):
+        acted = 0
+
+        async def act(self, action: Action) -> None:
+            self.acted += 1
+            await super().act(action)
+
+    press, write = Click(at=Point(32, 52)), TypeText(text="a")
+
+    async def run(keep: bool) -> tuple[list[Prediction], int, Sketch, Sketch]:
+        device = Counted("counted")
+        await device.start()
+        before, found = await look(device), list[Prediction]()
+        oracle = OraclePredictor(SnapshotForks(device, keep=keep))
+        for batch in ([(press,), (write,)], [(press, press), (write, press)], [(press, press, write)]):
+            found += await ask(oracle, before, batch)
+        # A decision later, what was kept is of another state.
+        await device.act(press)
+        found += await ask(oracle, before, [(press,)])
+        found += await ask(oracle, before, [(press, press)])
+        return [replace(one, spent=NOTHING_SPENT) for one in found], device.acted, before, await look(device)
+
+    plain, kept = asyncio.run(run(keep=False)), asyncio.run(run(keep=True))
+    assert kept[0] == plain[0] and kept[2:] == plain[2:]
+    # Copies: 2 of one action, 2 of two, 1 of three, 1 of one, 1 of two; and one action on the device itself.
+    assert (plain[1], kept[1]) == (2 + 4 + 3 + 1 + 2 + 1, 7 + 1)

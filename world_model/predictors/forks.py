@@ -39,8 +39,10 @@ Appraise: TypeAlias = Callable[[Device], Awaitable[float | None]]
 class Forks(Protocol):
     """Copies of one device. One call after the other."""
 
-    async def outcomes(self, sequences: Sequence[Sequence[Action]]) -> tuple[Tried, ...]:
+    async def outcomes(self, sequences: Sequence[Sequence[Action]], *, onward: bool = False) -> tuple[Tried, ...]:
         """What each of `sequences` leads to from the device's present state, which is left as it was.
+
+        `onward`: that state is the one of the call before, so that what is known of it may be used.
 
         Raises:
             CannotForkError: the device cannot be copied; it is as it was.
@@ -54,34 +56,46 @@ class SnapshotForks:
     """Copies by snapshots of the device itself: save once, then load, act, look for each sequence, and load at the end.
 
     For devices whose snapshots hold their whole state. A caller that is cancelled still leaves the device as it was.
-    `appraise` is asked of every copy.
+    `appraise` is asked of every copy. `keep` saves every copy as well, so that a longer sequence goes on from there
+    instead of from the start: worth it where sequences are long and snapshots quick.
     """
 
-    def __init__(self, device: Device, appraise: Appraise | None = None) -> None:
+    def __init__(self, device: Device, appraise: Appraise | None = None, *, keep: bool = False) -> None:
         self._device = device
         self._appraise = appraise
+        self._keep = keep
+        self._kept: dict[tuple[Action, ...], str] = {}
         self._busy = asyncio.Lock()
 
-    async def outcomes(self, sequences: Sequence[Sequence[Action]]) -> tuple[Tried, ...]:
+    async def outcomes(self, sequences: Sequence[Sequence[Action]], *, onward: bool = False) -> tuple[Tried, ...]:
         device = self._device
         if device.info.platform != "android":
             raise CannotForkError("the snapshots of a desktop hold its files only")
         async with self._busy:
+            if not onward:
+                self._kept.clear()
             try:
                 await device.snapshot_save(_NAME)
             except GuestError as error:
                 raise CannotForkError(f"the device takes no snapshot: {error}") from error
-            tried: list[Tried] = []
             try:
-                for actions in sequences:
-                    if tried:
-                        await device.snapshot_load(_NAME)
-                    one = await try_out(device, actions)
-                    worth = None if self._appraise is None else await self._appraise(device)
-                    tried.append(replace(one, worth=worth))
+                return tuple([await self._tried(tuple(actions), at) for at, actions in enumerate(sequences)])
             finally:
                 await _to_its_end(self._back())
-            return tuple(tried)
+
+    async def _tried(self, actions: tuple[Action, ...], at: int) -> Tried:
+        done = next((end for end in range(len(actions) - 1, 0, -1) if actions[:end] in self._kept), 0)
+        if at or done:
+            await self._device.snapshot_load(self._kept[actions[:done]] if done else _NAME)
+        tried = await try_out(self._device, actions[done:])
+        if self._appraise is not None:
+            tried = replace(tried, worth=await self._appraise(self._device))
+        # What was refused leads nowhere.
+        if self._keep and not tried.refused:
+            name = f"{_NAME}-{len(self._kept)}"
+            await self._device.snapshot_save(name)
+            self._kept[actions] = name
+        return tried
 
     async def _back(self) -> None:
         try:

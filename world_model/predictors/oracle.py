@@ -14,7 +14,8 @@ from world_model.sketch.observed import sketch_of
 class OraclePredictor:
     """Exact, as far as the copies of `forks` are. Asks the device as it is now: `path` and action start there.
 
-    Not repeatable: a screen does not show all of a device's state. One batch after the other.
+    Not repeatable: a screen does not show all of a device's state. One batch after the other. A batch of which every
+    question has a path goes on from the batch before it: the device must not have moved in between.
     """
 
     def __init__(self, forks: Forks) -> None:
@@ -38,7 +39,10 @@ class OraclePredictor:
             return ()
         began_s = time.monotonic()
         try:
-            tried = await self._forks.outcomes([(*question.path, question.action) for question in questions])
+            tried = await self._forks.outcomes(
+                [(*question.path, question.action) for question in questions],
+                onward=all(question.path for question in questions),
+            )
         except CannotForkError as error:
             return tuple(failed("no_fork", str(error)) for _ in questions)
         except BackendError:

@@ -30,7 +30,7 @@ class PhoneForks:
         self._copy: SimulatedPhone | None = None
         self._busy = asyncio.Lock()
 
-    async def outcomes(self, sequences: Sequence[Sequence[Action]]) -> tuple[Tried, ...]:
+    async def outcomes(self, sequences: Sequence[Sequence[Action]], *, onward: bool = False) -> tuple[Tried, ...]:
         """See `Forks`. Raises GuestError where the copy's state cannot be read."""
         async with self._busy:
             if self._copy is None:
