@@ -27,7 +27,7 @@ from verifier.rules.files import DirectoryHolds, FileAbsent, FileContains, FileE
 from verifier.rules.process import ProcessRunning
 from verifier.rules.screen import ElementState, ForegroundApp, TextVisible
 from verifier.rules.settings import PropertyEquals, SettingEquals, SettingInRange
-from verifier.rules.spreadsheet import CellEquals, cell_position, read_cell, same_value
+from verifier.rules.spreadsheet import CellEquals, cell_position, read_cell, read_sheets, same_value
 
 T = TypeVar("T")
 
@@ -397,6 +397,19 @@ def test_damaged_or_unknown_spreadsheet_is_a_verifier_error(
 ) -> None:
     with pytest.raises(VerifierError, match=message):
         read_cell(data, suffix, cell, sheet)
+
+
+def test_sheets_are_read_whole_with_what_stands_for_several_cells() -> None:
+    first = {"A1": "name", "D1": "D", "B2": "42.5", "B3": "42.5", "B4": "42.5"}
+    assert read_sheets(ods(), ".ods") == {"First": first, "Second": {"A1": "two\nlines"}}
+    assert read_sheets(b"a,,b\n\n,c\n", ".csv") == {"": {"A1": "a", "C1": "b", "B3": "c"}}
+    # A formula whose value nobody saved is an empty cell.
+    assert read_sheets(xlsx(), ".xlsx") == {"First": {"A1": "name", "B2": "42.5"}, "Second": {"AA10": "far"}}
+
+
+def test_cell_that_stands_for_millions_is_refused() -> None:
+    with pytest.raises(VerifierError, match="more than 100000 cells"):
+        read_sheets(ods(_ODS.replace('rows-repeated="3"', 'rows-repeated="1048576"')), ".ods")
 
 
 @given(data=st.binary(max_size=120), suffix=st.sampled_from([".csv", ".ods", ".xlsx"]))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from device_farm.device import Device
@@ -20,9 +22,11 @@ PHONE_TYPES = {"home": "1", "mobile": MOBILE, "work": "3", "other": "7", "main":
 
 
 def digits_of(number: str) -> str:
-    """A number as it is compared: digits, with the plus of a country code. `(202) 555-0150` is `2025550150`."""
-    plus = "+" if number.strip().startswith("+") else ""
-    return plus + re.sub(r"\D", "", number)
+    """A number as it is compared: without the blanks, brackets, dots and lines that it may be written with.
+
+    `(202) 555-0150` is `2025550150`; a letter or a pause in it makes another number.
+    """
+    return re.sub(r"[\s().\-\u2010-\u2013/]", "", number)
 
 
 async def numbers_of(device: Device, name: str) -> list[tuple[str, str]]:
@@ -87,31 +91,43 @@ class Renumbered:
     async def bind(self, given: Given) -> Probe:
         if given.start is None:
             return ContactWith(name=self.name, numbers=(self.number,))
-        old = [number for number, _ in await numbers_of(given.start, self.name)]
+        old = await numbers_of(given.start, self.name)
         return NumberReplaced(name=self.name, number=self.number, old=tuple(old))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NumberReplaced:
-    """One contact called `name`, with `number` and all but one of its `old` numbers."""
+    """One contact called `name`, with `number` in place of one of its `old` ones, each with its type.
+
+    The type is the old one's, and the others are as they were; a number that was there already is as good.
+    """
 
     name: str
     number: str
-    old: tuple[str, ...]
+    old: tuple[tuple[str, str], ...]
 
     async def check(self, device: Device) -> Evidence:
-        found = len(await _called(device, self.name))
-        numbers = [number for number, _ in await numbers_of(device, self.name)]
-        left = list(numbers)
-        if digits_of(self.number) in left:
-            left.remove(digits_of(self.number))
-        new = digits_of(self.number) in numbers
+        found, numbers = len(await _called(device, self.name)), await numbers_of(device, self.name)
         return Evidence(
-            probe=f"numbers of {self.name}",
-            observed=f"{found} contacts with {', '.join(numbers) or 'no number'}",
-            expected=f"one contact with {self.number} in place of one of {', '.join(self.old) or 'none'}",
-            holds=found == 1 and new and len(left) == max(len(self.old) - 1, 0) and set(left) <= set(self.old),
+            probe=f"numbers of {self.name}, with their types",
+            observed=f"{found} contacts with {_listed(numbers)}",
+            expected=f"one contact with {self.number} in place of one of {_listed(self.old)}",
+            holds=found == 1 and self._replaced(numbers),
         )
+
+    def _replaced(self, numbers: Sequence[tuple[str, str]]) -> bool:
+        wanted = digits_of(self.number)
+        if sorted(numbers) == sorted(self.old):
+            return any(number == wanted for number, _ in self.old)
+        gone = list((Counter(self.old) - Counter(numbers)).elements())
+        new = list((Counter(numbers) - Counter(self.old)).elements())
+        if not self.old:
+            return [number for number, _ in new] == [wanted]
+        return len(gone) == 1 and new == [(wanted, gone[0][1])]
+
+
+def _listed(numbers: Iterable[tuple[str, str]]) -> str:
+    return ", ".join(f"{number} (type {kind})" for number, kind in numbers) or "no number"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import posixpath
 import shlex
 from collections import Counter
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 from device_farm.device import Device
 from device_farm.errors import VerifierError
@@ -131,25 +131,36 @@ class Emptied:
     path: str
 
     async def bind(self, given: Given) -> Probe:
-        return NoFiles(path=given.path(self.path))
+        return FilesBelow(path=given.path(self.path))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NoFiles:
-    """No file lies in the folder or below it; folders that are left do not count."""
+class FilesBelow:
+    """These files, each with its digest, lie in the folder or below it, and no others; empty folders do not count."""
 
     path: str
+    expected: Mapping[str, str] = field(default_factory=dict)
 
     async def check(self, device: Device) -> Evidence:
-        names = await guest_output(device, f"find {shlex.quote(self.path)} -type f")
+        found = await _digests(device, self.path)
+        changed = sorted(name for name in found.keys() & self.expected.keys() if found[name] != self.expected[name])
+        observed = ", ".join(sorted(found)) or "none"
         return Evidence(
-            probe=f"files below {self.path}", observed=shown(names or "none"), expected="none", holds=not names.strip()
+            probe=f"files below {self.path}",
+            observed=shown(f"{observed}{f'; other content: {changed}' if changed else ''}"),
+            expected=shown(", ".join(sorted(self.expected)) or "none"),
+            holds=found == self.expected,
         )
+
+
+async def _digests(device: Device, folder: str) -> dict[str, str]:
+    lines = await guest_output(device, f"find {shlex.quote(folder)} -type f -exec sha256sum '{{}}' +")
+    return {path: digest for digest, _, path in (line.partition("  ") for line in lines.splitlines())}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewestGone:
-    """Of the files in `folder` at the start the one changed last is gone.
+    """Of the files in `folder` at the start the one changed last is gone, and only that.
 
     Raises (when bound) VerifierError where there was none.
     """
@@ -158,10 +169,12 @@ class NewestGone:
 
     async def bind(self, given: Given) -> Probe:
         folder = given.path(self.folder)
-        names = (await guest_output(given.before(), f"ls -t {shlex.quote(folder)}")).splitlines()
-        if not names:
+        before = await _digests(given.before(), folder)
+        listed = (await guest_output(given.before(), f"ls -t {shlex.quote(folder)}")).splitlines()
+        files = [path for name in listed if (path := posixpath.join(folder, name)) in before]
+        if not files:
             raise VerifierError(f"there was nothing in {folder} at the start")
-        return FileAbsent(path=posixpath.join(folder, names[0]))
+        return FilesBelow(path=folder, expected={path: digest for path, digest in before.items() if path != files[0]})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

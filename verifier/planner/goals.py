@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Final
 
 from device_farm.types.task import Platform
@@ -53,6 +54,7 @@ _MOST_PARTS: Final = 12
 """Goals of more parts are not understood: the ways to divide them would be too many to try."""
 
 
+@lru_cache(maxsize=64)
 def understand(goal: str, platform: Platform) -> Understood | None:
     """The goal taken apart; None where its words fit no kind, and where they can be taken apart in more than one way.
 

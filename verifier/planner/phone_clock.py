@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from verifier.planner.clock_checks import AlarmLeft, AlarmsAt, StopwatchRuns, TimerRuns
+from verifier.planner.clock_checks import AlarmOff, AlarmSet, StopwatchRuns, TimerStarted
 from verifier.planner.places import alarms_at, clock_preferences
 from verifier.planner.plan import Check, Holds, Kind, Plan
 from verifier.planner.wording import Values, forms
@@ -22,26 +22,17 @@ def hour_of(values: Values) -> int:
     return hour if not half or hour > 12 else hour % 12 + (12 if half == "p" else 0)
 
 
-def _alarms(values: Values, make: Callable[[int, int], Check]) -> Plan | None:
+def _alarms(values: Values, make: Callable[..., Check]) -> Plan | None:
     hour, minute = hour_of(values), int(values["minute"])
     if hour > 23 or minute > 59 or (values.get("half") and not 1 <= int(values["hour"]) <= 12):
         return None
-    return Plan(checks=(make(hour, minute),), allowed=alarms_at(hour, minute))
-
-
-def _added(hour: int, minute: int) -> Check:
-    return Holds(probe=AlarmsAt(hour=hour, minute=minute, enabled=(True,)))
-
-
-def _left(*enabled: bool) -> Callable[[int, int], Check]:
-    return lambda hour, minute: AlarmLeft(hour=hour, minute=minute, enabled=enabled)
+    return Plan(checks=(make(hour=hour, minute=minute),), allowed=alarms_at(hour, minute))
 
 
 def _timer(values: Values) -> Plan:
     parts = [int(values.get(part) or 0) for part in ("hours", "minutes", "seconds")]
     length_ms = ((parts[0] * 60 + parts[1]) * 60 + parts[2]) * 1000
-    checks = (Holds(probe=TimerRuns(length_ms=length_ms)),)
-    return Plan(checks=checks, allowed=(clock_preferences("timer.*|next_timer_id"),))
+    return Plan(checks=(TimerStarted(length_ms=length_ms),), allowed=(clock_preferences("timer.*|next_timer_id"),))
 
 
 def _stopwatch(values: Values, *, running: bool) -> Plan:
@@ -52,16 +43,16 @@ def _stopwatch(values: Values, *, running: bool) -> Plan:
 
 _phone = partial(Kind, platform="android")
 KINDS: tuple[Kind, ...] = (
-    _phone(name="add alarm", forms=forms(rf"set an alarm for {_TIME}"), plan=lambda values: _alarms(values, _added)),
+    _phone(name="add alarm", forms=forms(rf"set an alarm for {_TIME}"), plan=lambda values: _alarms(values, AlarmSet)),
     _phone(
         name="alarm off",
         forms=forms(rf"turn off the {_TIME} alarm without deleting it"),
-        plan=lambda values: _alarms(values, _left(False)),
+        plan=lambda values: _alarms(values, AlarmOff),
     ),
     _phone(
         name="delete alarm",
         forms=forms(rf"delete the {_TIME} alarm(?:, and no other)?"),
-        plan=lambda values: _alarms(values, _left()),
+        plan=lambda values: _alarms(values, partial(AlarmOff, deleted=True)),
     ),
     _phone(
         name="timer",

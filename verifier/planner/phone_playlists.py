@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -10,6 +11,7 @@ from typing import Final, TypeAlias
 from device_farm.device import Device
 from device_farm.errors import VerifierError
 from device_farm.types.trajectory import Evidence
+from verifier.planner.allowed import Allowed
 from verifier.planner.places import kept_by
 from verifier.planner.plan import Check, Given, Holds, Kind, Plan
 from verifier.planner.wording import LAST, TEXT, Values, forms
@@ -139,9 +141,12 @@ def _long(values: Values) -> Plan | None:
 
 
 def _queue(values: Values) -> Plan:
-    rows = tuple((title,) for title in _names(values["items"]))
-    queued = RowsEqual(path=_QUEUE, sql="SELECT title FROM playing_queue", expected=rows, ordered=True)
-    return _plan(_RETRO, Holds(probe=queued))
+    titles = tuple((title,) for title in _names(values["items"]))
+    queued = RowsEqual(path=_QUEUE, sql="SELECT title FROM playing_queue", expected=titles, ordered=True)
+    # What was played when and how often is kept beside the playlists.
+    played = Allowed(place=re.compile(rf"row {re.escape(RETRO.path)} (?:HistoryEntity|PlayCountEntity)/.*"))
+    queue = Allowed(place=re.compile(rf"row {re.escape(_QUEUE)} .*"))
+    return Plan(checks=(Holds(probe=queued),), allowed=(kept_by(_RETRO), queue, played))
 
 
 def _videos(values: Values) -> Plan | None:

@@ -56,6 +56,8 @@ class _Switch:
         )
 
 
+_NIGHT = (setting("secure", "ui_night_mode_(?:last_computed|override_on|override_off)"),)
+_ZEN = (setting("global", "zen_mode_.*"), setting("secure", "zen_settings_.*"))
 _SWITCHES = (
     _Switch(name="wifi", called="wi[-‑]?fi", namespace="global", key="wifi_on", on=_WIFI_ON),
     _Switch(name="bluetooth", called="bluetooth", namespace="global", key="bluetooth_on"),
@@ -75,8 +77,8 @@ _SWITCHES = (
         key="ui_night_mode",
         on=("2",),
         off=("1",),
-        with_on=(setting("secure", "ui_night_mode_.*"),),
-        with_off=(setting("secure", "ui_night_mode_.*"),),
+        with_on=_NIGHT,
+        with_off=_NIGHT,
     ),
     _Switch(
         name="auto-rotate",
@@ -101,8 +103,8 @@ _SWITCHES = (
         key="zen_mode",
         # Priority only, total silence, alarms only (Settings.Global.ZEN_MODE).
         on=("1", "2", "3"),
-        with_on=(setting("global", "zen_.*"), setting("secure", "zen_.*")),
-        with_off=(setting("global", "zen_.*"), setting("secure", "zen_.*")),
+        with_on=_ZEN,
+        with_off=_ZEN,
     ),
 )
 
@@ -123,7 +125,7 @@ def _brightness(values: Values) -> Plan:
 def _media_volume(values: Values) -> Plan:
     expected = _MAX_MEDIA_VOLUME if _end(values) == "max" else "0"
     probe = SettingEquals(namespace="system", key="volume_music_speaker", expected=expected)
-    return Plan(checks=(Holds(probe=probe),), allowed=(setting("system", "volume_music(?:_.*)?"),))
+    return Plan(checks=(Holds(probe=probe),), allowed=(setting("system", "volume_music(?:_speaker)?"),))
 
 
 def _stored(namespace: Namespace, key: str, expected: str, *also: Allowed, more: tuple[Holds, ...] = ()) -> Plan:
@@ -137,7 +139,7 @@ def _screen_timeout(values: Values) -> Plan:
 
 
 def _device_name(values: Values) -> Plan:
-    return _stored("global", "device_name", values["name"], setting("secure", "bluetooth_name"))
+    return _stored("global", "device_name", values["name"], setting("secure", "bluetooth_name", values["name"]))
 
 
 def _private_dns(values: Values) -> Plan:
@@ -150,7 +152,7 @@ def _join(values: Values) -> Plan:
     on = SettingEquals(namespace="global", key="wifi_on", expected=_WIFI_ON)
     joined = Joined(network=values["network"], password=values["password"])
     allowed = (WIFI_NETWORKS, setting("global", "wifi_on", *_WIFI_ON))
-    return Plan(checks=(Holds(probe=on), Holds(probe=joined)), allowed=allowed)
+    return Plan(checks=(Holds(probe=on), joined), allowed=allowed)
 
 
 _phone = partial(Kind, platform="android")

@@ -120,7 +120,7 @@ def _record(values: Values) -> Plan:
 
 def _take(endings: tuple[str, ...], values: Values) -> Plan:
     check = OneNewFile(folders=_CAMERA_FOLDERS, endings=endings)
-    allowed = (*map(file, _CAMERA_FOLDERS), kept_by("com.android.camera2", rows=True))
+    allowed = (*(file(folder, new=True) for folder in _CAMERA_FOLDERS), kept_by("com.android.camera2", rows=True))
     return Plan(checks=(check,), allowed=allowed)
 
 

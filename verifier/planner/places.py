@@ -14,9 +14,9 @@ def setting(namespace: str, key: str, *after: str) -> Allowed:
     return Allowed(place=re.compile(rf"setting {namespace}/(?:{key})"), after=after)
 
 
-def file(path: str) -> Allowed:
-    """A file or folder and what is below it; `~` is the home folder."""
-    return Allowed(place=re.compile(rf"file {re.escape(path)}(?:/.*)?", re.DOTALL))
+def file(path: str, *, new: bool = False) -> Allowed:
+    """A file or folder and what is below it; `~` is the home folder. `new`: only what was not there before."""
+    return Allowed(place=re.compile(rf"file {re.escape(path)}(?:/.*)?", re.DOTALL), new=new)
 
 
 def kept_by(package: str, *, rows: bool = False) -> Allowed:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Final, TypeAlias
 
 from device_farm.device import Device
 from device_farm.errors import VerifierError
@@ -12,20 +14,29 @@ from device_farm.types.trajectory import Evidence
 from verifier.planner.plan import Given
 from verifier.rules.base import Probe, shown
 from verifier.rules.files import exists
-from verifier.rules.spreadsheet import read_cell, same_value
+from verifier.rules.spreadsheet import read_sheets, same_value
 
-_COLUMNS = "ABCDEF"
-_ROWS = 24
-"""How much of the first sheet is compared, from A1 on."""
-
-Table = Mapping[str, str]
+_NAME: Final = re.compile(r"([A-Z]+)([0-9]+)")
+Table: TypeAlias = Mapping[str, str]
+"""Cells that hold anything: the first sheet's by their names, any other's as `SHEET.NAME`."""
 
 
-def table_of(data: bytes, path: str, also: Iterable[str] = ()) -> dict[str, str]:
-    """The cells that hold anything in the first sheet's corner, and `also`. Raises VerifierError as `read_cell`."""
-    suffix = posixpath.splitext(path)[1]
-    names = {*(f"{column}{row}" for row in range(1, _ROWS + 1) for column in _COLUMNS), *also}
-    return {name: text for name in sorted(names) if (text := read_cell(data, suffix, name))}
+def table_of(data: bytes, path: str) -> dict[str, str]:
+    """The whole document. Raises VerifierError as `read_sheets`."""
+    sheets = read_sheets(data, posixpath.splitext(path)[1])
+    first = next(iter(sheets), "")
+    return {
+        name if sheet == first else f"{sheet}.{name}": text
+        for sheet, cells in sheets.items()
+        for name, text in cells.items()
+    }
+
+
+def _places(table: Table) -> Iterator[tuple[str, str, str]]:
+    """Column, row and text of the first sheet's cells."""
+    for name, text in table.items():
+        if place := _NAME.fullmatch(name):
+            yield place[1], place[2], text
 
 
 async def _start(given: Given, path: str) -> dict[str, str]:
@@ -36,15 +47,15 @@ async def _start(given: Given, path: str) -> dict[str, str]:
 
 
 def _column(table: Table, title: str) -> str:
-    for column in _COLUMNS:
-        if table.get(f"{column}1", "").strip().casefold() == title:
+    for column, row, text in _places(table):
+        if row == "1" and text.strip().casefold() == title:
             return column
     raise VerifierError(f"no column is titled {title!r}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TableIs:
-    """The saved first sheet holds `expected`: these cells and no others; numbers are compared as numbers."""
+    """The saved document holds `expected`: these cells and no others; numbers are compared as numbers."""
 
     path: str
     expected: Table
@@ -52,7 +63,7 @@ class TableIs:
     async def check(self, device: Device) -> Evidence:
         found = None
         if await exists(device, self.path):
-            found = table_of(await device.pull(self.path), self.path, self.expected)
+            found = table_of(await device.pull(self.path), self.path)
         names = sorted({*self.expected, *(found or {})})
         wrong = [name for name in names if not same_value((found or {}).get(name, ""), self.expected.get(name, ""))]
         return Evidence(
@@ -75,7 +86,7 @@ class AmountSet:
         path = given.path(self.path)
         table = await _start(given, path)
         column = _column(table, "amount")
-        rows = [name[1:] for name, text in table.items() if text.strip() == self.item and name[0] != column]
+        rows = [row for at, row, text in _places(table) if text.strip() == self.item and at != column]
         if len(rows) != 1:
             raise VerifierError(f"{len(rows)} rows of {path} are about {self.item}")
         return TableIs(path=path, expected={**table, f"{column}{rows[0]}": self.amount.replace(",", ".")})
@@ -93,7 +104,7 @@ class SumIn:
         table = await _start(given, path)
         column = _column(table, "amount")
         try:
-            amounts = [float(text) for name, text in table.items() if name[0] == column and name[1:] != "1"]
+            amounts = [float(text) for at, row, text in _places(table) if at == column and row != "1"]
         except ValueError as error:
             raise VerifierError(f"{path} holds an amount that is no number: {error}") from error
         return TableIs(path=path, expected={**table, self.cell: f"{sum(amounts):.12g}"})

@@ -9,7 +9,10 @@ import posixpath
 import re
 import zipfile
 import zlib
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import product
+from typing import TypeAlias
 from xml.etree import ElementTree
 
 from device_farm.device import Device
@@ -30,6 +33,8 @@ _REFERENCE = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
 _DAMAGE = (zipfile.BadZipFile, zlib.error, RuntimeError, LookupError, ElementTree.ParseError, csv.Error, ValueError)
 _MAX_PART_BYTES = 64 * 1024 * 1024
 """A document part that unpacks to more is refused: a small zip must not fill the memory."""
+_MAX_CELLS = 100_000
+"""So does one cell that says that it stands for a million."""
 
 
 def cell_position(reference: str) -> tuple[int, int]:
@@ -43,24 +48,49 @@ def cell_position(reference: str) -> tuple[int, int]:
     return int(match[2]) - 1, column - 1
 
 
+Cells: TypeAlias = dict[str, str]
+"""The text or number of every cell of a sheet that holds anything, by its name."""
+
+
+def read_sheets(data: bytes, suffix: str) -> dict[str, Cells]:
+    """Every sheet by its name, in the document's order; the one of a .csv is called "".
+
+    Raises:
+        VerifierError: the suffix is unknown, the file is damaged, or it holds more than a person would write.
+    """
+    try:
+        match suffix.lower():
+            case ".csv":
+                return {"": _csv_cells(data)}
+            case ".ods":
+                return _ods_sheets(data)
+            case ".xlsx":
+                return _xlsx_sheets(data)
+    except _DAMAGE as error:
+        raise VerifierError(f"damaged {suffix} document: {error}") from error
+    raise VerifierError(f"unknown kind of spreadsheet {suffix!r}", field="path", fix="use .csv, .ods or .xlsx")
+
+
 def read_cell(data: bytes, suffix: str, reference: str, sheet: str = "") -> str:
     """The text or number in one cell; "" where it is empty. `sheet` "" is the first one.
 
     Raises:
-        VerifierError: the suffix is unknown, the file is damaged, or there is no such sheet.
+        VerifierError: as `read_sheets`, or there is no such sheet or cell.
     """
-    row, column = cell_position(reference)
-    try:
-        match suffix.lower():
-            case ".csv":
-                return _csv_cell(data, row, column)
-            case ".ods":
-                return _ods_cell(data, row, column, sheet)
-            case ".xlsx":
-                return _xlsx_cell(data, reference, sheet)
-    except _DAMAGE as error:
-        raise VerifierError(f"damaged {suffix} document: {error}") from error
-    raise VerifierError(f"unknown kind of spreadsheet {suffix!r}", field="path", fix="use .csv, .ods or .xlsx")
+    cell_position(reference)
+    sheets = read_sheets(data, suffix)
+    if not sheets or (sheet and sheet not in sheets):
+        raise VerifierError(f"no sheet {sheet!r}", field="sheet")
+    return sheets[sheet or next(iter(sheets))].get(reference, "")
+
+
+def _cell_name(row: int, column: int) -> str:
+    """(2, 1), from zero, as `B3`."""
+    letters, left = "", column + 1
+    while left:
+        left, letter = divmod(left - 1, 26)
+        letters = chr(ord("A") + letter) + letters
+    return f"{letters}{row + 1}"
 
 
 def _part(archive: zipfile.ZipFile, name: str) -> ElementTree.Element:
@@ -72,31 +102,43 @@ def _part(archive: zipfile.ZipFile, name: str) -> ElementTree.Element:
     return ElementTree.fromstring(body)
 
 
-def _csv_cell(data: bytes, row: int, column: int) -> str:
-    rows = list(csv.reader(io.StringIO(data.decode("utf-8-sig"))))
-    return rows[row][column] if row < len(rows) and column < len(rows[row]) else ""
+def _csv_cells(data: bytes) -> Cells:
+    rows = csv.reader(io.StringIO(data.decode("utf-8-sig")))
+    return {
+        _cell_name(row, column): text for row, cells in enumerate(rows) for column, text in enumerate(cells) if text
+    }
 
 
-def _ods_cell(data: bytes, row: int, column: int, sheet: str) -> str:
+def _ods_sheets(data: bytes) -> dict[str, Cells]:
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         document = _part(archive, "content.xml")
-    name_key = f"{{{_ODS['table']}}}name"
-    tables = [table for table in document.iter(f"{{{_ODS['table']}}}table") if sheet in ("", table.get(name_key))]
-    if not tables:
-        raise VerifierError(f"no sheet {sheet!r}", field="sheet")
-    line = _nth(list(tables[0].iter(f"{{{_ODS['table']}}}table-row")), row, "rows")
-    cells = [] if line is None else [part for part in line if part.tag.endswith("table-cell")]
-    cell = _nth(cells, column, "columns")
-    return "" if cell is None else _ods_value(cell)
+    tables = document.iter(_table_tag("table"))
+    return {table.get(_table_tag("name"), ""): dict(_ods_cells(table)) for table in tables}
 
 
-def _nth(elements: list[ElementTree.Element], index: int, what: str) -> ElementTree.Element | None:
-    """The element at `index` where each may stand for several equal ones (`number-rows-repeated`)."""
-    for element in elements:
-        index -= int(element.get(f"{{{_ODS['table']}}}number-{what}-repeated", "1"))
-        if index < 0:
-            return element
-    return None
+def _ods_cells(table: ElementTree.Element) -> Iterator[tuple[str, str]]:
+    """The cells in order; a row or cell that stands for several equal ones as so many."""
+    row = told = 0
+    for line in table.iter(_table_tag("table-row")):
+        rows, column = _repeated(line, "rows"), 0
+        for cell in (part for part in line if part.tag.endswith("table-cell")):
+            columns = _repeated(cell, "columns")
+            if text := _ods_value(cell):
+                told += rows * columns
+                if told > _MAX_CELLS:
+                    raise VerifierError(f"a sheet holds more than {_MAX_CELLS} cells")
+                for at in product(range(row, row + rows), range(column, column + columns)):
+                    yield _cell_name(*at), text
+            column += columns
+        row += rows
+
+
+def _table_tag(name: str) -> str:
+    return f"{{{_ODS['table']}}}{name}"
+
+
+def _repeated(element: ElementTree.Element, what: str) -> int:
+    return int(element.get(_table_tag(f"number-{what}-repeated"), "1"))
 
 
 def _ods_value(cell: ElementTree.Element) -> str:
@@ -106,34 +148,44 @@ def _ods_value(cell: ElementTree.Element) -> str:
     return "\n".join("".join(part.itertext()) for part in cell.findall("text:p", _ODS))
 
 
-def _xlsx_cell(data: bytes, reference: str, sheet: str) -> str:
+def _xlsx_sheets(data: bytes) -> dict[str, Cells]:
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        document = _part(archive, _sheet_part(archive, sheet))
         names = archive.namelist()
         strings = _part(archive, "xl/sharedStrings.xml") if "xl/sharedStrings.xml" in names else None
-    cell = document.find(f".//s:c[@r='{reference}']", _XLSX)
-    if cell is None:
-        return ""
-    if cell.get("t") == "inlineStr":
-        return "".join(part.text or "" for part in cell.findall(".//s:t", _XLSX))
-    value = cell.findtext("s:v", "", _XLSX)
-    if cell.get("t") == "s" and strings is not None:
-        return "".join(part.text or "" for part in strings.findall("s:si", _XLSX)[int(value)].iter(_tag("t")))
-    return value
+        texts = [] if strings is None else [_text_of(entry) for entry in strings.findall("s:si", _XLSX)]
+        parts = {name: _part(archive, path) for name, path in _xlsx_parts(archive)}
+    return {name: _xlsx_cells(part, texts) for name, part in parts.items()}
 
 
-def _tag(name: str) -> str:
-    return f"{{{_XLSX['s']}}}{name}"
-
-
-def _sheet_part(archive: zipfile.ZipFile, sheet: str) -> str:
-    sheets = _part(archive, "xl/workbook.xml").findall("s:sheets/s:sheet", _XLSX)
-    wanted = [entry for entry in sheets if sheet in ("", entry.get("name"))]
-    if not wanted:
-        raise VerifierError(f"no sheet {sheet!r}", field="sheet")
+def _xlsx_parts(archive: zipfile.ZipFile) -> Iterator[tuple[str, str]]:
+    """Name and path of each sheet."""
     relations = _part(archive, "xl/_rels/workbook.xml.rels")
-    target = {part.get("Id"): part.get("Target", "") for part in relations}[wanted[0].get(_RELATION)]
-    return target.lstrip("/") if target.startswith("/") else posixpath.normpath(f"xl/{target}")
+    targets = {part.get("Id"): part.get("Target", "") for part in relations}
+    for entry in _part(archive, "xl/workbook.xml").findall("s:sheets/s:sheet", _XLSX):
+        target = targets[entry.get(_RELATION)]
+        path = target.lstrip("/") if target.startswith("/") else posixpath.normpath(f"xl/{target}")
+        yield entry.get("name", ""), path
+
+
+def _xlsx_cells(sheet: ElementTree.Element, texts: Sequence[str]) -> Cells:
+    found: Cells = {}
+    for cell in sheet.iterfind(".//s:c", _XLSX):
+        value = cell.findtext("s:v", "", _XLSX)
+        match cell.get("t"):
+            case "inlineStr":
+                text = _text_of(cell)
+            case "s" if texts:
+                text = texts[int(value)]
+            case _:
+                text = value
+        if text:
+            found[cell.get("r", "")] = text
+    return found
+
+
+def _text_of(element: ElementTree.Element) -> str:
+    """What its runs say together."""
+    return "".join(part.text or "" for part in element.iterfind(".//s:t", _XLSX))
 
 
 def same_value(observed: str, expected: str) -> bool:

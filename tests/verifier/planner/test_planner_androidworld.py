@@ -80,6 +80,7 @@ def _sql(database: str, statement: str) -> str:
 
 _CALENDAR = "com.simplemobiletools.calendar.pro/databases/events.db"
 _STORAGE = "/storage/emulated/0"
+_PLAYLIST = "INSERT INTO PlaylistEntity (playlist_name) VALUES ('Another')"
 
 
 @pytest.mark.parametrize(
@@ -97,6 +98,11 @@ _STORAGE = "/storage/emulated/0"
         ("SimpleSmsSend", "content insert --uri content://sms/sent --bind address:s:+12025550100 --bind body:s:Hello"),
         ("MarkorCreateNote", f"echo x > {_STORAGE}/Documents/Markor/another.md"),
         ("CameraTakePhoto", f"echo x > {_STORAGE}/Pictures/another.jpg"),
+        (
+            "MarkorDeleteNewestNote",
+            f'rm {_STORAGE}/Documents/Markor/"$(ls -t {_STORAGE}/Documents/Markor | tail -n 1)"',
+        ),
+        ("RetroPlayingQueue", _sql("code.name.monkey.retromusic/databases/playlist.db", _PLAYLIST)),
         ("TasksDueOnDate", "settings put system screen_brightness 7"),
     ],
 )

@@ -27,6 +27,31 @@ BESIDES = {
     "another alarm": f"sqlite3 {_ALARMS} 'UPDATE alarm_templates SET enabled = 1 - enabled WHERE _id = 1'",
     "a new folder": "mkdir /storage/emulated/0/Download/Besides",
 }
+_CLOCK = "/data/data/com.google.android.deskclock/shared_prefs/com.google.android.deskclock_preferences.xml"
+_NETWORKS = "/data/misc/apexdata/com.android.wifi/WifiConfigStore.xml"
+_PHONE_ROWS = "--uri content://com.android.contacts/data --where \"mimetype = 'vnd.android.cursor.item/phone_v2'"
+NEAR_MISSES = {
+    "the alarm repeats": ("PhoneAddAlarm", f"sqlite3 {_ALARMS} 'UPDATE alarm_templates SET daysofweek = 127'"),
+    "the alarm has got a name": ("PhoneAddAlarm", f"sqlite3 {_ALARMS} \"UPDATE alarm_templates SET label = 'x'\""),
+    "the alarm is off on other days": (
+        "PhoneAlarmOff",
+        f"sqlite3 {_ALARMS} 'UPDATE alarm_templates SET daysofweek = 3 WHERE enabled = 0'",
+    ),
+    "a second timer": ("PhoneTimer", f'sed -i \'s#</map>#<int name="timer_state_7" value="3" /></map>#\' {_CLOCK}'),
+    "another name for Bluetooth": ("PhoneDeviceName", "settings put secure bluetooth_name Another"),
+    "a number of another type": (
+        "PhoneChangeNumber",
+        f"content update {_PHONE_ROWS} AND data1 = '{{number}}'\" --bind data2:i:3",
+    ),
+    "a letter in the number": (
+        "PhoneAddContact",
+        f"content update {_PHONE_ROWS} AND data1 = '{{number}}'\" --bind data1:s:{{number}}x",
+    ),
+    "how long it does not disturb": ("PhoneDoNotDisturb", "settings put global zen_duration 15"),
+    "the volume of another output": ("PhoneMediaVolume", "settings put system volume_music_headset 3"),
+    "another network forgotten": ("PhoneJoinWifi", f"sed -i 's#AndroidWifi#Elsewhere#' {_NETWORKS}"),
+    "a timetable for dark mode": ("PhoneDarkTheme", "settings put secure ui_night_mode_custom_type 2"),
+}
 
 
 @pytest.mark.parametrize("template", PHONE, ids=lambda template: template.name)
@@ -66,6 +91,28 @@ def test_planner_sees_what_was_changed_besides(template: TaskTemplate) -> None:
         assert (wanted(episode), verdict.decision) == ("success", "failure"), told(verdict, task)
         besides = [piece for piece in verdict.evidence if piece.probe.startswith(SIDE_EFFECTS)]
         assert besides and not any(piece.holds for piece in besides)
+
+    asyncio.run(scenario())
+
+
+@pytest.mark.parametrize("what", NEAR_MISSES)
+def test_change_within_what_the_goal_is_about_is_seen(what: str) -> None:
+    """The evaluators do not look at these; the place is one that the goal has changed."""
+
+    async def scenario() -> None:
+        name, line = NEAR_MISSES[what]
+        template = SUITE.template(name)
+        task = task_of(template, 0)
+        async with phone() as device:
+            episode = await attempted(
+                device,
+                template,
+                task,
+                Scripted(template, task),
+                line.replace("{number}", str(task.params.get("number"))),
+            )
+            verdict = await judged(device, episode)
+        assert verdict.decision == "failure", told(verdict, task)
 
     asyncio.run(scenario())
 
