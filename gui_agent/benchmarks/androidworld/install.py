@@ -50,10 +50,10 @@ async def install(*, venv: Path, source: Path | None, tell: Tell) -> dict[str, o
     python = venv / "bin" / "python"
     if not await asyncio.to_thread(is_environment, venv):
         tell(f"a virtual environment in {venv}")
-        await _run((sys.executable, "-m", "venv", str(venv)), "making the virtual environment", tell)
+        await run_shown((sys.executable, "-m", "venv", str(venv)), "making the virtual environment", tell)
     pip = (str(python), "-m", "pip", "install", "--disable-pip-version-check", "--quiet")
     tell("what its build needs")
-    await _run((*pip, *BUILD_REQUIREMENTS), "installing its build requirements", tell)
+    await run_shown((*pip, *BUILD_REQUIREMENTS), "installing its build requirements", tell)
     with tempfile.TemporaryDirectory(prefix="farm-androidworld-") as folder:
         wanted = f"android_world @ git+{REPOSITORY}@{COMMIT}"
         if source is not None:
@@ -63,7 +63,7 @@ async def install(*, venv: Path, source: Path | None, tell: Tell) -> dict[str, o
             wanted = str(copy)
         tell(f"AndroidWorld from {source or REPOSITORY}; this takes some minutes")
         build = (*pip, "--no-build-isolation", *REQUIREMENTS, wanted)
-        await _run(build, "installing AndroidWorld", tell)
+        await run_shown(build, "installing AndroidWorld", tell)
     return await examine(python)
 
 
@@ -102,7 +102,7 @@ def missing_programs() -> list[tuple[str, str]]:
     return [(name, fix) for name, fix in needed if shutil.which(name) is None]
 
 
-async def _run(command: tuple[str, ...], what: str, tell: Tell) -> None:
+async def run_shown(command: tuple[str, ...], what: str, tell: Tell) -> None:
     """Raises PrerequisiteError with the command's last lines."""
     process = await asyncio.create_subprocess_exec(
         *command, stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT

@@ -25,9 +25,9 @@ BROWSER_GETTERS: Final = frozenset(
 PLAYER_GETTERS: Final = frozenset({"vlc_playing_info"})
 """Getters that ask VLC by its own HTTP server."""
 _APPS: Final[Mapping[str, str]] = {
-    "libreoffice_calc": "libreoffice",
-    "libreoffice_impress": "libreoffice",
-    "libreoffice_writer": "libreoffice",
+    "libreoffice_calc": "localc",
+    "libreoffice_impress": "loimpress",
+    "libreoffice_writer": "lowriter",
     "chrome": "chromium",
     "gimp": "gimp",
     "vlc": "vlc",

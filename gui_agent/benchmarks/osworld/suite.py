@@ -25,7 +25,7 @@ from gui_agent.benchmarks.osworld.settings import (
     tasks_folder,
 )
 from gui_agent.benchmarks.osworld.stage import Terms
-from gui_agent.benchmarks.osworld.taskfile import read_tasks
+from gui_agent.benchmarks.osworld.taskfile import TaskFile, named, read_tasks
 from gui_agent.benchmarks.osworld.template import SUITE_NAME, OsworldTemplate, osworld_template
 
 RESULTS: Final = "osworld"
@@ -38,6 +38,7 @@ class OsworldSuite(Suite):
     """Its processes run while it is open. `left` holds why tasks are left out, by name."""
 
     crew: Crew
+    files: Sequence[TaskFile]
     left: Mapping[str, str]
     known: dict[str, frozenset[str]] = field(default_factory=dict)
     said: dict[str, JsonValue] = field(default_factory=dict)
@@ -61,12 +62,10 @@ class OsworldSuite(Suite):
         return left
 
     def _named(self, name: str) -> list[TaskTemplate]:
-        found = [template for template in self.templates if template.name == name]
-        found = found or [template for template in self.templates if _domain(template) == name]
-        found = found or [template for template in self.templates if template.name.startswith(name)]
+        found = {file.name for file in named(self.files, name)}
         if not found:
-            raise unknown_task(name, self.name, [template.name for template in self.templates][:20])
-        return found
+            raise unknown_task(name, self.name, [file.name for file in self.files][:20])
+        return [template for template in self.templates if template.name in found]
 
     async def plan(
         self, count: int, *, seed: int = 0, platform: Platform | None = None, names: Sequence[str] = (), rounds: int = 0
@@ -109,10 +108,6 @@ class OsworldSuite(Suite):
         return self.left
 
 
-def _domain(template: TaskTemplate) -> str:
-    return template.file.domain if isinstance(template, OsworldTemplate) else ""
-
-
 def make_suite(config: OsworldConfig, *, here: bool) -> OsworldSuite:
     """The suite, not open. `here` says whether the desktops are this machine's, whose programs can be looked for.
 
@@ -128,7 +123,7 @@ def make_suite(config: OsworldConfig, *, here: bool) -> OsworldSuite:
     templates = [osworld_template(file, crew, max_steps=config.max_steps, known=known) for file in files]
     reasons = {file.name: reason_left_out(file, offer) for file in files}
     left = {name: reason for name, reason in reasons.items() if reason is not None}
-    return OsworldSuite(name=SUITE_NAME, templates=tuple(templates), crew=crew, left=left, known=known)
+    return OsworldSuite(name=SUITE_NAME, templates=tuple(templates), crew=crew, files=files, left=left, known=known)
 
 
 def _on_this_machine(program: str) -> bool:

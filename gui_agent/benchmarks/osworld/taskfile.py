@@ -61,6 +61,15 @@ class TaskFile:
         return tuple(found)
 
 
+def named(files: Sequence[TaskFile], name: str) -> list[TaskFile]:
+    """The tasks that `name` means: one by its name, else those of a domain, else those whose name or id begins so."""
+    return (
+        [file for file in files if file.name == name]
+        or [file for file in files if file.domain == name]
+        or [file for file in files if file.name.startswith(name) or file.id.startswith(name)]
+    )
+
+
 def read_tasks(folder: Path) -> list[TaskFile]:
     """The tasks of `folder/examples/DOMAIN/ID.json`, or of `folder/DOMAIN/ID.json`, by domain and id.
 
