@@ -21,7 +21,7 @@ from gui_agent.lookahead.config import (
     OracleLookaheadConfig,
     lookahead_type,
 )
-from gui_agent.lookahead.predicting import loaded_model, model_predictor
+from gui_agent.lookahead.predicting import loaded_model, model_predictor, sketcher_predictor
 from gui_agent.store.reader import RunReader
 from gui_agent.transitions.lines import read_transitions
 from gui_agent.transitions.recorded import Recorded, recorded
@@ -78,6 +78,8 @@ async def _scored(config: LookaheadConfig, transitions: list[Recorded]) -> Predi
         case CopyLookaheadConfig() | OracleLookaheadConfig():
             return await score_predictor(CopyPredictor(), transitions)
         case ModelLookaheadConfig():
+            if config.sketcher:
+                return await score_predictor(sketcher_predictor(config), transitions)
             assert config.model is not None
             async with loaded_model(config.model) as model:
                 return await score_predictor(model_predictor(config, model), transitions)

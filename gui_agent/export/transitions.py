@@ -20,8 +20,13 @@ def export_transitions(reader: RunReader, out: Path, *, success_only: bool, seed
     balanced by itself, and `counts.json`: what there is of which application and action, what was held out, what was
     left out and why. Raises DataError for a damaged episode or tree.
     """
+    return export_several([reader], out, success_only=success_only, seed=seed)
+
+
+def export_several(readers: Sequence[RunReader], out: Path, *, success_only: bool, seed: int) -> ExportResult:
+    """As `export_transitions`, of several runs together: what is held out is held out of all of them."""
     skipped: Counter[str] = Counter()
-    found = list(recorded(reader, skipped, success_only=success_only))
+    found = [one for reader in readers for one in recorded(reader, skipped, success_only=success_only)]
     parts = split(found, seed=seed)
     told: dict[str, Any] = {
         "skipped_steps": dict(sorted(skipped.items())),
