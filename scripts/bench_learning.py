@@ -7,12 +7,10 @@ Prints one JSON line with, as far as they are there:
   (`single_step`) and of demonstrations right throughout (`whole`); and `paired` differences on the same tasks;
 - `sop`: over all checkpoints that were judged both ways, R² of live success on SOP's TSR and on single-step accuracy;
 - `ablations`: semi-online RL from the same start with one thing changed each;
-- `mismatch`: imitation, offline and semi-online RL where the past of demonstrations shows nothing, and its own past
-  what it said: what UI-S1 is there to mend, at its widest (without the Home that experts begin with);
 - `online_variants`: online RL after semi-online RL in other ways, paired with where it began.
 
     python scripts/bench_learning.py [--keep runs/learning] [--seeds 0,1,2]
-        [--part stages|sop|ablations|mismatch|online ...] [--episodes 200] [--side-episodes 99] [--set KEY=VALUE ...]
+        [--part stages|sop|ablations|online ...] [--episodes 200] [--side-episodes 99] [--set KEY=VALUE ...]
 
 Every finished piece stays in DIR and is not done again, so the same command goes on where one was stopped; a run over
 part of the seeds or parts prints what DIR holds by then. Needs torch.
@@ -25,14 +23,13 @@ import asyncio
 import json
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from bench_common import machine
 
 from device_farm.config import load_config
-from device_farm.types.action import SystemButton
 from gui_agent.datasets.episodes import load_episodes
 from gui_agent.datasets.types import Trajectory
 from gui_agent.miniature.compare import (
@@ -52,7 +49,7 @@ from gui_agent.policies.config import MiniConfig
 from gui_agent.training.checkpoint import POLICY, checkpoints
 from gui_agent.training.trainer import CHECKPOINTS
 
-PARTS = ("stages", "sop", "ablations", "mismatch", "online")
+PARTS = ("stages", "sop", "ablations", "online")
 STAGES = ("noop", "random", "sft", "offline", "semi-online", "online")
 TRAINED = STAGES[2:]
 PAIRS = (("offline", "sft"), ("semi-online", "sft"), ("semi-online", "offline"), ("online", "semi-online"))
@@ -109,8 +106,7 @@ class Bench:
         await Story(config, out, Shown(line=lambda text: say(f"seed {seed}: {text}"))).run()
 
     def trajectories(self, name: str, config: MiniatureConfig) -> list[Trajectory]:
-        shown = prepare(load_episodes(self.keep / name), thoughts=config.thoughts).trajectories
-        return [_without_home(one) for one in shown] if config.history == "said" else list(shown)
+        return list(prepare(load_episodes(self.keep / name), thoughts=config.thoughts).trajectories)
 
     async def judged(
         self, name: str, config: MiniatureConfig, weights: Path, *, episodes: int | None = None
@@ -159,25 +155,14 @@ class Bench:
             await self._history(name, self.config.model_copy(update={"seed": seed, **change}))
 
     async def _history(self, name: str, config: MiniatureConfig) -> None:
-        await self._three_stages(self.keep / "ablations" / name, f"ablation-{name}", config)
-
-    async def _three_stages(
-        self, root: Path, name: str, config: MiniatureConfig, *, episodes: int | None = None
-    ) -> None:
-        demonstrations = self.trajectories("demonstrations", config)
-        say(name)
+        root, demonstrations = self.keep / "ablations" / name, self.trajectories("demonstrations", config)
+        say(f"ablation {name}")
         await train_stage("sft", config, small_part(demonstrations, config.sft.seeds), root / "sft")
-        await self.judged(f"{name}-sft", config, newest_weights(root / "sft"), episodes=episodes)
+        await self.judged(f"ablation-{name}-sft", config, newest_weights(root / "sft"))
         for recipe in ("offline", "semi-online"):
             start = newest_weights(root / "sft")
-            await train_stage(recipe, config, demonstrations, root / recipe, weights=start)
-            await self.judged(f"{name}-{recipe}", config, newest_weights(root / recipe), episodes=episodes)
-
-    async def mismatch(self, seed: int) -> None:
-        config = self.config.model_copy(update={"seed": seed, "history": "said"})
-        await self._three_stages(
-            self.keep / "mismatch" / f"seed-{seed}", f"mismatch-{seed}", config, episodes=config.episodes
-        )
+            await train_stage(recipe, config, demonstrations, root / recipe, weights=start)  # type: ignore[arg-type]
+            await self.judged(f"ablation-{name}-{recipe}", config, newest_weights(root / recipe))
 
     async def online(self, seed: int) -> None:
         start = newest_weights(self.story(seed) / "semi-online")
@@ -202,27 +187,11 @@ class Bench:
         ablations = {name.removeprefix("ablation-"): one for name, one in records.items() if name.startswith("abl")}
         if ablations:
             found["ablations"] = {name: side_figures(one) for name, one in sorted(ablations.items())}
-        seeds = [path.name.removeprefix("seed-") for path in sorted((self.keep / "mismatch").glob("seed-*"))]
-        ended = [seed for seed in seeds if f"mismatch-{seed}-semi-online" in records]
-        if ended:
-            found["mismatch"] = self._mismatch_figures(ended)
         for name in ONLINE:
             ended = [str(seed) for seed in range(len(stories)) if f"online-{name}-{seed}" in records]
             if ended:
                 found.setdefault("online_variants", {})[name] = self._online_figures(name, ended)
         return found
-
-    def _mismatch_figures(self, seeds: list[str]) -> dict[str, Any]:
-        runs = {
-            recipe: [outcomes(self.keep / "judged" / f"mismatch-{seed}-{recipe}") for seed in seeds]
-            for recipe in ("sft", "offline", "semi-online")
-        }
-        return {
-            "seeds": len(seeds),
-            **{recipe: _success(of_seeds) for recipe, of_seeds in runs.items()},
-            "semi-online over offline": paired_difference(runs["semi-online"], runs["offline"]),
-            "offline over sft": paired_difference(runs["offline"], runs["sft"]),
-        }
 
     def _online_figures(self, name: str, seeds: list[str]) -> dict[str, Any]:
         runs = [outcomes(self.keep / "judged" / f"online-{name}-{seed}") for seed in seeds]
@@ -235,14 +204,6 @@ def _success(runs: list[dict[str, float]]) -> dict[str, Any]:
     by_seed = [round(sum(run.values()) / max(1, len(run)), 4) for run in runs]
     interval = [round(low, 4), round(high, 4)]
     return {"success": round(mean, 4), "interval_95": interval, "by_seed": by_seed, "episodes": sum(map(len, runs))}
-
-
-def _without_home(shown: Trajectory) -> Trajectory:
-    """Experts press Home on the home screen first. Who says nothing with it and sees only what it said never knows that
-    it did, so it would do it for ever.
-    """
-    first = shown.steps[0].action
-    return replace(shown, steps=shown.steps[1:]) if first == SystemButton(button="home") else shown
 
 
 def stage_figures(stories: list[Path]) -> dict[str, Any]:
@@ -306,8 +267,6 @@ async def run(bench: Bench, seeds: list[int], parts: list[str]) -> None:
     if "ablations" in parts:
         await bench.ablate(seeds[0])
     for seed in seeds:
-        if "mismatch" in parts:
-            await bench.mismatch(seed)
         if "online" in parts:
             await bench.online(seed)
 

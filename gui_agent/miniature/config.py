@@ -7,7 +7,6 @@ from typing import Literal
 from pydantic import Field
 
 from device_farm.config import ConfigModel
-from gui_agent.miniature.past import MiniHistory
 
 
 class SftConfig(ConfigModel):
@@ -71,7 +70,7 @@ class MiniatureConfig(ConfigModel):
     devices: int = Field(default=4, ge=1)
     width: int = Field(default=64, ge=8)
     layers: int = Field(default=2, ge=1)
-    history: MiniHistory = True
+    history: bool = True
     thoughts: bool = False
     tokens: int = Field(default=24576, ge=1)
     checkpoint_every: int = Field(default=20, ge=1)

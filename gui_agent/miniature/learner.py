@@ -13,7 +13,6 @@ from gui_agent.datasets.types import ExpertStep
 from gui_agent.history.base import Scene
 from gui_agent.miniature.dialect import MiniDialect
 from gui_agent.miniature.kinds import encode
-from gui_agent.miniature.past import MiniHistory, past_shown
 from gui_agent.miniature.policy import MiniModel, MiniPolicy, screen_prompt
 from gui_agent.miniature.shape import Shape
 from gui_agent.models.prompt import Prompt, ScreenPrompt
@@ -26,23 +25,22 @@ _DIALECT = MiniDialect()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MiniBuilder:
-    """Scenes as `ScreenPrompt`s. `history` says which of its past actions the model learns."""
+    """Scenes as `ScreenPrompt`s. Without `history` the model does not learn what it did before."""
 
-    history: MiniHistory = True
+    history: bool = True
 
     def build(self, scene: Scene) -> Prompt:
         """Raises DataError for a scene without a UI tree."""
         if scene.tree is None:
             raise DataError("the miniature needs the screen's UI tree", field="tree")
         size = scene.native or scene.screen.size
-        turns = [(turn.action, turn.thought) for turn in scene.past if turn.action is not None]
-        actions, thoughts = past_shown(self.history, [action for action, _ in turns], [said for _, said in turns])
+        shown = [turn for turn in scene.past if turn.action is not None] if self.history else []
         return ScreenPrompt(
             goal=scene.goal,
             screen=size,
             tree=scene.tree,
-            actions=actions,
-            thoughts=thoughts,
+            actions=tuple(turn.action for turn in shown if turn.action is not None),
+            thoughts=tuple(turn.thought for turn in shown),
             given=_given(scene.note, CoordinateSpace.exact(size)) if scene.note else None,
         )
 
@@ -72,7 +70,7 @@ def make_learner(
     seed: int = 0,
     width: int = 64,
     layers: int = 2,
-    history: MiniHistory = True,
+    history: bool = True,
     reference: bool = True,
     word_noise: float = 0.0,
 ) -> Learner:

@@ -8,7 +8,6 @@ from pydantic import Field, model_validator
 
 from device_farm.config import ConfigModel
 from gui_agent.history.config import HistoryConfig
-from gui_agent.miniature.past import MiniHistory
 from gui_agent.models.config import DType
 
 
@@ -40,12 +39,12 @@ class ReplayConfig(ConfigModel):
 
 class MiniConfig(ConfigModel):
     """The miniature: a small learnt policy that is part of the package. `weights` is a file or folder of a training run
-    in place of the package's own; `history` says which of its own past actions it sees.
+    in place of the package's own; without `history` it does not see its own past actions.
     """
 
     type: Literal["mini"] = "mini"
     weights: str = ""
-    history: MiniHistory = True
+    history: bool = True
 
 
 class ChatConfig(ConfigModel):

@@ -16,7 +16,6 @@ from gui_agent.miniature.dialect import text_of
 from gui_agent.miniature.features import items_of
 from gui_agent.miniature.forward import Forward
 from gui_agent.miniature.kinds import decode, thought_of
-from gui_agent.miniature.past import MiniHistory, past_shown
 from gui_agent.miniature.weight_file import SHIPPED, read_weights
 from gui_agent.models.prompt import ScreenPrompt
 from gui_agent.policies.base import Decision, LocalPolicy, LocalSession
@@ -27,7 +26,7 @@ from world_model.imagined.dressing import dressed
 class MiniSession(LocalSession):
     """Greedy, on its own history."""
 
-    def __init__(self, forward: Forward, goal: str, *, history: MiniHistory) -> None:
+    def __init__(self, forward: Forward, goal: str, *, history: bool) -> None:
         self._forward = forward
         self._goal = goal
         self._history = history
@@ -40,13 +39,12 @@ class MiniSession(LocalSession):
         begun_s = time.perf_counter()
         if observation.ui_tree is None:
             raise PolicyError("the miniature needs the UI tree", field="ui_tree", fix="use a device that gives one")
-        actions, thoughts = past_shown(self._history, self._actions, self._thoughts)
         prompt = ScreenPrompt(
             goal=self._goal,
             screen=observation.screen,
             tree=observation.ui_tree,
-            actions=actions,
-            thoughts=thoughts,
+            actions=self._actions,
+            thoughts=self._thoughts,
         )
         try:
             choices = self._forward.choose(items_of(prompt))
@@ -54,8 +52,9 @@ class MiniSession(LocalSession):
             raise PolicyError(error.message, field=error.field) from error
         spoken = decode(choices.ids, prompt)
         self._seen = prompt
-        self._actions += (spoken.action,)
-        self._thoughts += (spoken.thought,)
+        if self._history:
+            self._actions += (spoken.action,)
+            self._thoughts += (spoken.thought,)
         turn = ModelTurn(
             text=text_of(spoken, prompt),
             thought=spoken.thought,
@@ -76,10 +75,8 @@ class MiniSession(LocalSession):
             raise PolicyError("there is no screen to propose on", fix="decide first")
         prompt = seen
         if view.path:
-            imagined = (thought_of(action, seen) for action in view.path)
-            past, thoughts = past_shown(
-                self._history, (*self._actions[:-1], *view.path), (*self._thoughts[:-1], *imagined)
-            )
+            past = (*self._actions[:-1], *view.path) if self._history else ()
+            thoughts = (*self._thoughts[:-1], *(thought_of(action, seen) for action in view.path)) if past else ()
             tree = view.tree or dressed(view.sketch, seen.tree, view.platform)
             prompt = replace(seen, screen=view.sketch.screen, tree=tree, actions=past, thoughts=thoughts)
         try:
@@ -104,7 +101,7 @@ class MiniPolicy(LocalPolicy):
     name = "mini"
     dialect = "mini"
 
-    def __init__(self, weights: str = "", *, history: MiniHistory = True) -> None:
+    def __init__(self, weights: str = "", *, history: bool = True) -> None:
         """Raises ConfigError where the weights cannot be read."""
         try:
             shape, arrays = read_weights(Path(weights) if weights else SHIPPED)
