@@ -1,6 +1,6 @@
-"""The world model without any model: matching, sketches, forks of the simulated phone, and the two baselines.
+"""The world model: its parts without any model, and how well trained predictors foretell what was held out.
 
-Prints one JSON line:
+Prints one JSON line with, as far as they are there:
 - `matching`: one assignment of 200 to 200 elements with different texts, `p50_ms`, `p99_ms`, and `cpu_ms` a match;
 - `sketch`: printing and parsing one of 200 elements, `print_ms` and `parse_ms`;
 - `forks`: forks of the simulated phone a second of one core: `bare_s` takes and restores its state, `acted_s` also
@@ -8,9 +8,17 @@ Prints one JSON line:
   `farm_ms` are CPU milliseconds a fork, of all that runs in this process;
 - `prediction`: copy and oracle on a random walk over the simulated phone's applications, n transitions: F1, mIoU, text
   similarity, over all and over changed elements;
+- `predictors`: copy, a small predictor learnt from nothing (a sketcher) with targets in fixed, random, matched and
+  transport order, and the oracle, on templates and applications that no training saw: F1 with its 95% interval
+  (episodes and training seeds drawn again), mIoU, text similarity, over all and over changed elements; `margins` over
+  the fixed order, `trainings` with their minutes. Needs torch for what is not trained yet;
 then the machine. Rates are by CPU time of this process, so that what else the machine does counts little.
 
-    python scripts/bench_world_model.py [--matches 200] [--forks 200] [--walk 60] [--seed 0]
+    python scripts/bench_world_model.py [--part basics|predictors ...] [--keep runs/world-model] [--seeds 0,1,2]
+        [--episodes 528] [--updates N] [--train-only] [--matches 200] [--forks 200] [--walk 60] [--seed 0]
+
+Every finished piece stays in DIR and is not made again, so the same command goes on where one was stopped; a run over
+one part prints what DIR holds of the others by then.
 """
 
 from __future__ import annotations
@@ -21,7 +29,8 @@ import json
 import random
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from bench_common import machine, percentiles_ms
@@ -33,6 +42,7 @@ from device_farm.simulator.phone import SimulatedPhone
 from device_farm.types.action import Action, Click, OpenApp, Swipe, SystemButton
 from device_farm.types.geometry import Point, Rect, Size
 from device_farm.types.observation import ObserveRequest
+from gui_agent.transitions.predictor_bench import PredictorBench
 from world_model.matching.assignment import match
 from world_model.matching.scores import Comparison, Scores, compare, mean_of
 from world_model.predictors.base import Predictor, Question
@@ -178,8 +188,45 @@ def _figures(scores: Scores, ending: str) -> dict[str, float]:
     }
 
 
+def measure_basics(options: argparse.Namespace) -> dict[str, Any]:
+    return {
+        "matching": measure_matching(options.matches, options.seed),
+        "sketch": measure_sketch(options.matches, options.seed),
+        "forks": asyncio.run(measure_forks(options.forks, options.seed)),
+        "prediction": asyncio.run(measure_prediction(options.walk, options.seed)),
+        "seed": options.seed,
+    }
+
+
+def measure_predictors(options: argparse.Namespace) -> dict[str, Any]:
+    bench = PredictorBench(
+        keep=options.keep,
+        episodes=options.episodes,
+        seeds=tuple(int(seed) for seed in options.seeds.split(",")),
+        updates=options.updates,
+        tell=lambda text: print(text, file=sys.stderr, flush=True),
+    )
+    asyncio.run(bench.train())
+    return {} if options.train_only else asyncio.run(bench.figures())
+
+
+PARTS: Mapping[str, Callable[[argparse.Namespace], dict[str, Any]]] = {
+    "basics": measure_basics,
+    "predictors": measure_predictors,
+}
+"""Each gives keys of the line that no other one has."""
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--part", action="append", choices=PARTS, default=[], help="default: all")
+    parser.add_argument("--keep", type=Path, default=Path("runs/world-model"), metavar="DIR", help="where pieces stay")
+    parser.add_argument("--seeds", default="0,1,2", help="predictors: training seeds")
+    parser.add_argument("--episodes", type=int, default=528, help="predictors: episodes that are collected")
+    parser.add_argument(
+        "--updates", type=int, metavar="N", help="predictors: of every training (default: its recipe's)"
+    )
+    parser.add_argument("--train-only", action="store_true", help="predictors: train what is missing, score nothing")
     parser.add_argument("--matches", type=int, default=200, help="assignments measured")
     parser.add_argument("--forks", type=int, default=200, help="forks measured in this process; a fifth through a farm")
     parser.add_argument("--walk", type=int, default=60, help="transitions of the random walk")
@@ -187,16 +234,16 @@ def main() -> int:
     options = parser.parse_args()
     if min(options.matches, options.forks, options.walk) < 1:
         parser.error("--matches, --forks and --walk must be at least 1")
-    result = {
-        "benchmark": "world_model",
-        "matching": measure_matching(options.matches, options.seed),
-        "sketch": measure_sketch(options.matches, options.seed),
-        "forks": asyncio.run(measure_forks(options.forks, options.seed)),
-        "prediction": asyncio.run(measure_prediction(options.walk, options.seed)),
-        "seed": options.seed,
-        "machine": machine(),
-    }
-    print(json.dumps(result))
+    pieces = options.keep / "figures"
+    pieces.mkdir(parents=True, exist_ok=True)
+    for name in options.part or PARTS:
+        if figures := PARTS[name](options):
+            (pieces / f"{name}.json").write_text(json.dumps(figures), encoding="utf-8")
+    result: dict[str, Any] = {"benchmark": "world_model"}
+    for name in PARTS:
+        if (pieces / f"{name}.json").exists():
+            result |= json.loads((pieces / f"{name}.json").read_text("utf-8"))
+    print(json.dumps({**result, "machine": machine()}))
     return 0
 
 

@@ -32,6 +32,8 @@ def _configure_bench(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--transitions", type=Path, metavar="DIR", help="a folder of farm export --format transitions")
     parser.add_argument("--sample", type=at_least_one, metavar="N", help="only N transitions of each kind")
+    parser.add_argument("--small", action="store_true", help="every part, but little of each")
+    parser.add_argument("--seed", type=int, default=0, metavar="N", help="of everything that is drawn (default 0)")
     parser.add_argument("--out", type=Path, metavar="DIR", help="where what is made stays (default runs/world-model)")
     parser.add_argument("--json", action="store_true", help="the last line is one JSON object")
 

@@ -3,48 +3,41 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
+import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from device_farm.errors import ConfigError
-from gui_agent.commands.world_model_scoring import spread
-from gui_agent.transitions.lines import read_transitions
-from gui_agent.transitions.recorded import Recorded
-from gui_agent.transitions.scoring import PredictorScores, score_predictor
-from world_model.predictors.copying import CopyPredictor
+from gui_agent.transitions.predictor_bench import TESTS, PredictorBench, part
 
-TESTS: Final = ("test_templates", "test_apps")
-FIGURES: Final = ("f1", "miou", "text_similarity", "f1_changed", "n", "n_changed")
+FIGURES: Final = ("f1", "miou", "text_similarity", "f1_changed", "n", "n_changed", "f1_95", "f1_changed_95")
+_SMALL: Final[Mapping[str, Any]] = {"episodes": 24, "updates": 60, "oracle": 4}
+"""Enough to see every part at work; the figures say little."""
 
 
 async def bench_predictors(namespace: argparse.Namespace, out: Path) -> dict[str, Any]:
     """By the name of a predictor, then `test_templates` and `test_apps`, its figures.
 
-    Raises ConfigError where there are no transitions, DataError where they are damaged.
+    Raises:
+        ConfigError: `--transitions` is no folder of transitions.
+        DataError: they are damaged.
+        PrerequisiteError: there is no torch to train with.
     """
     folder: Path | None = namespace.transitions
-    if folder is None:
-        fix = "name a folder of farm export RUN --format transitions"
-        raise ConfigError("there are no transitions to score on", field="--transitions", fix=fix)
-    found: dict[str, Any] = {}
-    for name in TESTS:
-        transitions = await asyncio.to_thread(test_part, folder, name)
-        scores = await score_predictor(CopyPredictor(), spread(transitions, namespace.sample))
-        found.setdefault("copy", {})[name] = figures(scores)
-    return found
-
-
-def test_part(folder: Path, name: str) -> list[Recorded]:
-    """Raises ConfigError where the folder has no such file, DataError where it is damaged."""
-    path = folder / f"transitions_{name}.jsonl"
-    if not path.is_file():
-        fix = "name a folder of farm export RUN --format transitions"
-        raise ConfigError(f"{path} is not there", field="--transitions", fix=fix)
-    return list(read_transitions(path))
-
-
-def figures(scores: PredictorScores) -> dict[str, Any]:
-    """Those of FIGURES; what fails counts as an empty screen."""
-    told = scores.to_json()
-    return {name: told[name] for name in FIGURES}
+    if folder is not None:
+        for name in ("train", *TESTS):
+            part(folder, name)
+    bench = PredictorBench(
+        keep=out,
+        transitions=folder,
+        seeds=(namespace.seed,),
+        sample=namespace.sample,
+        tell=lambda text: print(text, file=sys.stderr, flush=True),  # noqa: T201 - progress, apart from the figures
+        **(_SMALL if namespace.small else {}),
+    )
+    await bench.train()
+    found = (await bench.figures())["predictors"]
+    return {
+        name: {test: {figure: told[figure] for figure in FIGURES} for test, told in tests.items()}
+        for name, tests in found.items()
+    }

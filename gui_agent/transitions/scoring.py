@@ -46,29 +46,37 @@ class PredictorScores:
 
 async def score_predictor(predictor: Predictor, transitions: Sequence[Recorded]) -> PredictorScores:
     """Every transition counts alike; without any, `n` is 0 and so is everything else."""
-    compared: list[Comparison] = []
+    return (await compared(predictor, transitions))[0]
+
+
+async def compared(
+    predictor: Predictor, transitions: Sequence[Recorded]
+) -> tuple[PredictorScores, dict[str, Comparison]]:
+    """The scores, and by the origin of every transition what they are means of."""
+    found: list[Comparison] = []
     faults: Counter[str] = Counter()
     line_faults, spent, first_fault = 0, NOTHING_SPENT, ""
     for at in range(0, len(transitions), _BATCH):
         batch = [one.transition for one in transitions[at : at + _BATCH]]
         predictions = await predictor.predict([transition.question for transition in batch])
         for transition, prediction in zip(batch, predictions, strict=True):
-            compared.append(compare(transition.before, prediction.sketch, transition.after))
+            found.append(compare(transition.before, prediction.sketch, transition.after))
             line_faults += len(prediction.line_faults)
             spent += prediction.spent
             if prediction.fault is not None:
                 faults[prediction.fault.kind] += 1
                 first_fault = first_fault or str(prediction.fault)
     told = [one.transition for one in transitions]
-    return PredictorScores(
+    scores = PredictorScores(
         predictor=predictor.name,
-        means=mean_of(compared),
+        means=mean_of(found),
         copy=mean_of(compare(one.before, one.before, one.after) for one in told),
         faults=faults,
         line_faults=line_faults,
         spent=spent,
         first_fault=first_fault,
     )
+    return scores, {one.origin: each for one, each in zip(transitions, found, strict=True)}
 
 
 def means_json(means: Means) -> dict[str, Any]:

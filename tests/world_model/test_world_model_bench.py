@@ -8,8 +8,9 @@ from pathlib import Path
 SCRIPT = Path(__file__).resolve().parents[2] / "scripts/bench_world_model.py"
 
 
-def test_bench_ends_with_its_figures_and_the_oracle_is_exact() -> None:
+def test_bench_ends_with_its_figures_and_the_oracle_is_exact(tmp_path: Path) -> None:
     command = [sys.executable, str(SCRIPT), "--matches", "2", "--forks", "8", "--walk", "6", "--seed", "1"]
+    command += ["--part", "basics", "--keep", str(tmp_path)]
     finished = subprocess.run(command, capture_output=True, text=True, check=True, timeout=110)
     figures = json.loads(finished.stdout.splitlines()[-1])
     prediction = figures["prediction"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Final, Literal, TypeAlias, assert_never, get_args
+from typing import Final, assert_never
 
 import numpy as np
 
@@ -18,11 +18,9 @@ from world_model.matching.cost import pairwise
 from world_model.sketch.sketch import Sketch, SketchLine
 from world_model.sketcher.batch import MAX_LINES
 from world_model.sketcher.features import Items, items_of
+from world_model.sketcher.orders import Order
 from world_model.sketcher.said import Said, Sayings, Scene, scene_of
 
-Order: TypeAlias = Literal["fixed", "random", "matched", "transport"]
-ORDERS: Final[tuple[Order, ...]] = get_args(Order)
-END: Final = -1
 _EPSILON: Final = 0.05
 _ITERATIONS: Final = 60
 _SHARE: Final = 0.01

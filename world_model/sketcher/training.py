@@ -18,9 +18,10 @@ from world_model.sketcher.arrays import TorchOps
 from world_model.sketcher.batch import Batch, Choices, batch_of, causal_mask, choices_of, lasts_open, sources_open
 from world_model.sketcher.features import entry_items
 from world_model.sketcher.gathering import Limits, gathered
-from world_model.sketcher.lessons import Example, Lesson, Order, example_of, lesson
+from world_model.sketcher.lessons import Example, Lesson, example_of, lesson
 from world_model.sketcher.model import Sketcher, written_vectors
 from world_model.sketcher.network import Encoded, Network
+from world_model.sketcher.orders import Order
 from world_model.sketcher.said import GOAL, Said, Sayings
 from world_model.sketcher.shape import Shape
 from world_model.sketcher.vocabulary import Vocabulary
@@ -37,7 +38,7 @@ class Recipe:
     """
 
     order: Order = "matched"
-    updates: int = 900
+    updates: int = 400
     samples: int = 16
     lr: float = 2e-3
     warmup: int = 30
@@ -52,12 +53,15 @@ class Recipe:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Taught:
-    """`examples` are those that teach something; `unsaid` is the share of true lines that the vocabulary cannot say."""
+    """`examples` are those that teach something; `unsaid` is the share of true lines that the vocabulary cannot say.
+    `cpu_s` is of the whole process.
+    """
 
     model: Sketcher
     updates: int
     loss: float
     seconds: float
+    cpu_s: float
     examples: int
     unsaid: float
 
@@ -74,7 +78,7 @@ def teach(
         DataError: no transition teaches anything.
         PolicyError: loss or gradient was no number in three updates in a row.
     """
-    begun_s = time.monotonic()
+    begun_s, begun_cpu_s = time.monotonic(), time.process_time()
     vocabulary = gathered(transitions, recipe.limits)
     sayings = Sayings(vocabulary)
     made = [example_of(one, sayings) for one in transitions]
@@ -91,6 +95,7 @@ def teach(
         updates=recipe.updates,
         loss=lessons.loss,
         seconds=time.monotonic() - begun_s,
+        cpu_s=time.process_time() - begun_cpu_s,
         examples=len(examples),
         unsaid=sum(one.unsaid for one in made) / max(1, lines),
     )

@@ -1,0 +1,76 @@
+"""Episodes that show both what right actions lead to and what wrong ones do, and the transitions of all of them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from gui_agent.composition import make_plan
+from gui_agent.config import RunConfig
+from gui_agent.export.transitions import export_several
+from gui_agent.policies.config import ExpertConfig, ImportedPolicyConfig, PolicyConfig, RandomConfig
+from gui_agent.runner.collect import collect
+from gui_agent.runner.events import Listener
+from gui_agent.store.layout import Layout
+from gui_agent.store.reader import RunReader
+
+EXPORTED: Final = "counts.json"
+"""Written last, so that a folder that has it is whole."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """`share` of the episodes, on tasks from seed `first` on."""
+
+    policy: PolicyConfig
+    share: float
+    first: int
+
+
+SOURCES: Final[Mapping[str, Source]] = {
+    "expert": Source(policy=ExpertConfig(), share=0.5, first=0),
+    "random": Source(policy=RandomConfig(), share=0.25, first=100),
+    "erring": Source(
+        policy=ImportedPolicyConfig(import_path="gui_agent.critic.erring:ErringExpert", options={"rate": 0.3}),
+        share=0.25,
+        first=200,
+    ),
+}
+"""An expert, one three tenths of whose actions go wrong, and a monkey; on tasks of their own."""
+
+
+async def collected(
+    root: Path, *, episodes: int, seed: int = 0, devices: int = 2, listeners: Sequence[Listener] = ()
+) -> dict[str, RunReader]:
+    """The runs of SOURCES below `root`, `episodes` in all, one each at least, on simulated phones; what is there
+    already is not played again. Raises as `gui_agent.runner.collect.collect`.
+    """
+    readers: dict[str, RunReader] = {}
+    for name, source in SOURCES.items():
+        config = RunConfig(
+            platform="android",
+            policy=source.policy,
+            episodes=max(1, round(source.share * episodes)),
+            seed=seed + source.first,
+            devices=devices,
+            report=False,
+        )
+        out = root / name
+        await collect(await make_plan(config), out, resume=Layout(out).config.exists(), listeners=listeners)
+        readers[name] = RunReader(out)
+    return readers
+
+
+async def exported(readers: Sequence[RunReader], out: Path, *, seed: int = 0) -> Path:
+    """The transitions of all of them, with unseen parts apart, in the folder `out`; made once."""
+    await asyncio.to_thread(_export, readers, out, seed)
+    return out
+
+
+def _export(readers: Sequence[RunReader], out: Path, seed: int) -> None:
+    if not (out / EXPORTED).exists():
+        out.mkdir(parents=True, exist_ok=True)
+        export_several(readers, out, success_only=False, seed=seed)
