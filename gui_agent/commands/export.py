@@ -16,6 +16,9 @@ def _configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--format", required=True, choices=FORMATS, help="the form of the data set")
     parser.add_argument("--out", type=Path, metavar="DIR", help="a new folder (default RUN/export/FORMAT)")
     parser.add_argument("--success-only", action="store_true", help="only episodes with reward 1")
+    parser.add_argument(
+        "--verifier", metavar="NAME", help="the verdicts of farm verify RUN --verifier NAME in place of the outcomes"
+    )
     parser.add_argument("--dialect", metavar="NAME", help="sharegpt and qa: how actions are written")
     parser.add_argument(
         "--seed",

@@ -22,11 +22,13 @@ from gui_agent.export.transitions import export_transitions
 from gui_agent.export.ui_s1 import export_ui_s1
 from gui_agent.store.files import storage_errors
 from gui_agent.store.reader import RunReader
+from gui_agent.verification.rewards import VerifiedReader
 
 
 async def run_export(namespace: argparse.Namespace) -> int:
     """Raises ConfigError, PrerequisiteError and DataError."""
-    reader = RunReader(namespace.run)
+    verifier: str | None = namespace.verifier
+    reader = RunReader(namespace.run) if verifier is None else VerifiedReader(namespace.run, verifier)
     out = namespace.out or namespace.run / "export" / namespace.format
     if namespace.dialect is not None and namespace.format not in ("sharegpt", "qa"):
         raise ConfigError(f"{namespace.format} has its own form", field="--dialect", fix="leave it out")

@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from device_farm.errors import ConfigError, DataError
+from device_farm.errors import DataError
 from device_farm.types.action import Action, Click, LongPress
 from device_farm.types.elements import click_box
 from device_farm.types.geometry import Rect, Size
 from device_farm.types.observation import Observation
-from device_farm.types.trajectory import Episode, Scored, Step, Undecided
+from device_farm.types.trajectory import Scored, Step, Undecided
 from device_farm.types.ui_tree import UiTree
 from gui_agent.datasets.types import ExpertStep, ScreenRef, Trajectory
 from gui_agent.store.blobs import read_image
 from gui_agent.store.layout import Layout
 from gui_agent.store.reader import RunReader, final_attempts
 from gui_agent.store.record import StoredEpisode
-from gui_agent.verification.record import verdicts_by, verdicts_of
-from verifier.verdict import outcome_of
+from gui_agent.verification.rewards import outcomes_by
 
 TEMPLATE_TAG = "template:"
 NOT_CARRIED_OUT = "steps_not_carried_out"
@@ -68,7 +67,7 @@ def load_episodes(
     screens, tree_of = RunScreens(reader.layout), _cached(reader)
     stored = list(reader.episodes())
     last = {episode.id: episode for episode in final_attempts([each.episode for each in stored])}
-    verdicts = _verdicts(run, verifier, list(last.values())) if verifier else {}
+    verdicts = outcomes_by(run, verifier, list(last.values()), field="data.verifier") if verifier else {}
     for each in stored:
         episode, outcome = each.episode, each.episode.outcome
         if episode.id not in last:
@@ -99,15 +98,6 @@ def load_episodes(
             success=outcome.reward >= 1.0,
             tags=(*episode.task.tags, f"{TEMPLATE_TAG}{episode.task.template}"),
         )
-
-
-def _verdicts(run: Path, verifier: str, episodes: Sequence[Episode]) -> dict[str, Scored | Undecided]:
-    records = verdicts_by(run, verifier, episodes)
-    if not records:
-        known = ", ".join(verdicts_of(run, episodes)) or "none"
-        fix = f"farm verify {run} --verifier {verifier}; there is: {known}"
-        raise ConfigError(f"{run} holds no verdict of {verifier!r}", field="data.verifier", fix=fix)
-    return {name: outcome_of(record.verdict) for name, record in records.items()}
 
 
 def _cached(reader: RunReader) -> Callable[[str | None], UiTree | None]:

@@ -29,7 +29,8 @@ def export_qa(reader: RunReader, out: Path, *, success_only: bool, dialect: str 
         ConfigError: the dialect is unknown.
         DataError: a UI tree or a screen is lost or damaged.
     """
-    trajectories = [each for each in load_episodes(reader.layout.root) if each.success or not success_only]
+    episodes = load_episodes(reader.layout.root, verifier=reader.verifier)
+    trajectories = [each for each in episodes if each.success or not success_only]
     dialogues = perception_dialogues(trajectories, _space, seed=seed)
     for platform, default in DEFAULT_DIALECT.items():
         mine = [each for each in trajectories if each.platform == platform]

@@ -35,6 +35,8 @@ NOT_STATE: Final = (
     # Bookkeeping: how many rows there ever were, which are gone, how often a mode was switched.
     r"^row \S+ (sqlite_sequence|deleted_contacts|android_metadata|room_master_table) ",
     r"^setting global zen_mode_config_etag=",
+    # That a document is open, by whom and since when.
+    r"^file \S*/\.~lock\.[^/]*# ",
     # When a timer or the stopwatch was started: the same deed done later is the same deed.
     r"^preference \S+ (sw|timer)_wall_clock_time(_\d+)?=",
 )

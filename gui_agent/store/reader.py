@@ -23,6 +23,9 @@ T = TypeVar("T")
 class RunReader:
     """A run folder, also one that is still being written."""
 
+    verifier = ""
+    """Whose verdicts the outcomes are; "": what was recorded."""
+
     def __init__(self, root: Path) -> None:
         self.layout = Layout(root)
         if not self.layout.episodes.is_dir():

@@ -13,7 +13,10 @@ from device_farm.errors import ConfigError, DataError
 from device_farm.types.trajectory import Episode, Evidence, Scored, TimedOut, Undecided
 from gui_agent.datasets.episodes import load_episodes
 from gui_agent.datasets.load import load_data
+from gui_agent.export.base import selected
+from gui_agent.store.reader import RunReader
 from gui_agent.verification.record import VerdictFile, VerdictRecord, note_of
+from gui_agent.verification.rewards import VerifiedReader
 from verifier.verdict import Decision, Verdict, outcome_of, undecided
 
 STEPS = steps_of(TAP_FIRST, DONE)
@@ -98,3 +101,19 @@ def test_file_of_demonstrations_holds_no_verdicts(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="no run folder") as caught:
         load_data(path, verifier="agentic")
     assert caught.value.field == "data.verifier"
+
+
+def test_export_takes_verdicts_in_place_of_outcomes(tmp_path: Path) -> None:
+    steps = steps_of(TAP_FIRST, DONE)
+    run = write_run(tmp_path / "run", episode("good", steps), episode("false", steps), episode("unasked", steps))
+    file(run, good="success", false="failure")
+    reader = VerifiedReader(run, "agentic")
+    assert [stored.episode.id for stored in selected(reader, success_only=True)] == ["s.T.good.a1"]
+    rewards = {stored.episode.id: stored.episode.outcome for stored in selected(reader, success_only=False)}
+    assert isinstance(rewards["s.T.unasked.a1"], Undecided)
+    false = rewards["s.T.false.a1"]
+    assert isinstance(false, Scored) and false.reward == 0.0
+    assert len(list(selected(RunReader(run), success_only=True))) == 3
+    with pytest.raises(ConfigError, match="no verdict of 'nosuch'") as caught:
+        list(VerifiedReader(run, "nosuch").episodes())
+    assert caught.value.field == "--verifier"

@@ -67,6 +67,14 @@ def test_differences_name_both_sides_and_leave_out_bookkeeping() -> None:
     assert differences(found, expected) == ("+ setting global wifi_on=1", "- setting global wifi_on=0")
 
 
+def test_open_document_is_no_difference() -> None:
+    cells = "cells ./Documents/budget.ods 1 Rent|700"
+    lock = "file ./Documents/.~lock.budget.ods# "
+    assert differences(frozenset({cells, lock + "aa"}), frozenset({cells, lock + "bb"})) == ()
+    assert digest_of(frozenset({cells, lock + "aa"})) == digest_of(frozenset({cells}))
+    assert differences(frozenset({"file ./Documents/lock.txt aa"}), frozenset()) != ()
+
+
 def test_digest_of_a_state_differs_where_the_states_do() -> None:
     one = frozenset({"setting global wifi_on=1", "row app/a.db sqlite_sequence name='x' seq=4"})
     bookkept = frozenset({"setting global wifi_on=1", "row app/a.db sqlite_sequence name='x' seq=5"})
