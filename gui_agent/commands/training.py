@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import importlib.util
 import json
 import os
@@ -19,6 +20,7 @@ from device_farm.config import load_config
 from device_farm.errors import ConfigError, PrerequisiteError
 from gui_agent.commands.settings import run_flags, verifier_flags
 from gui_agent.report.training import write_training_report
+from gui_agent.store.files import StorageError
 from gui_agent.store.lock import RunLock
 from gui_agent.store.toml import dump_toml
 from gui_agent.training.config import IDENTITY, STAGED, TrainConfig
@@ -72,17 +74,21 @@ async def _alone(config: TrainConfig, out: Path, team: Team, *, resume: bool) ->
     try:
         await asyncio.to_thread(agreed, team, begin)
         try:
-            return await _train(config, out, team, resume=resume)
-        finally:
-            # Also of a run that broke off: what it came to is what one wants to see then.
-            if team.rank == 0 and _has_metrics(out):
-                write_training_report(out)
+            result = await _train(config, out, team, resume=resume)
+        except BaseException:
+            # What a run came to that broke off is what one wants to see then; why it did is told by its own error.
+            with contextlib.suppress(StorageError):
+                _report(out, team)
+            raise
+        _report(out, team)
+        return result
     finally:
         lock.release()
 
 
-def _has_metrics(out: Path) -> bool:
-    return (out / _METRICS).exists()
+def _report(out: Path, team: Team) -> None:
+    if team.rank == 0 and (out / _METRICS).exists():
+        write_training_report(out)
 
 
 def _begin(config: TrainConfig, out: Path, lock: RunLock, *, resume: bool) -> None:

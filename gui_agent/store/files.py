@@ -76,8 +76,12 @@ class StorageError(DataError):
 
 
 @contextmanager
-def storage_errors(path: Path, *, again: str = " with --resume") -> Iterator[None]:
-    """Turns an OSError while writing into a StorageError that says what to do; `again` is how the run goes on."""
+def storage_errors(
+    path: Path, *, again: str = " with --resume", kept: str = "what is collected stays readable"
+) -> Iterator[None]:
+    """Turns an OSError while writing into a StorageError that says what to do; `again` is how the run goes on, `kept`
+    what it has all the same.
+    """
     try:
         yield
     except OSError as error:
@@ -86,7 +90,7 @@ def storage_errors(path: Path, *, again: str = " with --resume") -> Iterator[Non
         raise StorageError(
             f"cannot write {path}: {error.strerror or error}",
             field="--out",
-            fix=f"{fix}, then run again{again}; what is collected stays readable",
+            fix=f"{fix}, then run again{again}; {kept}",
         ) from error
 
 

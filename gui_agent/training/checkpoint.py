@@ -6,8 +6,10 @@ import hashlib
 import json
 import os
 import random
+import re
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +18,7 @@ import numpy as np
 import torch
 
 from device_farm.errors import DataError
+from gui_agent.store.files import storage_errors
 
 MANIFEST = "manifest.json"
 STATE = "state.pt"
@@ -36,14 +39,48 @@ class Found:
 def save_checkpoint(root: Path, update: int, state: Mapping[str, Any], export: Callable[[Path], None]) -> Path:
     """Writes `root/update-N`: the state to go on from, and beside it the policy, by `export`, to be used elsewhere.
 
-    Whatever happens in between, a folder of that name is a whole one.
+    Whatever happens in between, a folder of that name is a whole one. Raises StorageError where the disk is full or not
+    writable; those before stand, and nothing is left of this one.
     """
-    root.mkdir(parents=True, exist_ok=True)
     final = checkpoint_folder(root, update)
     begun = root / f".{final.name}.new"
+    try:
+        with storing(final):
+            _write(begun, final, update, state, export)
+    except BaseException:
+        shutil.rmtree(begun, ignore_errors=True)
+        raise
+    return final
+
+
+@contextmanager
+def storing(path: Path) -> Iterator[None]:
+    """Turns an OSError, and what torch and safetensors make of one, into a StorageError that names `path`."""
+    with storage_errors(path, kept="checkpoints before it stand"):
+        try:
+            yield
+        except Exception as error:
+            code = _disk_code(error)
+            if code is None or isinstance(error, OSError):
+                raise
+            raise OSError(code, os.strerror(code)) from error
+
+
+def _disk_code(error: BaseException) -> int | None:
+    """The errno of the OSError behind an error, None where there is none."""
+    if (told := re.search(r"\(os error (\d+)\)", str(error))) is not None:  # safetensors keeps the words alone
+        return int(told[1])
+    behind: BaseException | None = error
+    while behind is not None and not isinstance(behind, OSError):
+        behind = behind.__cause__ or behind.__context__
+    return None if behind is None else behind.errno
+
+
+def _write(begun: Path, final: Path, update: int, state: Mapping[str, Any], export: Callable[[Path], None]) -> None:
     shutil.rmtree(begun, ignore_errors=True)
     (begun / POLICY).mkdir(parents=True)
-    torch.save(dict(state), begun / STATE)
+    with (begun / STATE).open("wb") as file:  # given a path, torch says nothing of a full disk
+        torch.save(dict(state), file)
     export(begun / POLICY)
     files = {str(path.relative_to(begun)): _describe(path) for path in sorted(begun.rglob("*")) if path.is_file()}
     (begun / MANIFEST).write_text(json.dumps({"format": _FORMAT, "update": update, "files": files}, indent=1), "utf-8")
@@ -52,8 +89,7 @@ def save_checkpoint(root: Path, update: int, state: Mapping[str, Any], export: C
     if final.exists():
         shutil.rmtree(final)
     begun.rename(final)
-    _sync(root)
-    return final
+    _sync(final.parent)
 
 
 def checkpoint_folder(root: Path, update: int) -> Path:

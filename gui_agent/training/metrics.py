@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import Any, Protocol, TextIO
 
 from device_farm.errors import DataError
+from gui_agent.store.files import storage_errors
 
 _HEAD_EVERY = 20
+_KEPT = "checkpoints stand"
 _SHOWN = (
     *("reward", "success", "matched", "progress", "patched", "steps", "staleness", "epoch", "samples"),
     *("gradient_norm", "kl", "skipped", "sampling_s", "training_s"),
@@ -24,9 +26,9 @@ class MetricsLog:
         self._path = path
 
     def append(self, record: Mapping[str, Any]) -> None:
-        """What is no finite number is written as null: JSON knows no other."""
+        """What is no finite number is written as null: JSON knows no other. Raises StorageError, as `cut` does."""
         clean = {name: None if _is_wild(value) else value for name, value in record.items()}
-        with self._path.open("a", encoding="utf-8") as file:
+        with storage_errors(self._path, kept=_KEPT), self._path.open("a", encoding="utf-8") as file:
             file.write(json.dumps(clean) + "\n")
 
     def read(self) -> list[dict[str, Any]]:
@@ -46,8 +48,9 @@ class MetricsLog:
         """Keeps the lines of the first `updates` updates: those behind the checkpoint are done again."""
         kept = [record for record in self.read() if record["update"] <= updates]
         whole = self._path.with_suffix(".jsonl.new")
-        whole.write_text("".join(json.dumps(record) + "\n" for record in kept), encoding="utf-8")
-        whole.replace(self._path)
+        with storage_errors(self._path, kept=_KEPT):
+            whole.write_text("".join(json.dumps(record) + "\n" for record in kept), encoding="utf-8")
+            whole.replace(self._path)
 
 
 class Listener(Protocol):

@@ -4,11 +4,9 @@ import errno
 import json
 import os
 import shutil
-import subprocess
-import tempfile
 import tomllib
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -220,22 +218,10 @@ def test_full_disk_is_a_clear_error_and_what_is_stored_stays_readable(tmp_path: 
     assert audit(RunReader(tmp_path)).damaged == ()
 
 
-@contextmanager
-def small_tmpfs(size: str) -> Iterator[Path]:
-    folder = Path(tempfile.mkdtemp())
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(folder)], capture_output=True)
-    if mounted.returncode != 0:
-        folder.rmdir()
-        pytest.skip(f"cannot mount a tmpfs here: {mounted.stderr.decode().strip()}")
-    try:
-        yield folder
-    finally:
-        subprocess.run(["umount", str(folder)], check=True)
-        folder.rmdir()
-
-
-def test_really_full_file_system_keeps_what_is_stored() -> None:
-    with small_tmpfs("256k") as root:
+def test_really_full_file_system_keeps_what_is_stored(
+    small_disk: Callable[[str], AbstractContextManager[Path]],
+) -> None:
+    with small_disk("256k") as root:
         stored: list[str] = []
         with RunWriter(root / "run", {}) as writer, pytest.raises(StorageError, match="No space left"):
             for index in range(1000):

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import io
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import pytest
 
 torch = pytest.importorskip("torch", reason="torch is not installed")
+save_file = pytest.importorskip("safetensors.torch", reason="safetensors is not installed").save_file
 
 from device_farm.errors import ConfigError, DataError, PolicyError  # noqa: E402
 from gui_agent.models.prompt import ChatPrompt, Message  # noqa: E402
 from gui_agent.rl.types import TrainSample  # noqa: E402
+from gui_agent.store.files import StorageError  # noqa: E402
 from gui_agent.training.batches import epoch_batches, micro_batches, pad  # noqa: E402
 from gui_agent.training.checkpoint import checkpoints, newest, verify  # noqa: E402
 from gui_agent.training.config import OptimiserConfig, TrainerConfig  # noqa: E402
@@ -29,6 +33,7 @@ from gui_agent.training.source import FixedSource, Supply  # noqa: E402
 from gui_agent.training.trainer import CHECKPOINTS, METRICS, Trainer  # noqa: E402
 
 WORDS = 8
+Disk: TypeAlias = Callable[[str], AbstractContextManager[Path]]
 
 
 class TinyPolicy:
@@ -314,3 +319,77 @@ def test_padding_is_masked_and_uneven_samples_are_refused() -> None:
     assert not padded.has_sampled
     with pytest.raises(ValueError, match="2 ids, but 1 in mask"):
         pad([sample([1, 2], mask=[True])], torch.device("cpu"))
+
+
+class Filling:
+    """Fills the disk once the given update is done."""
+
+    def __init__(self, disk: Path, after: int) -> None:
+        self._disk, self._after = disk, after
+
+    def on_update(self, record: Mapping[str, Any]) -> None:
+        if record["update"] == self._after:
+            fill(self._disk)
+
+    def on_note(self, text: str) -> None:
+        return
+
+
+def fill(disk: Path) -> None:
+    with contextlib.suppress(OSError), (disk / "filler").open("wb", buffering=0) as file:
+        while True:
+            file.write(bytes(4096))
+
+
+def test_full_disk_ends_the_run_with_the_fix_and_leaves_the_checkpoint_before(tmp_path: Path, small_disk: Disk) -> None:
+    train(tmp_path / "whole", 9)
+    with small_disk("2m") as disk:
+        run = disk / "run"
+        filling = Trainer(
+            TinyPolicy(), LikelihoodObjective(), source(), config(9), run, listeners=[Filling(disk, after=4)]
+        )
+        with pytest.raises(StorageError) as caught:
+            asyncio.run(filling.run())
+        assert f"cannot write {run / CHECKPOINTS}/update-00000006: No space left on device" in str(caught.value)
+        assert "free some space, then run again with --resume; checkpoints before it stand" in str(caught.value)
+        assert [path.name for path in (run / CHECKPOINTS).iterdir()] == ["update-00000003"]
+        verify(run / CHECKPOINTS / "update-00000003")
+        (disk / "filler").unlink()
+        train(run, 9, resume=True)
+        assert untimed(run) == untimed(tmp_path / "whole")
+
+
+class Exporting(TinyPolicy):
+    """Writes its weights, and more, as safetensors does it."""
+
+    def save(self, folder: Path) -> None:
+        save_file({"more": torch.zeros(1_000_000)}, folder / "model.safetensors")
+
+
+def test_full_disk_under_exported_weights_is_called_one(small_disk: Disk) -> None:
+    with small_disk("1m") as disk:
+        with pytest.raises(StorageError, match=r"update-00000003: No space left on device"):
+            train(disk / "run", 9, policy=Exporting())
+        assert list((disk / "run" / CHECKPOINTS).iterdir()) == []
+
+
+def test_full_disk_under_the_metrics_is_called_one(small_disk: Disk) -> None:
+    with small_disk("1m") as disk:
+        log = MetricsLog(disk / METRICS)
+        log.append({"update": 1})
+        fill(disk)
+        with pytest.raises(StorageError, match=r"cannot write .*metrics\.jsonl: No space left.*checkpoints stand"):
+            for update in range(2, 2000):
+                log.append({"update": update})
+        with pytest.raises(StorageError, match=r"cannot write .*metrics\.jsonl: No space left"):
+            log.cut(400)
+        assert [record["update"] for record in log.read()][:3] == [1, 2, 3]
+
+
+def test_what_goes_wrong_in_an_export_for_other_reasons_is_raised_as_it_is(tmp_path: Path) -> None:
+    class Odd(TinyPolicy):
+        def save(self, folder: Path) -> None:
+            raise ValueError("no such layer")
+
+    with pytest.raises(ValueError, match="no such layer"):
+        train(tmp_path, 3, policy=Odd())

@@ -15,6 +15,7 @@ from device_farm.errors import ConfigError
 from gui_agent.models.base import Completion, Sampling
 from gui_agent.models.openai_endpoint import OpenAiEndpoint
 from gui_agent.models.prompt import Prompt
+from gui_agent.training.checkpoint import storing
 
 _PARTING_S = 10.0
 
@@ -74,16 +75,21 @@ class AdapterServers:
 
         Raises:
             PolicyError: no server takes them.
+            StorageError: they cannot be written.
         """
         assert self._root is not None
         folder = self._root / f"{self._run}-{version}"
-        await asyncio.to_thread(self._save, folder)
+        await asyncio.to_thread(self._stored, folder)
         missing = await self._endpoint.serve_adapter(folder.name, str(folder))
         before, self._before = self._before, folder
         if before is not None and before != folder:
             await self._endpoint.drop_adapter(before.name)
             await asyncio.to_thread(shutil.rmtree, before, ignore_errors=True)
         return {"servers_without_adapter": missing}
+
+    def _stored(self, folder: Path) -> None:
+        with storing(folder):
+            self._save(folder)
 
 
 def _own_folder(adapters: str, run: str) -> Path:
