@@ -42,7 +42,10 @@ def cut_text(view: View, action: Action) -> Finding | None:
 
 
 def slip_of_text(view: View, action: Action) -> Finding | None:
-    """Text that the goal does not hold, but nearly: with letters swapped, left out or changed."""
+    """Text that the goal does not hold, but nearly: with letters swapped, left out or changed.
+
+    A whole path is no slip of its end, as goals name files.
+    """
     if not isinstance(action, TypeText):
         return None
     goal, text = view.proposal.goal, action.text.strip()
@@ -52,7 +55,7 @@ def slip_of_text(view: View, action: Action) -> Finding | None:
     words = re.findall(r"\S+", goal)
     runs = [" ".join(words[at : at + length]).strip(".,;:!?“”\"'") for at in range(len(words) - length + 1)]
     ranked = sorted(((_similarity(text, run), run) for run in {*runs, *fragments(goal)}), reverse=True)
-    if not ranked or ranked[0][0] < _ALIKE:
+    if not ranked or ranked[0][0] < _ALIKE or text.casefold().endswith(f"/{ranked[0][1].casefold()}"):
         return None
     return Finding(why=f"the goal says {ranked[0][1]!r}", confidence=0.8, corrected=TypeText(text=ranked[0][1]))
 

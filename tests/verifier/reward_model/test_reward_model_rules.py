@@ -84,6 +84,12 @@ def test_rules_find_what_is_wrong(rule: str, made: Proposal, corrected: Action |
         proposal("Turn Wi-Fi off.", tap(4), switch_row(4, "Wi-Fi", on=True)),
         proposal("Write “green tea”.", TypeText(text="green tea"), edit(4, focused=True)),
         # A name found out on the screen is in no goal.
+        # On a desktop a file is opened by its whole path.
+        proposal(
+            "In Documents/budget.ods, change a cell.",
+            TypeText(text="/home/user/Documents/budget.ods"),
+            edit(4, focused=True),
+        ),
         proposal("Write down who called.", TypeText(text="Ada Lovelace"), edit(4, focused=True)),
         proposal("Find it.", DOWN, listed(), past=[entry(DOWN)]),
         proposal("Go on.", Wait(duration_s=1), past=[entry(Wait(duration_s=1), changed=False)]),
