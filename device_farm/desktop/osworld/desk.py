@@ -16,8 +16,20 @@ from device_farm.types.codec.pyautogui_hand import Hand
 COMMAND_LIMIT_S: Final = 120.0
 NOT_FOUND: Final = 127
 """The exit code of a shell that finds no such program."""
-_SHIMS: Final = {"python": 'exec python3 "$@"', "python3.10": 'exec python3 "$@"'}
-"""Programs that OSWorld's image has under these names."""
+_CHROME: Final = """\
+here="${0%/*}"
+ln -sf /usr/lib/chromium/chromium "$here/chrome"
+exec "$here/chrome" --test-type --no-sandbox --disable-gpu --no-first-run --no-default-browser-check \\
+  --password-store=basic --force-renderer-accessibility --user-data-dir="$HOME/.config/google-chrome" "$@"
+"""
+_SHIMS: Final = {
+    "python": 'exec python3 "$@"\n',
+    "python3.10": 'exec python3 "$@"\n',
+    "google-chrome": _CHROME,
+    "google-chrome-stable": _CHROME,
+}
+"""Programs that OSWorld's image has under these names. Tasks end the browser by its process name, `chrome`, and look
+into its profile; its own sandbox needs what the desktop's walls do not give, and is not needed behind them."""
 
 
 @dataclass(slots=True)
@@ -52,7 +64,7 @@ class Desk:
             home, runtime = result.stdout.decode("utf-8", "replace").split("\n")[:2]
             folder = f"{runtime}/osworld"
             for name, line in _SHIMS.items():
-                await self.device.push(f"{folder}/{name}", f"#!/bin/sh\n{line}\n".encode(), mode=0o755)
+                await self.device.push(f"{folder}/{name}", f"#!/bin/sh\n{line}".encode(), mode=0o755)
             self.home, self._path = home, folder
 
     def forget(self) -> None:

@@ -20,6 +20,8 @@ ACTIVATE_LIMIT_S: Final = 20.0
 _POLL_S: Final = 0.25
 _COLUMNS: Final = 8
 """`wmctrl -lxG`: id, desktop, x, y, width, height, class, host; then the title."""
+_NO_CLASS: Final = "N/A"
+"""The class of a picture that a program shows while it starts."""
 _OPENERS: Final[dict[str, tuple[str, ...]]] = {
     "libreoffice": (
         *("odt", "ods", "odp", "odg", "doc", "docx", "dot", "dotx", "rtf", "xls", "xlsx", "xlsm", "xlt", "csv", "tsv"),
@@ -45,7 +47,7 @@ class GuestWindow:
 
 
 async def list_windows(desk: Desk) -> list[GuestWindow]:
-    """Every managed window.
+    """Every managed window but those without a class.
 
     Raises:
         RefusedError: the guest has no `wmctrl`.
@@ -56,7 +58,7 @@ async def list_windows(desk: Desk) -> list[GuestWindow]:
     windows = []
     for line in result.stdout.decode("utf-8", "replace").splitlines():
         words = line.split(None, _COLUMNS)
-        if len(words) >= _COLUMNS:
+        if len(words) >= _COLUMNS and words[6] != _NO_CLASS:
             title = words[_COLUMNS] if len(words) > _COLUMNS else ""
             width, height = int(words[4]), int(words[5])
             windows.append(GuestWindow(id=words[0], kind=words[6], title=title, width=width, height=height))
@@ -129,17 +131,17 @@ async def open_file(desk: Desk, fields: Fields) -> Response:
     before = {window.id for window in await list_windows(desk)}
     await desk.start(shlex.join([*program, path]), program=program[0])
     name = posixpath.basename(path)
-    await wait_for_window(desk, lambda windows: _opened(windows, before, name), what=f"of {path}")
+    titled = program[0] == "libreoffice"
+    await wait_for_window(desk, lambda windows: _opened(windows, before, name, titled=titled), what=f"of {path}")
     return answer({"status": "success", "message": f"{path} is open"})
 
 
-def _opened(windows: Sequence[GuestWindow], before: set[str], name: str) -> bool:
-    """A window with the file's name in its title, or, for programs that leave it out, a new one."""
-    stem = posixpath.splitext(name)[0]
-    new = [window for window in windows if window.id not in before]
-    return any(stem.lower() in window.title.lower() for window in windows) or any(
-        not window.kind.startswith("soffice") for window in new
-    )
+def _opened(windows: Sequence[GuestWindow], before: set[str], name: str, *, titled: bool) -> bool:
+    """A window with the file's name in its title; where the program may leave it out (not `titled`), any new one."""
+    stem = posixpath.splitext(name)[0].lower()
+    if any(stem in window.title.lower() for window in windows):
+        return True
+    return not titled and any(window.id not in before for window in windows)
 
 
 async def wait_for_window(desk: Desk, there: Callable[[Sequence[GuestWindow]], bool], *, what: str) -> None:

@@ -24,8 +24,11 @@ from gui_agent.benchmarks.osworld.taskfile import TaskFile
 QUIET_S: Final = 1.0
 """A desktop whose screen has not changed for so long has taken the set-up in."""
 QUIET_LIMIT_S: Final = 20.0
+DESCRIBED_LIMIT_S: Final = 45.0
 _LOOK_S: Final = 0.2
+_SHELL: Final = ("xfce4-panel", "xfdesktop")
 _SHOT: Final = ObserveRequest(ui_tree=False)
+_TREE: Final = ObserveRequest(screenshot=False)
 _WINDOWS: Final = {"libreoffice", "soffice", "gimp", "vlc", "google-chrome", "chromium", "mousepad", "thunar"}
 """Programs that a set-up launches for their window, so that the agent does not begin before it is there."""
 
@@ -97,13 +100,13 @@ class Stage:
 
     async def _ready(self, task: TaskFile) -> None:
         """Waits for the window of what was launched, and until nothing is drawn any more."""
-        shell = ("xfce4-panel", "xfdesktop")
         if launched_windows(task):
             await wait_for_window(
                 self._api.desk,
-                lambda windows: any(not window.kind.lower().startswith(shell) for window in windows),
+                lambda windows: any(not window.kind.lower().startswith(_SHELL) for window in windows),
                 what="of a launched program",
             )
+        await self._described()
         digest, since = "", time.monotonic()
         limit = since + QUIET_LIMIT_S
         while time.monotonic() < limit and time.monotonic() - since < QUIET_S:
@@ -111,6 +114,19 @@ class Stage:
             seen = "" if shot is None else shot.digest
             if seen != digest:
                 digest, since = seen, time.monotonic()
+            await asyncio.sleep(_LOOK_S)
+
+    async def _described(self) -> None:
+        """Waits until the program in front says what is in its window: one that still loads does not.
+
+        Some never do; after DESCRIBED_LIMIT_S they are taken as they are.
+        """
+        limit = time.monotonic() + DESCRIBED_LIMIT_S
+        while time.monotonic() < limit:
+            seen = await self._device.observe(_TREE)
+            roots = () if seen.ui_tree is None else seen.ui_tree.roots
+            if seen.foreground.app in _SHELL or any(root.text == seen.foreground.window for root in roots):
+                return
             await asyncio.sleep(_LOOK_S)
 
     async def judge(self, last_action: str) -> float:
