@@ -1,4 +1,4 @@
-"""A desktop for tests of the guest API: a real shell in a folder of its own, a tree that is given, actions that count."""
+"""A desktop for tests of the guest API: a real shell in a folder of its own, a tree that is given, noted actions."""
 
 from __future__ import annotations
 

@@ -35,10 +35,10 @@ class Caller:
         request = Request(method=method, path=path, headers={"content-type": kind}, body=body)
         return asyncio.run(self.api.handle(request))
 
-    def post(self, path: str, **values: Any) -> Response:
+    def post(self, path: str, /, **values: Any) -> Response:
         return self.ask("POST", path, json.dumps(values).encode())
 
-    def told(self, path: str, **values: Any) -> dict[str, Any]:
+    def told(self, path: str, /, **values: Any) -> dict[str, Any]:
         said: dict[str, Any] = json.loads(self.post(path, **values).body)
         return said
 
@@ -197,8 +197,6 @@ def test_opening_a_file_waits_for_its_window(caller: Caller) -> None:
     (caller.desktop.home / "n.txt").write_text("x")
     assert caller.post("/setup/open_file", path="~/n.txt").status == 200
     assert caller.post("/setup/open_file", path="~/none.txt").status == 404
-    (caller.desktop.home / "p.xcf").write_text("x")
-    assert b"no such program: 'gimp'" in caller.post("/setup/open_file", path="~/p.xcf").body
 
 
 def test_launched_program_outlives_the_request(caller: Caller) -> None:
@@ -261,12 +259,8 @@ def test_reset_is_for_those_who_own_the_desktop(caller: Caller) -> None:
     caller.told("/execute", command=["python", "-c", HEAD + "pyautogui.moveTo(1, 2)"])
     assert caller.post("/farm/reset").status == 200
     assert (caller.desktop.resets, caller.api.desk.hand.pointer) == (1, Point(960, 540))
-    assert (
-        asyncio.run(
-            GuestApi(caller.desktop).handle(Request(method="POST", path="/farm/reset", headers={}, body=b""))
-        ).status
-        == 501
-    )
+    request = Request(method="POST", path="/farm/reset", headers={}, body=b"")
+    assert asyncio.run(GuestApi(caller.desktop).handle(request)).status == 501
 
 
 def test_every_route_of_both_generations_is_there() -> None:

@@ -138,8 +138,7 @@ async def open_file(desk: Desk, fields: Fields) -> Response:
 
 def _opened(windows: Sequence[GuestWindow], before: set[str], name: str, *, titled: bool) -> bool:
     """A window with the file's name in its title; where the program may leave it out (not `titled`), any new one."""
-    stem = posixpath.splitext(name)[0].lower()
-    if any(stem in window.title.lower() for window in windows):
+    if any(name in window.title for window in windows):
         return True
     return not titled and any(window.id not in before for window in windows)
 
