@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,7 @@ class Packages:
 
     def __init__(self, phone: SimulatedPhone) -> None:
         self._phone = phone
+        self._launchable: tuple[Mapping[str, InstalledPackage] | None, tuple[InstalledPackage, ...]] = (None, ())
 
     def list(self) -> tuple[InstalledPackage, ...]:
         """All packages, sorted by name."""
@@ -174,8 +176,13 @@ class Packages:
 
     def launchable(self) -> tuple[InstalledPackage, ...]:
         """Packages with an icon, by label."""
-        found = [package for package in self.list() if self.launcher(package.name) is not None]
-        return tuple(sorted(found, key=lambda package: (package.label.lower(), package.name)))
+        packages = self._phone.state.packages
+        if self._launchable[0] is not packages:
+            found = [package for package in self.list() if self.launcher(package.name) is not None]
+            ordered = tuple(sorted(found, key=lambda package: (package.label.lower(), package.name)))
+            # The packages of a state never change; other ones are another object.
+            self._launchable = (packages, ordered)
+        return self._launchable[1]
 
     def resolve(self, intent: Intent) -> tuple[ComponentName, ...]:
         """Activities that can answer `intent`; an explicit one answers alone."""

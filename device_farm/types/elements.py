@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeAlias
 
 from device_farm.types.geometry import Point, Rect, Size
 from device_farm.types.ui_tree import UiNode, UiState, UiTree
@@ -12,6 +13,7 @@ from device_farm.types.ui_tree import UiNode, UiState, UiTree
 ACTED_ON: Final[frozenset[UiState]] = frozenset({"clickable", "long_clickable", "checkable", "editable"})
 LARGEST_SHARE: Final = 0.5
 """Of the screen. A larger element, such as a map or the page behind a menu, is not one place to click."""
+_Corners: TypeAlias = tuple[int, int, int, int]
 _SMALLEST_PX: Final = 8
 _ON_SCREEN: Final = 0.9
 """Of an element's area; one that is scrolled half out of sight cannot be read or aimed at reliably."""
@@ -73,19 +75,20 @@ def visible_elements(tree: UiTree, screen: Size) -> tuple[Element, ...]:
         for node, above in walk_with_ancestors(tree)
         if "visible" in node.states
     ]
-    covers = [
-        (index, box)
+    covering = [
+        index
         for index, (node, above, box) in enumerate(drawn)
         if box.area and (not above or node.label or node.states & ACTED_ON)
     ]
+    covers = [_corners(drawn[index][2]) for index in covering]
     found: list[Element] = []
     for index, (node, above, box) in enumerate(drawn):
         if min(box.width, box.height) < _SMALLEST_PX or box.area < _ON_SCREEN * node.bounds.area:
             continue
         if any("scrollable" in area.states and cut_off(node.bounds, area.bounds) for area in above):
             continue
-        behind = _end(drawn, index)
-        if not any(_hides(cover, box) for at, cover in covers if at >= behind):
+        later = bisect_left(covering, _end(drawn, index))
+        if not _hidden(box, covers[later:]):
             found.append(Element(node=node, box=box, name=name_of(node), above=above))
     return tuple(found)
 
@@ -102,8 +105,24 @@ def cut_off(bounds: Rect, area: Rect) -> bool:
     return vertical or (bounds.left <= area.left) != (bounds.right >= area.right)
 
 
-def _hides(cover: Rect, box: Rect) -> bool:
-    return cover.contains(box.center) or cover.intersect(box).area > _COVERED * box.area
+def _corners(box: Rect) -> _Corners:
+    return box.left, box.top, box.right, box.bottom
+
+
+def _hidden(box: Rect, covers: Sequence[_Corners]) -> bool:
+    """Whether one of `covers` lies over the middle of `box`, or over more than `_COVERED` of it."""
+    # Every element is asked of every one drawn after it: numbers are compared here, no boxes made.
+    box_left, box_top, box_right, box_bottom = _corners(box)
+    middle, most = box.center, _COVERED * box.area
+    for left, top, right, bottom in covers:
+        if left >= box_right or right <= box_left or top >= box_bottom or bottom <= box_top:
+            continue
+        if left <= middle.x < right and top <= middle.y < bottom:
+            return True
+        width = min(right, box_right) - max(left, box_left)
+        if width * (min(bottom, box_bottom) - max(top, box_top)) > most:
+            return True
+    return False
 
 
 def name_of(node: UiNode) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -35,21 +36,39 @@ _DARK: DisplayList = (Box("box", *WHOLE, 0, 0xFF000000, 0, 0, 0),)
 REAL_CLOCK_STEP_S = 0.05
 
 
+@dataclass(slots=True, kw_only=True)
+class _Layout:
+    """What was laid out of one state, which `stamp` names; `tree` once somebody has asked for it."""
+
+    stamp: tuple[object, ...] = ()
+    windows: tuple[Window, ...] = ()
+    frame: DisplayList = ()
+    tree: UiTree | None = None
+
+    def of(self, now: tuple[object, ...]) -> bool:
+        return len(self.stamp) == len(now) and all(
+            old is new or (isinstance(new, int | float) and old == new)
+            for old, new in zip(self.stamp, now, strict=True)
+        )
+
+
 class Screen:
-    """Caches the windows, the display list and the PNG of the phone's present state."""
+    """Caches the windows, the display list and the PNG of the phone's present state, and the layout of the state that
+    it was last put back to: who tries things out goes back to it over and over.
+    """
 
     def __init__(self, phone: SimulatedPhone) -> None:
         self._phone = phone
-        self._stamp: tuple[object, ...] = ()
-        self._windows: tuple[Window, ...] = ()
+        self._layout = _Layout()
+        self._base = _Layout()
+        self._put_back = False
         self._frame: DisplayList = ()
-        self._tree: UiTree | None = None
         self.picture: Picture | None = None
         self.last_number = 0
 
     def restore(self, picture: Picture | None, number: int) -> None:
         """Forgets the layout; keeps what a snapshot knows of the pixels."""
-        self._stamp, self._windows, self._tree = (), (), None
+        self._layout, self._put_back = _Layout(), True
         self._frame = picture.frame if picture is not None else ()
         self.picture, self.last_number = picture, number
 
@@ -71,30 +90,20 @@ class Screen:
         """The windows of the present state, bottom first."""
         self._phone.settle()
         now = self._now()
-        if len(self._stamp) == len(now) and all(
-            old is new or (isinstance(new, int | float) and old == new)
-            for old, new in zip(self._stamp, now, strict=True)
-        ):
-            return self._windows
-        self._windows = compose(self._phone)
-        self._tree = None
-        self._frame = self._emitted()
-        # Composing commits view state, so the stamp is taken after it.
-        self._stamp = self._now()
-        return self._windows
-
-    def _emitted(self) -> DisplayList:
-        if not self._windows:
-            frame: DisplayList = _DARK
+        if self._layout.of(now):
+            return self._layout.windows
+        if self._base.of(now):
+            self._layout = self._base
         else:
-            ops: list[Op] = []
-            for window in self._windows:
-                emit_node(window.root, ops.append, WHOLE)
-            frame = tuple(ops)
-        if frame == self._frame:
-            return self._frame
-        self.last_number += 1
-        return frame
+            windows = compose(self._phone)
+            # Composing commits view state, so the stamp is taken after it.
+            self._layout = _Layout(stamp=self._now(), windows=windows, frame=_emitted(windows))
+        if self._put_back:
+            self._base, self._put_back = self._layout, False
+        if self._layout.frame != self._frame:
+            self._frame = self._layout.frame
+            self.last_number += 1
+        return self._layout.windows
 
     # Output
 
@@ -128,15 +137,15 @@ class Screen:
 
     def tree(self) -> UiTree:
         windows = self.windows()
-        if self._tree is None:
+        if self._layout.tree is None:
             roots: list[UiNode] = []
             for window in windows:
                 if window.modal:
                     roots.clear()
                 if window.accessible:
                     roots.extend(ui_nodes(_seen(window), window.package, Rect(*WHOLE)))
-            self._tree = UiTree(roots=tuple(roots))
-        return self._tree
+            self._layout.tree = UiTree(roots=tuple(roots))
+        return self._layout.tree
 
     # What input needs
 
@@ -218,3 +227,13 @@ class Screen:
 def _seen(window: Window) -> Node:
     """What accessibility calls the window's root: a dialog's is its box."""
     return window.box if window.box is not None else window.root
+
+
+def _emitted(windows: tuple[Window, ...]) -> DisplayList:
+    """What is painted of the windows; a screen that is off is black."""
+    if not windows:
+        return _DARK
+    ops: list[Op] = []
+    for window in windows:
+        emit_node(window.root, ops.append, WHOLE)
+    return tuple(ops)

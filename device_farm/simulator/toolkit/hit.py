@@ -16,15 +16,14 @@ def path_at(node: Node, x: int, y: int) -> tuple[Node, ...]:
 
 
 def _children_at(node: Node, x: int, y: int) -> tuple[Node, ...]:
+    """Of the children under the point the topmost that takes touches, else the topmost."""
+    topmost: tuple[Node, ...] = ()
     for child in reversed(node.children):
         found = path_at(child, x, y)
         if found and any(_takes_touch(hit) for hit in found):
             return found
-    for child in reversed(node.children):
-        found = path_at(child, x, y)
-        if found:
-            return found
-    return ()
+        topmost = topmost or found
+    return topmost
 
 
 def _takes_touch(node: Node) -> bool:
