@@ -128,7 +128,8 @@ class ModelThinker:
             fault = f"TimeoutError: {str(error) or 'no answer in time'}"
         except Exception as error:  # noqa: BLE001 - the boundary to models' clients: recorded, with what was spent
             fault = fault_of(error)
-        return replace(so_far, evidence=(), faults=(fault,) if fault else (), cost=talk.cost)
+        faults = (fault,) if fault else ()
+        return replace(so_far, evidence=(), faults=faults, cost=talk.cost, broken=so_far.broken or bool(fault))
 
     def _talk(self) -> Talk:
         return Talk(

@@ -16,7 +16,10 @@ Confidence: TypeAlias = Literal["low", "medium", "high"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opinion:
-    """What a stage found; a decision that is `high` ends the verification. `cost` is that of this stage alone."""
+    """What a stage found; a decision that is `high` ends the verification. `cost` is that of this stage alone.
+
+    `broken`: the stage found nothing, and this is the opinion before it.
+    """
 
     decision: Decision
     confidence: Confidence
@@ -24,6 +27,7 @@ class Opinion:
     evidence: tuple[Evidence, ...] = ()
     faults: tuple[str, ...] = ()
     cost: Cost = NO_COST
+    broken: bool = False
 
 
 class Thinker(Protocol):

@@ -40,7 +40,8 @@ class AgenticVerifier:
     """Any thinker in stages, within a budget.
 
     The last opinion stands, with its confidence as `CONFIDENCE` has it. Where the verification was cut short, by the
-    budget, by a stage that broke or because there is no device to probe, an opinion of low confidence decides nothing.
+    budget or because there is no device to probe, an opinion of low confidence decides nothing. Where its last stage
+    broke, nothing is decided: an earlier opinion wanted that stage.
 
     The switches are for ablation: `shell` and `gui` offer those tools, `stages` off goes straight to probing, `memory`
     off hands over the actions as logged, with the actor's thoughts. `clock` gives seconds, as `time.monotonic` does.
@@ -90,6 +91,8 @@ class _Record:
         self._cost = Cost()
         self._stages: list[Stage] = []
         self._cut = ""
+        self._broke = ""
+        """The stage that broke last, where none came to an opinion since."""
 
     async def run(self, name: str, stage: _Step, thinker: Thinker) -> bool:
         """Carries out one stage; whether the next one is wanted. A stage that broke leaves the opinion as it was."""
@@ -111,11 +114,12 @@ class _Record:
             cost = self._spend(Cost(), began_s)
             self._stages.append(Stage(name=name, decision="undecided", confidence=0.0, reason=fault, cost=cost))
             self._faults.append(fault)
-            self._cut = "the budget of seconds is used up" if late else f"the stage {name!r} broke"
+            self._cut = "the budget of seconds is used up" if late else ""
+            self._broke = name
             return not late
         cost = self._spend(opinion.cost, began_s)
         self._stages.append(_stage(name, opinion, cost))
-        self._opinion, self._cut = opinion, ""
+        self._opinion, self._cut, self._broke = opinion, "", name if opinion.broken else ""
         self._evidence.extend(opinion.evidence)
         self._faults.extend(opinion.faults)
         return opinion.decision == "undecided" or opinion.confidence != "high"
@@ -127,8 +131,10 @@ class _Record:
     def verdict(self, name: str) -> Verdict:
         opinion, faults = self._opinion, tuple(self._faults)
         gone = self._budget.left(self._cost).gone
-        cut = self._cut or (f"the budget of {gone} is used up" if gone else "")
-        if opinion.decision == "undecided" or (opinion.confidence == "low" and (cut or opinion.faults)):
+        broke = f"the stage {self._broke!r} broke" if self._broke else ""
+        cut = self._cut or (f"the budget of {gone} is used up" if gone else broke)
+        unsure = opinion.confidence == "low" and (cut or opinion.faults)
+        if opinion.decision == "undecided" or self._broke or unsure:
             why = "; ".join(part for part in (opinion.reason, cut) if part) or "nothing was found out"
             return replace(
                 undecided(name, why, faults=faults, cost=self._cost),

@@ -134,7 +134,13 @@ def test_replies_that_never_parse_are_a_fault_and_leave_the_opinion() -> None:
     assert len(model.asked) == 3
     assert (opinion.decision, opinion.confidence) == ("success", "medium")
     assert opinion.faults[0].startswith("VerifierError: rehearsed gave no reply that parses, 3 times: ")
-    assert opinion.cost.prompt_tokens == 30
+    assert opinion.cost.prompt_tokens == 30 and opinion.broken
+
+
+def test_model_that_goes_away_after_a_first_look_leaves_the_verdict_undecided() -> None:
+    thinker = ModelThinker(model=Rehearsed(lines=[said("failure", "medium")]))
+    verdict = asyncio.run(AgenticVerifier(thinker=thinker).verify(CASE, None))
+    assert (verdict.decision, verdict.faults) == ("undecided", ("PolicyError: the server is gone",))
 
 
 def test_model_that_is_gone_is_a_fault_of_its_own_kind() -> None:

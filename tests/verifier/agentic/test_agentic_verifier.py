@@ -195,12 +195,16 @@ def test_agentic_verifier_that_broke_everywhere_is_undecided_and_names_the_fault
     assert outcome_of(verdict).kind == "undecided"
 
 
-@pytest.mark.parametrize(("confidence", "decision"), [("low", "undecided"), ("medium", "failure")])
-def test_agentic_verifier_cut_short_by_a_broken_probe_decides_only_above_low(confidence: str, decision: str) -> None:
+@pytest.mark.parametrize("confidence", ["low", "medium"])
+def test_agentic_verifier_cut_short_by_a_broken_probe_decides_nothing(confidence: str) -> None:
     before = opinion("failure", confidence)
     verdict = asyncio.run(AgenticVerifier(thinker=_thoughts(before, before, GuestError("x"))).verify(CASE, _Gone()))
-    assert verdict.decision == decision
+    assert (verdict.decision, verdict.reason) == ("undecided", "seen; the stage 'probe' broke")
     assert verdict.faults == ("GuestError: probe: x",)
+    told = replace(before, faults=("PolicyError: the server is gone",), broken=True)
+    verdict = asyncio.run(AgenticVerifier(thinker=_thoughts(before, told, told)).verify(CASE, _Gone()))
+    assert (verdict.decision, len(verdict.faults)) == ("undecided", 2)
+    assert outcome_of(verdict).kind == "undecided"
 
 
 def test_agentic_verifier_with_a_fault_behind_a_low_opinion_decides_nothing() -> None:
