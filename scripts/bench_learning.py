@@ -161,7 +161,7 @@ class Bench:
         await self.judged(f"ablation-{name}-sft", config, newest_weights(root / "sft"))
         for recipe in ("offline", "semi-online"):
             start = newest_weights(root / "sft")
-            await train_stage(recipe, config, demonstrations, root / recipe, weights=start)  # type: ignore[arg-type]
+            await train_stage(recipe, config, demonstrations, root / recipe, weights=start)
             await self.judged(f"ablation-{name}-{recipe}", config, newest_weights(root / recipe))
 
     async def online(self, seed: int) -> None:
