@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from device_farm.desktop.osworld.messages import RefusedError
+from device_farm.desktop.osworld.profiles import PROFILES
 from device_farm.device import Device, ShellResult
 from device_farm.types.codec.pyautogui_hand import Hand
 
@@ -52,7 +53,7 @@ class Desk:
         return cls(device=device, hand=Hand.at_rest(device.info.screen))
 
     async def prepare(self) -> None:
-        """Learns the home folder and puts the programs there that OSWorld's image has. Idempotent between resets.
+        """Learns the home folder; brings programs and profiles that OSWorld's image has. Idempotent between resets.
 
         Raises:
             GuestError, TransportError: the device does not answer.
@@ -65,6 +66,10 @@ class Desk:
             folder = f"{runtime}/osworld"
             for name, line in _SHIMS.items():
                 await self.device.push(f"{folder}/{name}", f"#!/bin/sh\n{line}".encode(), mode=0o755)
+            for name, text in PROFILES.items():
+                path = f"{home}/{name}"
+                if (await self.device.shell(f"test -e {shlex.quote(path)}")).exit_code != 0:
+                    await self.device.push(path, text.encode())
             self.home, self._path = home, folder
 
     def forget(self) -> None:

@@ -16,16 +16,17 @@ from device_farm.desktop.osworld.server import GuestServer
 from device_farm.desktop.osworld.windows import wait_for_window
 from device_farm.device import Device
 from device_farm.errors import BackendError, GuestError, VerifierError
-from device_farm.types.observation import ObserveRequest
+from device_farm.types.observation import Observation, ObserveRequest
 from gui_agent.benchmarks.androidworld.channel import WorkerProcess, WorldError
 from gui_agent.benchmarks.osworld.mirror import Mirror
 from gui_agent.benchmarks.osworld.taskfile import TaskFile
 
-QUIET_S: Final = 1.0
+QUIET_S: Final = 1.5
 """A desktop whose screen has not changed for so long has taken the set-up in."""
 QUIET_LIMIT_S: Final = 20.0
 DESCRIBED_LIMIT_S: Final = 45.0
-_LOOK_S: Final = 0.2
+_FEWEST_NODES: Final = 4
+_LOOK_S: Final = 0.4
 _SHELL: Final = ("xfce4-panel", "xfdesktop")
 _SHOT: Final = ObserveRequest(ui_tree=False)
 _TREE: Final = ObserveRequest(screenshot=False)
@@ -117,16 +118,19 @@ class Stage:
             await asyncio.sleep(_LOOK_S)
 
     async def _described(self) -> None:
-        """Waits until the program in front says what is in its window: one that still loads does not.
+        """Waits until the program in front says what is in its window, twice the same: one that still loads does not.
 
         Some never do; after DESCRIBED_LIMIT_S they are taken as they are.
         """
-        limit = time.monotonic() + DESCRIBED_LIMIT_S
+        limit, before = time.monotonic() + DESCRIBED_LIMIT_S, 0
         while time.monotonic() < limit:
             seen = await self._device.observe(_TREE)
-            roots = () if seen.ui_tree is None else seen.ui_tree.roots
-            if seen.foreground.app in _SHELL or any(root.text == seen.foreground.window for root in roots):
+            if seen.foreground.app in _SHELL:
                 return
+            count = _described_nodes(seen)
+            if count >= _FEWEST_NODES and count == before:
+                return
+            before = count
             await asyncio.sleep(_LOOK_S)
 
     async def judge(self, last_action: str) -> float:
@@ -153,6 +157,12 @@ class Stage:
                 raise kind(_told(trouble))
         if self._api.desk.refused:
             raise kind(f"a step for mouse and keyboard was refused: {self._api.desk.refused[0]}")
+
+
+def _described_nodes(seen: Observation) -> int:
+    """How many elements the window in front is described by; 0 where it is not."""
+    roots = () if seen.ui_tree is None else seen.ui_tree.roots
+    return max((sum(1 for _ in root.walk()) for root in roots if root.text == seen.foreground.window), default=0)
 
 
 def _told(trouble: Trouble) -> str:
