@@ -2,39 +2,40 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 
-from device_farm.types.action import Action, Answer, Click, Swipe, SystemButton, Terminate
+from device_farm.types.action import Action, Click, Swipe, SystemButton
 from device_farm.types.geometry import Point
 from gui_agent.policies.base import PolicySession
-from world_model.imagination.distinct import distinct
+from world_model.imagination.distinct import distinct, meaning
+from world_model.imagination.likelihood import likelihoods
 from world_model.imagination.ports import Proposer
 from world_model.imagination.types import Proposal, View
-from world_model.predictors.base import NOTHING_SPENT
 from world_model.sketch.ranking import task_related_first, words_of
 from world_model.sketch.sketch import Sketch, SketchLine
 from world_model.sketch.tree import node_states
 
 
 class SessionProposer:
-    """What the policy's session proposes, where it is a `Proposer`, and after that what `by_elements` does.
-
-    Ends of the episode are left out on the real screen: that it is over is for the policy to say by itself, and no
-    screen must seem so bad that stopping on the one before seems better.
-    """
+    """What the policy's session proposes, where it is a `Proposer`, and after that what `by_elements` does."""
 
     def __init__(self, session: PolicySession) -> None:
         self._session = session
 
     async def propose(self, view: View, count: int) -> Proposal:
         """Raises PolicyError where the policy failed."""
-        own, spent = tuple[Action, ...](), NOTHING_SPENT
+        own = Proposal(actions=())
         if isinstance(self._session, Proposer):
-            proposal = await self._session.propose(view, count)
-            own, spent = proposal.actions, proposal.spent
-        if not view.path:
-            own = tuple(action for action in own if not isinstance(action, Answer | Terminate))
-        return Proposal(actions=distinct((*own, *by_elements(view)), view.sketch, count), spent=spent)
+            own = await self._session.propose(view, count)
+        said = distinct(own.actions, view.sketch, count)
+        likely = likelihoods(own, view.sketch)
+        known = itertools.takewhile(likely.__contains__, (meaning(action, view.sketch) for action in said))
+        return Proposal(
+            actions=distinct((*said, *by_elements(view)), view.sketch, count),
+            spent=own.spent,
+            logprobs=tuple(likely[each] for each in known),
+        )
 
 
 def by_elements(view: View) -> Iterator[Action]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -273,17 +274,19 @@ def test_rules_propose_what_the_goal_names_first() -> None:
     assert list(by_elements(view("Save it", save, path=(on_save,)))) == [back]
 
 
-def test_a_session_proposes_no_end_in_place_of_an_action() -> None:
+def test_a_session_is_asked_first_and_its_likelihoods_are_kept() -> None:
     class Proposing(GivenSession):
         async def propose(self, view: View, count: int) -> Proposal:
-            return Proposal(actions=(DONE, OpenApp(name="Clock")))
+            return Proposal(actions=(DONE, OpenApp(name="Clock"), OpenApp(name="clock ")), logprobs=(-0.5, -2.0, -2.0))
 
     session = Proposing(Given())
     assert isinstance(session, Proposer) and not isinstance(GivenSession(Given()), Proposer)
-    proposer = SessionProposer(session)
-    now, later = view("any"), view("any", path=(MISS,))
-    assert run(proposer.propose(now, 1)).actions == (OpenApp(name="Clock"),)
-    assert run(proposer.propose(later, 2)).actions == (DONE, OpenApp(name="Clock"))
+    save = SketchLine(label="button", text="Save", box=Rect(0, 0, 20, 10))
+    proposed = run(SessionProposer(session).propose(view("Save it", save), 3))
+    assert proposed.actions == (DONE, OpenApp(name="Clock"), Click(at=Point(10, 5)))
+    # Two ways to say the same are one action, as likely as both together.
+    assert proposed.logprobs == pytest.approx((-0.5, -2.0 + math.log(2)))
+    assert run(SessionProposer(GivenSession(Given())).propose(view("Save it", save), 1)).logprobs == ()
 
 
 def test_the_miniature_proposes_its_likeliest_actions() -> None:

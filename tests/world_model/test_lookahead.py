@@ -281,3 +281,13 @@ def test_nothing_is_imagined_where_the_policy_is_sure(sure: float | None, reason
 def test_a_certainty_that_is_none_is_refused() -> None:
     with pytest.raises(ConfigError, match="no probability"):
         Settings(sure=0.0)
+
+
+def test_an_end_is_tried_only_where_the_policy_would_end() -> None:
+    end = Terminate(status="success")
+    proposer = Proposes({"home": [end, go("left"), go("right")]})
+    imagination = Imagination(Ways(), proposer, BestValue(Worth()), Settings(candidates=2, depth=1))
+    going = asyncio.run(imagination.decide(screen("home"), go("left"), "go", "android"))
+    assert [branch.first for branch in going.branches] == [go("left"), go("right")]
+    ending = asyncio.run(imagination.decide(screen("home"), end, "go", "android"))
+    assert [branch.first for branch in ending.branches] == [end, go("left")]

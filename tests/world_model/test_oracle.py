@@ -180,7 +180,12 @@ def test_kept_copies_spare_the_way_and_come_to_the_same() -> None:
         await device.start()
         before, found = await look(device), list[Prediction]()
         oracle = OraclePredictor(SnapshotForks(device, keep=keep))
-        for batch in ([(press,), (write,)], [(press, press), (write, press)], [(press, press, write)]):
+        batches: Sequence[Sequence[tuple[Action, ...]]] = (
+            [(press,), (write,)],
+            [(press, press), (write, press)],
+            [(press, press, write)],
+        )
+        for batch in batches:
             found += await ask(oracle, before, batch)
         # A decision later, what was kept is of another state.
         await device.act(press)

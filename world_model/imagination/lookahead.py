@@ -102,7 +102,9 @@ class _Run:
 
     async def first_step(self) -> Reason | None:
         """Candidates and their outcomes. A reason where there is nothing to choose between."""
-        proposal = await self._tried(self._proposer.propose(self._view((), self.now), self._settings.candidates))
+        # One more than are followed, for an end of the episode is not tried in place of another action: that it is over
+        # is for the policy to say by itself, and no screen must seem so bad that stopping before it seems better.
+        proposal = await self._tried(self._proposer.propose(self._view((), self.now), self._settings.candidates + 1))
         if proposal is None:
             return "proposer_failed"
         likely = likelihoods(proposal, self.now)
@@ -110,7 +112,8 @@ class _Run:
             own = likely.get(meaning(self._reactive, self.now), -math.inf)
             if own >= math.log(self._settings.sure):
                 return "sure"
-        actions = distinct((self._reactive, *proposal.actions), self.now, self._settings.candidates)
+        others = (action for action in proposal.actions if not isinstance(action, Answer | Terminate))
+        actions = distinct((self._reactive, *others), self.now, self._settings.candidates)
         if len(actions) == 1:
             return "one_candidate"
         actions = actions[: self._affordable()]
