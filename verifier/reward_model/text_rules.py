@@ -17,12 +17,17 @@ _SHORTEST_SLIP: Final = 4
 
 
 def no_focus(view: View, action: Action) -> Finding | None:
-    """Text typed while no field has the focus; meant first is a tap on the one field, or on the one that is named."""
+    """Text typed while no field has the focus; meant first is a tap on the one field, or on the one that is named.
+
+    On a desktop text may go to what is no field, such as a terminal: there it is wrong only beside such a field.
+    """
     if not isinstance(action, TypeText) or view.focused is not None:
         return None
     fields = view.fields
     named = [field for field in fields if names(view.proposal.goal.casefold(), field.name.casefold())]
     only = fields if len(fields) == 1 else named if len(named) == 1 else ()
+    if not only and not view.whole:
+        return None
     if not only:
         return Finding(why="no field has the focus", confidence=0.6)
     why = f"no field has the focus; {only[0].name or 'the only field'!r} must be tapped first"

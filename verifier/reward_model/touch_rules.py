@@ -19,7 +19,11 @@ _CLEARLY_NEARER: Final = 0.6
 
 
 def tap_on_nothing(view: View, action: Action) -> Finding | None:
-    """A tap that reaches nothing that takes taps; meant is the nearest element, or one as near that the goal names."""
+    """A tap that reaches nothing that takes taps; meant is the nearest element, or one as near that the goal names.
+
+    A desktop's tree may lack what a program draws by itself, such as a terminal's text, or a panel that was slow to
+    say: far from every element nothing is said there.
+    """
     match action:
         case Click(at=at) | LongPress(at=at):
             pass
@@ -29,6 +33,8 @@ def tap_on_nothing(view: View, action: Action) -> Finding | None:
         return None
     where = f"there is nothing to tap at {at.x},{at.y}"
     meant = _nearest(view, at)
+    if meant is None and not view.whole:
+        return None
     if meant is None or _on_text(view, at):
         return Finding(why=where, confidence=0.6)
     why = f"{where}; {_called(meant)} lies beside it"

@@ -22,6 +22,11 @@ class View:
     own: tuple[Element, ...]
 
     @property
+    def whole(self) -> bool:
+        """Whether the tree holds all that can be touched: phones' do, desktops' lack what no program describes."""
+        return self.proposal.platform == "android"
+
+    @property
     def last(self) -> Entry | None:
         """The step before; None at the start."""
         entries = self.proposal.memory.entries

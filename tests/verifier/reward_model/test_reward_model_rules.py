@@ -141,3 +141,25 @@ def test_a_critique_is_checked() -> None:
         Critique(judge="x", right=True, confidence=1.1)
     with pytest.raises(VerifierError, match="not wrong"):
         Critique(judge="x", right=None, corrected=DONE)
+
+
+@pytest.mark.parametrize(
+    ("action", "shown", "on_a_phone"),
+    [
+        (tap(15), (button(3, "Panel"),), "tap_on_nothing"),
+        (TypeText(text="ls\n"), (label(3, "user@host:~$"),), "no_focus"),
+    ],
+)
+def test_what_a_desktops_tree_may_lack_is_no_reason_against_an_action(
+    action: Action, shown: tuple[UiNode, ...], on_a_phone: str
+) -> None:
+    on_phone = proposal("List the files.", action, *shown)
+    assert criticised(on_phone).why.startswith(on_a_phone)
+    on_desktop = criticised(replace(on_phone, platform="desktop"))
+    assert (on_desktop.right, on_desktop.confidence) == (True, NOTHING_FOUND)
+
+
+def test_tap_beside_an_element_is_corrected_on_a_desktop_too() -> None:
+    beside = proposal("Go on.", Click(at=Point(500, 395)), button(4, "Next"))
+    found = criticised(replace(beside, platform="desktop"))
+    assert (found.right, found.corrected) == (False, tap(4))
