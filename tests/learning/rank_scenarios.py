@@ -10,9 +10,11 @@ import json
 import os
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import test_training_loop as loop
 import tiny_clicker
 import torch
@@ -25,7 +27,7 @@ from gui_agent.training.distributed.config import ShardingConfig
 from gui_agent.training.distributed.team import SOLO, Team, agreed, first_does, team_map
 from gui_agent.training.distributed.torch_team import joined
 from gui_agent.training.distributed.weights import held_weights
-from gui_agent.training.objective import LikelihoodObjective
+from gui_agent.training.objective import LikelihoodObjective, PolicyObjective
 from gui_agent.training.policy import TokenScores
 from gui_agent.training.source import FixedSource
 from gui_agent.training.trainer import Trainer
@@ -86,6 +88,12 @@ class NoNumber(LikelihoodObjective):
         return (loss * float("nan") if bool((batch.advantages_NT == 7).any()) else loss), figures
 
 
+SAMPLED = [
+    replace(one, sampled_logprobs_T=np.full(len(one.response_ids_T), -2.0, dtype=np.float32)) for one in loop.SAMPLES
+]
+"""As a sampler of other weights gave them, so that an update of several steps weighs, and clips, around its first."""
+
+
 def run(
     team: Team,
     out: Path,
@@ -97,10 +105,16 @@ def run(
     resume: bool = False,
     gather: str = "update",
     objective: Any = None,
+    epochs: int = 1,
 ) -> dict[str, Any]:
     """The last figures and the sum of the weights."""
     config = TrainerConfig(
-        updates=updates, tokens=8, checkpoint_every=3, keep=9, optimiser=OptimiserConfig(lr=0.05, clip_norm=0.5)
+        updates=updates,
+        epochs=epochs,
+        tokens=8,
+        checkpoint_every=3,
+        keep=9,
+        optimiser=OptimiserConfig(lr=0.05, clip_norm=0.5),
     )
     source = FixedSource(samples, [len(one.response_ids_T) for one in samples], size=size, seed=0)
     weights = held_weights(policy, team, ShardingConfig.model_validate({"gather": gather}))
@@ -131,6 +145,16 @@ def scenarios(team: Team, root: Path, other: Path) -> dict[str, Any]:
         run(team, root / gather, loop.TinyPolicy(dropout=0.0), gather=gather)
         run(team, root / f"odd-{gather}", OddPolicy(seed=2 * team.rank), gather=gather)
         run(team, root / f"one-{gather}", loop.TinyPolicy(dropout=0.0), samples=loop.SAMPLES[:1], gather=gather)
+        clipped = PolicyObjective(kl=0.0, importance=2.0)
+        run(
+            team,
+            root / f"clipped-{gather}",
+            loop.TinyPolicy(dropout=0.0),
+            samples=SAMPLED,
+            gather=gather,
+            objective=clipped,
+            epochs=3,
+        )
     run(team, root / "whole", loop.TinyPolicy())
     run(team, root / "broken", loop.TinyPolicy(), updates=3)
     run(team, root / "broken", loop.TinyPolicy(seed=9), resume=True)

@@ -92,9 +92,13 @@ def same_tensors(one: Any, other: Any) -> None:
 
 
 @pytest.mark.parametrize("gather", ["update", "layer"])
-@pytest.mark.parametrize("kind", ["", "odd-", "one-"])
+@pytest.mark.parametrize("kind", ["", "odd-", "one-", "clipped-"])
 def test_two_ranks_train_as_one_process(runs: Path, kind: str, gather: str) -> None:
     close(runs / "2" / f"{kind}{gather}", runs / "1" / f"{kind}{gather}")
+
+
+def test_clips_bind_in_the_later_steps_of_an_update(runs: Path) -> None:
+    assert all(line["clip_fraction"] > 0 for line in records(runs / "2" / "clipped-update"))
 
 
 @pytest.mark.parametrize("recipe", ["sft", "semi-online"])
