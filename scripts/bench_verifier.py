@@ -4,7 +4,8 @@ Prints one JSON line: that of `farm verify bench --json` (verifier → rates wit
 balanced and at 10% success; kind → verifier → accuracy; the majority of simulated noisy judges; disagreements with the
 scripted evaluators), and what follows from it: `ahead` (the agentic verifier's balanced accuracy and F1 over the best
 passive judge's), `ablated` (what each ablation loses of the balanced accuracy), `scripted_wrong` (who was wrong where
-the evaluator and the agentic verifier differ), `astray` (episodes that could not be done again alike), and the machine.
+the evaluator and the agentic verifier differ), `opinions` (the same by what was done, each with an example and its
+evidence), `astray` (episodes that could not be done again alike), and the machine.
 
     python scripts/bench_verifier.py [--devices 4] [--desktops 1] [--apart] [--sample N] [--out DIR]
 """
@@ -63,8 +64,30 @@ def derived(document: dict[str, Any]) -> dict[str, Any]:
             if name.startswith("agentic-")
         },
         "astray": len(document["not_reproduced"]),
+        "opinions": opinions(document["disagreements"]["listed"]),
         "scripted_wrong": {name: blamed.get(name, 0) for name in ("scripted", "agentic", "both")},
     }
+
+
+def opinions(listed: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Where the evaluator and the agentic verifier differ: a line for each thing that was done, with one example."""
+    groups: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for line in listed:
+        kind = line["episode"].split("/")[3]
+        groups.setdefault((line["wrong"], line["note"] or kind), []).append(line)
+    return [
+        {
+            "done": done,
+            "n": len(lines),
+            "wrong": wrong,
+            "example": lines[0]["episode"],
+            "evaluator": lines[0]["scripted"],
+            "verifier": lines[0]["agentic"],
+            "truth": lines[0]["why"],
+            "found": lines[0]["agentic_reason"],
+        }
+        for (wrong, done), lines in sorted(groups.items())
+    ]
 
 
 def main() -> int:

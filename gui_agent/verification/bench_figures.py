@@ -15,7 +15,7 @@ from gui_agent.verification.bench_majority import CORRELATIONS, ERROR, majority_
 from verifier.calibration.table import Judged, by_kind, figures
 from verifier.verdict import Verdict
 
-_LISTED: Final = 40
+_LISTED: Final = 200
 _EVIDENCE: Final = 3
 
 
