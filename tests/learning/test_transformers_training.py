@@ -381,7 +381,7 @@ CONFIGS = Path(__file__).parents[2] / "configs" / "train"
 
 
 @pytest.mark.parametrize(
-    "preset", [CONFIGS / f"{name}.toml" for name in ("sft", "offline", "semi-online", "pixels-gpu")]
+    "preset", [path for path in sorted(CONFIGS.glob("*.toml")) if path.stem != "online"], ids=lambda path: path.stem
 )
 def test_preset_loads_and_a_dry_run_says_what_is_missing(
     preset: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -399,6 +399,15 @@ def test_preset_loads_and_a_dry_run_says_what_is_missing(
         asyncio.run(COMMAND.run(parser.parse_args(dry)))
     with pytest.raises(ConfigError, match="add --out DIR"):
         asyncio.run(COMMAND.run(parser.parse_args(dry[:3])))
+
+
+def test_online_preset_asks_for_the_policy_that_was_trained_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    parser = argparse.ArgumentParser()
+    COMMAND.configure(parser)
+    dry = ["online", "--config", str(CONFIGS / "online.toml"), "--dry-run"]
+    with pytest.raises(ConfigError, match=r"policy\.model: cannot load 'runs/semi-online/checkpoints/update-00000200"):
+        asyncio.run(COMMAND.run(parser.parse_args(dry)))
 
 
 def test_sft_teaches_summaries_by_rule_and_the_next_prompt_shows_them(config: Path, tmp_path: Path) -> None:
