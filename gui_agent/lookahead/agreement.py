@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from math import fsum
 from statistics import fmean
-from typing import Any
+from typing import Any, Final
 
 from device_farm.errors import DataError
 from device_farm.types.action import Answer, Terminate
@@ -19,6 +19,9 @@ from world_model.matching.scores import score_lines
 from world_model.sketch.observed import sketch_of
 from world_model.sketch.parsing import parse_sketch
 from world_model.sketch.sketch import Sketch
+
+RIGHT: Final = 0.9
+"""From this F1 on an imagined screen counts as the one that came."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,8 +79,9 @@ def screen_after(reader: RunReader, stored: StoredEpisode, at: int) -> Sketch | 
 def lookahead_figures(reader: RunReader) -> dict[str, Any]:
     """`steps` that were looked ahead of, `changed` where another action than the policy's own was taken, `fell_back`
     where its own was taken because something failed, by `reasons`; `faults` by kind; `ms_per_step` and
-    `tokens_per_step` of looking ahead alone. `agreement` is the mean F1 of what was imagined of the actions taken with
-    what came, by depth, over `n` screens. Raises DataError for a damaged episode.
+    `tokens_per_step` of looking ahead alone. `agreement` is of what was imagined of the actions taken with what came, by
+    depth, over `n` screens: the mean F1, and which share was `right`, with an F1 of `RIGHT` or more. Raises DataError
+    for a damaged episode.
     """
     told: list[tuple[Step, StepLookahead]] = []
     agreeing: dict[int, list[float]] = {}
@@ -97,7 +101,12 @@ def lookahead_figures(reader: RunReader) -> dict[str, Any]:
         "ms_per_step": round(fsum(ahead.ms for ahead in aheads) / n, 1),
         "tokens_per_step": round(sum(ahead.prompt_tokens + ahead.completion_tokens for ahead in aheads) / n, 1),
         "agreement": {
-            str(depth): {"f1": round(fmean(values), 4), "n": len(values)} for depth, values in sorted(agreeing.items())
+            str(depth): {
+                "f1": round(fmean(values), 4),
+                "right": round(fmean(value >= RIGHT for value in values), 4),
+                "n": len(values),
+            }
+            for depth, values in sorted(agreeing.items())
         },
     }
 

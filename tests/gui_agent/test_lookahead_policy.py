@@ -378,7 +378,7 @@ def test_figures_count_what_was_changed_and_how_far_the_imagined_came_true(tmp_p
     figures = lookahead_figures(RunReader(tmp_path / "run"))
     assert (figures["steps"], figures["changed"], figures["fell_back"]) == (3, 0, 0)
     assert figures["reasons"] == {"chosen": 1, "outcomes_agree": 2} and figures["faults"] == {}
-    assert figures["agreement"] == {"1": {"f1": 0.75, "n": 2}}
+    assert figures["agreement"] == {"1": {"f1": 0.75, "right": 0.0, "n": 2}}
     assert "changed 0, depth 1 agreed at F1 0.750" in figures_line(figures)
 
 
