@@ -16,7 +16,7 @@ def setting(namespace: str, key: str, *after: str) -> Allowed:
 
 def file(path: str, *, new: bool = False) -> Allowed:
     """A file or folder and what is below it; `~` is the home folder. `new`: only what was not there before."""
-    return Allowed(place=re.compile(rf"file {re.escape(path)}(?:/.*)?", re.DOTALL), new=new)
+    return Allowed(place=re.compile(rf"file {re.escape(path)}(?:/.*)?", re.DOTALL), only="new" if new else "")
 
 
 def kept_by(package: str, *, rows: bool = False) -> Allowed:

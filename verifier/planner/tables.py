@@ -41,8 +41,9 @@ class Table:
 
     @property
     def places(self) -> tuple[Allowed, ...]:
-        """Every row, and what the application remembers; for goals whose check compares the whole table."""
-        rows = Allowed(place=re.compile(rf"row {re.escape(self.path)} {re.escape(self.name)}/\d+"))
+        """Rows that came or went, and what the application remembers, for goals whose check compares all rows."""
+        place = re.compile(rf"row {re.escape(self.path)} {re.escape(self.name)}/\d+")
+        rows = Allowed(place=place, only="new or gone")
         return rows, kept_by(self.package)
 
 

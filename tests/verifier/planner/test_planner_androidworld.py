@@ -95,6 +95,7 @@ _PLAYLIST = "INSERT INTO PlaylistEntity (playlist_name) VALUES ('Another')"
             _sql("com.flauschcode.broccoli/databases/broccoli", "UPDATE recipes SET favorite = 1 WHERE recipeId = 1"),
         ),
         ("SimpleCalendarAddOneEvent", _sql(_CALENDAR, "UPDATE events SET title = 'x' WHERE id = 1")),
+        ("SimpleCalendarAddOneEvent", _sql(_CALENDAR, "UPDATE events SET reminder_1_minutes = 7 WHERE id = 1")),
         ("SimpleSmsSend", "content insert --uri content://sms/sent --bind address:s:+12025550100 --bind body:s:Hello"),
         ("MarkorCreateNote", f"echo x > {_STORAGE}/Documents/Markor/another.md"),
         ("CameraTakePhoto", f"echo x > {_STORAGE}/Pictures/another.jpg"),
