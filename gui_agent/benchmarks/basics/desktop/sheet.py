@@ -5,7 +5,7 @@ from __future__ import annotations
 from random import Random
 
 from device_farm.device import Device
-from device_farm.types.action import PressKey, TypeText
+from device_farm.types.action import PressKey, TypeText, Wait
 from device_farm.types.task import Task
 from device_farm.types.trajectory import Scored
 from gui_agent.benchmarks.base import Script, TaskTemplate
@@ -17,6 +17,7 @@ from verifier.rules.base import judge
 from verifier.rules.spreadsheet import CellEquals
 
 FILE = "budget.ods"
+_SAVING_S = 3.0
 ITEMS = ("Rent", "Food", "Travel", "Books", "Phone")
 
 
@@ -33,6 +34,8 @@ def _write(cell: str, content: str) -> Plain:
 
 def _save() -> Plain:
     yield PressKey(key="s", modifiers=("ctrl",))
+    # On a busy machine the file is written seconds later, and no window says when.
+    yield Wait(duration_s=_SAVING_S)
 
 
 class _Budget(TaskTemplate):
