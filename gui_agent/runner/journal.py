@@ -7,6 +7,9 @@ from gui_agent.runner.events import AttemptEnded, AttemptStarted, DeviceTrouble,
 from gui_agent.store.writer import RunWriter
 from verifier.verdict import VERDICT_OF
 
+_WIDEST = 300
+"""Characters of a verifier's reason; the whole of it is with the episode."""
+
 
 class Journal:
     """A listener; steps are left out, they are in the episodes."""
@@ -44,7 +47,9 @@ def reason_of(outcome: Scored | Undecided | InfraError | TimedOut | PolicyFailed
             failed = [piece.probe for piece in evidence if not piece.holds]
             if failed and evidence[0].probe.startswith(VERDICT_OF):
                 # The rest is what the verifier rests on; its own word says which of it counted.
-                return f"reward {reward:g}; {evidence[0].probe}: {evidence[0].observed}"
+                said = " ".join(evidence[0].observed.split())
+                cut = said if len(said) <= _WIDEST else f"{said[:_WIDEST]}…"
+                return f"reward {reward:g}; {evidence[0].probe}: {cut}"
             return f"reward {reward:g}" + (f"; does not hold: {', '.join(failed)}" if failed else "")
         case Undecided(reason=reason):
             return reason

@@ -16,6 +16,7 @@ import pytest
 from device_farm.errors import ConfigError, DataError
 from device_farm.types.task import Task
 from device_farm.types.trajectory import Episode, Evidence, Provenance, Scored, Undecided
+from gui_agent.runner.journal import reason_of
 from gui_agent.store.audit import check_verdict
 from gui_agent.store.files import LocalFiles, StorageError
 from gui_agent.verification.loaded import LoadedVerifier
@@ -186,3 +187,8 @@ def test_faulted_verdict_keeps_its_fault_in_the_file(tmp_path: Path) -> None:
     broken = replace(record("a"), verdict=undecided("v", "away", faults=("PolicyError: gone",)))
     VerdictFile(tmp_path, "v").add(broken)
     assert VerdictFile(tmp_path, "v").read() == {"a": broken}
+
+
+def test_reason_of_a_verdict_is_one_short_line() -> None:
+    said = Evidence(probe="verdict of agentic", observed="content: a\nb" + "x" * 400, expected="success", holds=False)
+    assert reason_of(Scored(reward=0.0, evidence=(said,))) == f"reward 0; verdict of agentic: content: a b{'x' * 288}…"
