@@ -28,7 +28,11 @@ def _configure(parser: argparse.ArgumentParser) -> None:
 
 def _configure_bench(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--part", action="append", default=[], metavar="NAME", help="only this part: predictors (default: all)"
+        "--part",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="only this part: predictors, or lookahead (default: both)",
     )
     parser.add_argument("--transitions", type=Path, metavar="DIR", help="a folder of farm export --format transitions")
     parser.add_argument("--sample", type=at_least_one, metavar="N", help="only N transitions of each kind")

@@ -11,11 +11,12 @@ from typing import Any, Final, TypeAlias
 
 from device_farm.cli.command import Exit
 from device_farm.errors import ConfigError
+from gui_agent.commands.world_model_lookahead import bench_lookahead
 from gui_agent.commands.world_model_predictors import bench_predictors
 
 Part: TypeAlias = Callable[[argparse.Namespace, Path], Awaitable[dict[str, Any]]]
 """Measures into the folder, and gives what stands under its name in the object."""
-PARTS: Final[Mapping[str, Part]] = {"predictors": bench_predictors}
+PARTS: Final[Mapping[str, Part]] = {"predictors": bench_predictors, "lookahead": bench_lookahead}
 
 
 async def run_bench(namespace: argparse.Namespace) -> int:

@@ -79,9 +79,9 @@ def screen_after(reader: RunReader, stored: StoredEpisode, at: int) -> Sketch | 
 def lookahead_figures(reader: RunReader) -> dict[str, Any]:
     """`steps` that were looked ahead of, `changed` where another action than the policy's own was taken, `fell_back`
     where its own was taken because something failed, by `reasons`; `faults` by kind; `ms_per_step` and
-    `tokens_per_step` of looking ahead alone. `agreement` is of what was imagined of the actions taken with what came, by
-    depth, over `n` screens: the mean F1, and which share was `right`, with an F1 of `RIGHT` or more. Raises DataError
-    for a damaged episode.
+    `tokens_per_step` of looking ahead alone. `agreement` is of what was imagined of the actions taken with what came,
+    by depth, over `n` screens: the mean F1, and which share was `right`, with an F1 of `RIGHT` or more. Raises
+    DataError for a damaged episode.
     """
     told: list[tuple[Step, StepLookahead]] = []
     agreeing: dict[int, list[float]] = {}
