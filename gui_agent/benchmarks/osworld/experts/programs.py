@@ -1,0 +1,63 @@
+"""Experts of OSWorld's tasks in the settings of other programs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from device_farm.types.action import PressKey, TypeText, Wait
+from gui_agent.benchmarks.osworld.experts.common import TRIES, choose, confirm
+from gui_agent.benchmarks.ui import Match, Plain, double_click, tap, toggle, wait_for
+
+_OPTIONS: Final = "Options"
+_TEMPLATES: Final = "Select a Template"
+
+
+def _set_number(match: Match, number: int) -> Plain:
+    """Types a number over what a spin button holds; Tab makes it take it."""
+    node = yield from wait_for(match, tries=TRIES)
+    del node
+    yield from double_click(match, tries=TRIES)
+    yield PressKey(key="a", modifiers=("ctrl",))
+    yield TypeText(text=str(number))
+    yield PressKey(key="tab")
+
+
+def office_auto_save() -> Plain:
+    yield from wait_for(Match(text=_TEMPLATES, role="dialog"), tries=TRIES)
+    yield from confirm("Cancel", dialog=_TEMPLATES)
+    yield from choose("Tools", "Options")
+    yield from double_click(Match(contains="Load/Save"), tries=TRIES)
+    yield PressKey(key="right")
+    yield PressKey(key="down")
+    box = Match(contains="AutoRecovery", role="check box")
+    yield from toggle(box, on=True, tries=TRIES)
+    yield from _set_number(Match(role="spin button"), 3)
+    yield from tap(Match(text="OK", role="push button", state="clickable"), tries=TRIES)
+    yield Wait(duration_s=2.0)
+
+
+def terminal_size() -> Plain:
+    yield PressKey(key="t", modifiers=("ctrl", "alt"))
+    yield from wait_for(Match(role="terminal", contains="$"), tries=TRIES)
+    yield from choose("Edit", "Preferences")
+    yield from tap(Match(text="Appearance", role="page tab"), tries=TRIES)
+    # The first two of the page: columns and rows.
+    for place, number in ((0, 132), (1, 43)):
+        yield from _set_number(Match(role="spin button", index=place), number)
+    yield from tap(Match(text="Close", role="push button", state="clickable"), tries=TRIES)
+
+
+def undo_levels() -> Plain:
+    yield from choose("Edit", "Preferences")
+    yield from tap(Match(contains="System Resources"), tries=TRIES)
+    yield from _set_number(Match(role="spin button", where=lambda node: True), 100)
+    yield from tap(Match(text="OK", role="push button", state="clickable"), tries=TRIES)
+    yield Wait(duration_s=2.0)
+
+
+PLAYS: Final[Mapping[str, Callable[[], Plain]]] = {
+    "2cd43775-7085-45d8-89fa-9e35c0a915cf": office_auto_save,
+    "13584542-872b-42d8-b299-866967b5c3ef": terminal_size,
+    "7b7617bd-57cc-468e-9c91-40c4ec2bcb3d": undo_levels,
+}
