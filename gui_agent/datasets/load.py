@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from device_farm.errors import ConfigError
+from device_farm.errors import ConfigError, DataError
 from device_farm.types.geometry import Size
 from gui_agent.datasets.episodes import load_episodes
 from gui_agent.datasets.types import Trajectory
@@ -28,6 +28,9 @@ def load_data(
         ConfigError: a folder that holds no run, or a `verifier` where there are no verdicts.
         DataError: names file, line and field, or the damaged file of a run.
     """
+    if not path.exists():
+        fix = "name the run folder of farm collect, or a file of UI-S1 JSON Lines"
+        raise DataError(f"cannot read {path}: there is no such file or folder", field="data.path", fix=fix)
     if path.is_dir():
         return load_episodes(path, left_out=left_out, verifier=verifier)
     if verifier:

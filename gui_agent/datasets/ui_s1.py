@@ -33,7 +33,6 @@ SwipeConvention: TypeAlias = Literal["auto", "finger", "content", "direction"]
 """What a swipe's coordinates mean: the finger's way, or the way to the content. `auto`: what the line's own `swipes`
 says, which our exports write; else `finger` for steps with a `direction`, as in the published evaluation file, and
 `content` for those without, as in the training file. `direction`: as `auto`, but a stated direction decides."""
-SWIPES: Final[tuple[SwipeConvention, ...]] = ("auto", "finger", "content", "direction")
 FAR_PX: Final = 100_000
 """No screen reaches as far; coordinates and boxes beyond it are faults of the file."""
 _DEEPEST: Final = 16

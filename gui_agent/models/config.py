@@ -80,4 +80,3 @@ class VllmModelConfig(ConfigModel):
 ModelConfig: TypeAlias = Annotated[
     OpenAiModelConfig | TransformersModelConfig | VllmModelConfig, Field(discriminator="type")
 ]
-MODEL_TYPES = ("openai", "transformers", "vllm")

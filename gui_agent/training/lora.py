@@ -8,7 +8,7 @@ from pathlib import Path
 
 import torch
 
-from device_farm.errors import ConfigError, DataError, PrerequisiteError
+from device_farm.errors import ConfigError, PrerequisiteError
 from gui_agent.rl.types import TrainSample
 from gui_agent.training.config import LoraSection
 from gui_agent.training.policy import TokenScores, TrainablePolicy
@@ -18,8 +18,6 @@ try:
     from peft.tuners.tuners_utils import BaseTunerLayer
 except ImportError as error:
     raise PrerequisiteError(f"peft cannot be imported: {error}", field="lora", fix="pip install peft") from error
-
-WEIGHTS = "adapter.pt"
 
 
 def add_adapters(module: torch.nn.Module, section: LoraSection) -> None:
@@ -46,25 +44,6 @@ def linear_names(module: torch.nn.Module) -> tuple[str, ...]:
     head = module.get_output_embeddings() if hasattr(module, "get_output_embeddings") else None
     named = module.named_modules()
     return tuple(name for name, part in named if name and isinstance(part, torch.nn.Linear) and part is not head)
-
-
-def adapter_state(module: torch.nn.Module) -> dict[str, torch.Tensor]:
-    return {name: weight.detach().cpu() for name, weight in module.named_parameters() if "lora_" in name}
-
-
-def save_adapters(module: torch.nn.Module, folder: Path) -> None:
-    torch.save(adapter_state(module), folder / WEIGHTS)
-
-
-def load_adapters(module: torch.nn.Module, folder: Path) -> None:
-    """Into a module that has adapters of the same shape. Raises DataError where they do not fit."""
-    try:
-        state = torch.load(folder / WEIGHTS, map_location="cpu", weights_only=True)
-    except OSError as error:
-        raise DataError(f"cannot read {folder / WEIGHTS}: {error.strerror}", field="lora") from error
-    if set(state) != set(adapter_state(module)):
-        raise DataError(f"the adapters of {folder} are of another model", field="lora")
-    module.load_state_dict(state, strict=False)
 
 
 @contextmanager

@@ -88,13 +88,6 @@ class Packed:
         return self.unpacked / len(self.ids_T)
 
 
-def block_mask(packed: Packed) -> NDArray[np.bool_]:
-    """bool (T, T), True where the token of the row sees that of the column."""
-    index_T = np.arange(len(packed.ids_T))
-    rows, columns = index_T[:, None], index_T[None, :]
-    return np.asarray((columns <= rows) & (rows < packed.ends_T[None, :]))
-
-
 def pack(steps: Sequence[StepTokens]) -> Packed:
     """Raises ValueError for no step, a response without a prompt before it, or images outside the tokens."""
     images = _image_index(steps)

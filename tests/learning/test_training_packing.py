@@ -8,11 +8,19 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
-from gui_agent.training.packing import ImageSpan, Packed, StepTokens, block_mask, pack
+from gui_agent.training.packing import ImageSpan, Packed, StepTokens, pack
 
 PATCHES = 2
 """Tokens that a screen takes; their id is 0."""
+
+
+def block_mask(packed: Packed) -> NDArray[np.bool_]:
+    """bool (T, T), True where the token of the row sees that of the column."""
+    index_T = np.arange(len(packed.ids_T))
+    rows, columns = index_T[:, None], index_T[None, :]
+    return np.asarray((columns <= rows) & (rows < packed.ends_T[None, :]))
 
 
 def tokens(*ids: int) -> np.ndarray[Any, np.dtype[np.int64]]:

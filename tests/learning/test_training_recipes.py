@@ -142,7 +142,7 @@ def test_dry_run_trains_nothing(config: Path, tmp_path: Path, capsys: pytest.Cap
         ("policy.import_path=tiny_clicker:reply_of", ConfigError, "refused its options"),
         ("policy.import_path=tiny_clicker:CELLS", ConfigError, "cannot be called"),
         ("policy.import_path=builtins:list", ConfigError, "returned list instead of a Learner"),
-        ("data.path=/nowhere.jsonl", DataError, "cannot read /nowhere"),
+        ("data.path=/nowhere.jsonl", DataError, r"data\.path: cannot read /nowhere.*farm collect"),
         ("rollout.gruop=3", ConfigError, "rollout.gruop: unknown key"),
     ],
 )
