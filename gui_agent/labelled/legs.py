@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from random import Random
 
-from device_farm.types.action import PressKey
+from device_farm.types.action import PressKey, Wait
 from device_farm.types.task import JsonValue, Task
 from gui_agent.benchmarks.base import Script
 from gui_agent.benchmarks.basics import SUITE
@@ -81,6 +81,8 @@ def take_back_and_save(task: Task) -> Script:
     yield PressKey(key="z", modifiers=("ctrl",))
     yield PressKey(key="z", modifiers=("ctrl",))
     yield PressKey(key="s", modifiers=("ctrl",))
+    # A state read while the file is written would hold half of it.
+    yield Wait(duration_s=3.0)
 
 
 def contact_with_number_as_mail(task: Task) -> Script:
