@@ -19,6 +19,7 @@ import test_training_loop as loop
 import tiny_clicker
 import torch
 
+from device_farm.config import load_config
 from device_farm.errors import DataError, FarmError
 from gui_agent.rl.types import TrainSample
 from gui_agent.training.batches import Padded
@@ -171,6 +172,7 @@ def scenarios(team: Team, root: Path, other: Path) -> dict[str, Any]:
     said["agreed"] = failure(lambda: agreed(team, lambda: 1 // (1 - team.rank)))
     said["first"] = first_does(team, lambda: f"rank {team.rank}")
     said["recipes"] = recipes(team, root)
+    language(team, root)
     return said
 
 
@@ -200,6 +202,25 @@ def recipes(team: Team, root: Path) -> list[str]:
         )
         asyncio.run(train(config, root / recipe, team=team))
     return ["sft", "semi-online"]
+
+
+def language(team: Team, root: Path) -> None:
+    """A tiny Qwen2.5-VL that is taught by screens, packed, two steps an update."""
+    from test_transformers_training import CONFIG, write_data
+
+    from gui_agent.training.config import TrainConfig
+    from gui_agent.training.language.from_config import SHAPES, build_model
+    from gui_agent.training.recipes import train
+
+    model, data = root / "model", root / "data.jsonl"
+    if team.rank == 0:
+        build_model(model, "qwen2_5_vl", SHAPES["tiny"], ["click the red square"])
+        write_data(root)
+    team.gather(None)
+    written = root / f"language-{team.rank}.toml"
+    written.write_text(CONFIG.format(model=model, data=data))
+    config = load_config(TrainConfig, paths=[written], overrides=["recipe=sft", "trainer.epochs=2"])
+    asyncio.run(train(config, root / "language", team=team))
 
 
 def main(folder: Path) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 torch = pytest.importorskip("torch", reason="torch is not installed")
+pytest.importorskip("transformers", reason="transformers is not installed")
 
 import rank_scenarios as scenarios  # noqa: E402
 
@@ -26,7 +27,7 @@ from gui_agent.training.distributed.team import SOLO  # noqa: E402
 from gui_agent.training.distributed.torch_team import place  # noqa: E402
 from gui_agent.training.metrics import MetricsLog  # noqa: E402
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.timeout(600)
 TOLERANCE = 1e-5
 """Relative and absolute, float32: the ranks add up the same numbers in another order."""
 
@@ -46,7 +47,7 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     places = [{**shared, "RANK": str(rank), "LOCAL_RANK": str(rank), "OMP_NUM_THREADS": "1"} for rank in range(2)]
     ranks = [subprocess.Popen(script, env=env, stderr=subprocess.PIPE, text=True) for env in places]
     try:
-        errors = [rank.communicate(timeout=270)[1] for rank in ranks]
+        errors = [rank.communicate(timeout=570)[1] for rank in ranks]
     finally:
         for rank in ranks:
             rank.kill()
@@ -104,6 +105,16 @@ def test_clips_bind_in_the_later_steps_of_an_update(runs: Path) -> None:
 @pytest.mark.parametrize("recipe", ["sft", "semi-online"])
 def test_recipe_on_two_ranks_has_the_figures_of_one_process(runs: Path, recipe: str) -> None:
     close(runs / "2" / recipe, runs / "1" / recipe)
+
+
+def test_model_with_eyes_on_two_ranks_has_the_figures_and_weights_of_one_process(runs: Path) -> None:
+    one, two = runs / "1" / "language", runs / "2" / "language"
+    assert [line["update"] for line in records(two)] == [1, 2, 3, 4]
+    assert records(one) == [pytest.approx(line, rel=1e-4, abs=1e-4) for line in records(two)]
+    before, after = (load_state(checkpoints(run / "checkpoints")[-1])["module"] for run in (one, two))
+    assert list(before) == list(after)
+    for name, value in before.items():
+        torch.testing.assert_close(after[name], value, rtol=1e-3, atol=1e-4)
 
 
 def test_run_of_two_ranks_resumes_bit_for_bit(runs: Path) -> None:
