@@ -66,7 +66,7 @@ async def reward(template: Any, ending: Ending, *actions: Action | str) -> float
 
 def test_order_and_count_and_the_end_decide(tasks: Any) -> None:
     tour, photos, volume = tasks.SUITE.templates
-    in_order = ["Clock", HOME, "Contacts", HOME, "Phone", HOME, "Settings"]
+    in_order: list[Action | str] = ["Clock", HOME, "Contacts", HOME, "Phone", HOME, "Settings"]
     louder = PressKey(key="volume_up")
     unended = Ending(answer=None, claimed=None, stop="step_budget")
 
