@@ -45,6 +45,7 @@ _WEB: Final = re.compile(r"https?://(?!localhost|127\.0\.0\.1)", re.IGNORECASE)
 
 
 _ASKED_FOR: Final[Mapping[str, str]] = {
+    "bb5e4c0d-f964-439c-97b6-bdb9747de3f4": "needs a browser of 2023: the search engine has another name since",
     "480bcfea-d68f-4aaa-a0a9-2589ef319381": "needs a browser of 2023: the flags that it asks for are gone",
     "48d05431-6cd5-4e76-82eb-12b60d823f7d": "needs the live web: conda and a package are to be installed",
     "94d95f96-9699-4208-98ba-3c3119edf9c2": "needs the live web: Spotify is to be installed",

@@ -16,8 +16,9 @@ _WRITTEN_S: Final = 12.0
 
 def visit(address: str) -> Plain:
     """Types an address into the browser's bar."""
-    yield from wait_for(_ADDRESS, tries=TRIES)
-    yield PressKey(key="l", modifiers=("ctrl",))
+    # The bar takes what is typed only once it has the focus.
+    yield from tap(_ADDRESS, tries=TRIES)
+    yield PressKey(key="a", modifiers=("ctrl",))
     yield from enter(address)
 
 
@@ -70,14 +71,6 @@ def delete_on_exit() -> Plain:
     yield from _written()
 
 
-def search_engine() -> Plain:
-    yield from visit("chrome://settings/search")
-    yield from tap(Match(contains="Change", role="push button"), tries=TRIES)
-    yield from tap(Match(contains="Bing", role="radio button"), tries=TRIES)
-    yield from tap(Match(contains="Set as default", role="push button"), tries=TRIES)
-    yield from _written()
-
-
 PLAYS: Final[Mapping[str, Callable[[], Plain]]] = {
     "030eeff7-b492-4218-b312-701ec99ee0cc": do_not_track,
     "12086550-11c0-466b-b367-1d9e75b3910e": passwords,
@@ -85,5 +78,4 @@ PLAYS: Final[Mapping[str, Callable[[], Plain]]] = {
     "2ae9ba84-3a0d-4d4c-8338-3a1478dc5fe3": profile_name,
     "af630914-714e-4a24-a7bb-f9af687d3b91": font_size,
     "99146c54-4f37-4ab8-9327-5f3291665e1e": delete_on_exit,
-    "bb5e4c0d-f964-439c-97b6-bdb9747de3f4": search_engine,
 }
