@@ -54,6 +54,7 @@ from world_model.sketch.observed import sketch_of
 from world_model.sketch.parsing import parse_sketch
 from world_model.sketch.printing import print_sketch
 from world_model.sketch.sketch import Sketch, SketchLine
+from world_model.sketcher.orders import ORDERS
 
 ELEMENTS = 200
 SCREEN = Size(1080, 2400)
@@ -203,6 +204,7 @@ def measure_predictors(options: argparse.Namespace) -> dict[str, Any]:
         keep=options.keep,
         episodes=options.episodes,
         seeds=tuple(int(seed) for seed in options.seeds.split(",")),
+        orders=tuple(order for order in ORDERS if order in options.orders.split(",")),
         updates=options.updates,
         tell=lambda text: print(text, file=sys.stderr, flush=True),
     )
@@ -222,6 +224,7 @@ def main() -> int:
     parser.add_argument("--part", action="append", choices=PARTS, default=[], help="default: all")
     parser.add_argument("--keep", type=Path, default=Path("runs/world-model"), metavar="DIR", help="where pieces stay")
     parser.add_argument("--seeds", default="0,1,2", help="predictors: training seeds")
+    parser.add_argument("--orders", default=",".join(ORDERS), help="predictors: of the targets")
     parser.add_argument("--episodes", type=int, default=528, help="predictors: episodes that are collected")
     parser.add_argument(
         "--updates", type=int, metavar="N", help="predictors: of every training (default: its recipe's)"

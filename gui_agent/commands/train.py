@@ -1,4 +1,4 @@
-"""`farm train RECIPE`: from demonstrations to a better policy."""
+"""`farm train RECIPE`: from demonstrations to a better policy, and from transitions to a world model."""
 
 from __future__ import annotations
 
@@ -13,10 +13,11 @@ from gui_agent.commands.options import add_config_options, add_device_options
 def _configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "recipe",
-        choices=("sft", "offline", "semi-online", "online", "mobile-r1", "uitron", "miniature"),
+        choices=("sft", "offline", "semi-online", "online", "mobile-r1", "uitron", "miniature", "world-model"),
         help="sft: imitate; offline: RL on single steps; semi-online: RL on the policy's own history;"
         " online: RL on episodes on devices; mobile-r1, uitron: several of these, stage by stage;"
-        " miniature: all of these from nothing, on a small policy",
+        " miniature: all of these from nothing, on a small policy;"
+        " world-model: what a screen becomes, from transitions",
     )
     parser.add_argument("--suite", metavar="NAME", help="online: the suite of tasks (default basics)")
     parser.add_argument("--tasks", metavar="NAME,NAME", help="online: only these templates of the suite")
@@ -49,6 +50,10 @@ async def _run(namespace: argparse.Namespace) -> int:
         if not namespace.dry_run or namespace.resume or namespace.recipe == "miniature":
             raise ConfigError("no run folder is named", field="--out", fix="add --out DIR")
         namespace.out = Path()  # nothing is written
+    if namespace.recipe == "world-model":
+        from gui_agent.commands.world_model_training import run_world_model
+
+        return await run_world_model(namespace)
     if namespace.recipe == "miniature":
         from gui_agent.commands.miniature import run_miniature
 
@@ -58,4 +63,9 @@ async def _run(namespace: argparse.Namespace) -> int:
     return await run_train(namespace)
 
 
-COMMAND = Command(name="train", help="train a policy on demonstrations", configure=_configure, run=_run)
+COMMAND = Command(
+    name="train",
+    help="train a policy on demonstrations, or a world model on transitions",
+    configure=_configure,
+    run=_run,
+)

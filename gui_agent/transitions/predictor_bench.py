@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from device_farm.errors import ConfigError
 from gui_agent.store.reader import RunReader
-from gui_agent.transitions.collecting import SOURCES, collected, exported
+from gui_agent.transitions.collecting import EXPORTED, SOURCES, collected, exported
 from gui_agent.transitions.intervals import Scored, difference, scored, summary
 from gui_agent.transitions.lines import read_transitions
 from gui_agent.transitions.recorded import Recorded
@@ -55,6 +55,8 @@ class PredictorBench:
         """Raises as `collected`; ConfigError where the folder that is given holds no transitions."""
         if self.transitions is not None:
             return self.transitions
+        if (self.keep / "transitions" / EXPORTED).exists():
+            return self.keep / "transitions"
         self.tell(f"collecting {self.episodes} episodes on {self.devices} simulated phones")
         readers = await collected(self.keep / "episodes", episodes=self.episodes, devices=self.devices)
         return await exported(list(readers.values()), self.keep / "transitions")

@@ -13,16 +13,17 @@ from device_farm.config import load_config
 from gui_agent.commands.settings import config_from
 from gui_agent.config import RunConfig
 from gui_agent.lookahead.config import ModelLookaheadConfig
+from gui_agent.training.next_screen.config import WorldModelConfig
 
 PAGE = (Path(__file__).parents[2] / "docs" / "world-model.md").read_text("utf-8")
 COMMANDS = [line[2:].strip() for line in PAGE.splitlines() if line.startswith("$ farm ")]
 
 
 def config_file(folder: Path) -> Path:
-    (text,) = re.findall(r"```toml\n(.*?)```", PAGE, re.DOTALL)
-    path = folder / "world.toml"
-    path.write_text(text, encoding="utf-8")
-    return path
+    for text in re.findall(r"```toml\n(.*?)```", PAGE, re.DOTALL):
+        name = text.splitlines()[0].removeprefix("# ")
+        (folder / name).write_text(text, encoding="utf-8")
+    return folder / "world.toml"
 
 
 @pytest.mark.parametrize("line", COMMANDS)
@@ -40,3 +41,8 @@ def test_commands_of_the_page_are_understood(line: str, tmp_path: Path, monkeypa
 def test_config_of_the_page_is_one(tmp_path: Path) -> None:
     config = load_config(RunConfig, paths=[config_file(tmp_path)])
     assert isinstance(config.lookahead, ModelLookaheadConfig) and config.lookahead.chooser == "model"
+
+
+def test_config_of_a_text_model_is_one(tmp_path: Path) -> None:
+    config = load_config(WorldModelConfig, paths=[config_file(tmp_path).with_name("text.toml")])
+    assert config.order == "transport" and config.learner.type == "text"

@@ -4,27 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Final, assert_never
+from typing import assert_never
 
 import numpy as np
 
 from world_model.learning.fixed_order import fixed_order
 from world_model.learning.matched_order import matched_order
 from world_model.learning.random_order import random_orders
-from world_model.learning.soft_transport import transport_plan
+from world_model.learning.soft_places import soft_places
 from world_model.learning.transition import Transition
-from world_model.matching.assignment import DEFAULT_WEIGHTS
-from world_model.matching.cost import pairwise
 from world_model.sketch.sketch import Sketch, SketchLine
 from world_model.sketcher.batch import MAX_LINES
 from world_model.sketcher.features import Items, items_of
 from world_model.sketcher.orders import Order
 from world_model.sketcher.said import Said, Sayings, Scene, scene_of
-
-_EPSILON: Final = 0.05
-_ITERATIONS: Final = 60
-_SHARE: Final = 0.01
-"""A line that has less of a place than this is not taught there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,29 +103,17 @@ def in_order(example: Example, target: Sketch) -> Lesson:
 
 
 def transported(example: Example, own: Sequence[Said], shown: Sequence[SketchLine | None]) -> Lesson:
-    """Behind what the model says itself: line j at place i with the weight of the entropic transport plan, and what no
-    place answers for behind them all. The end stands there too, as far as nothing is missing, and at each place behind
-    the last that answers for a line, as far as it answers for none.
+    """As `soft_places` has it, behind what the model says itself; where that is nothing, the fixed order.
 
     A line is not taught at a place before which it is said already, where it could not be said again.
     """
-    true = example.true.lines
     kept = [(said, line) for said, line in zip(own, shown, strict=True) if line is not None]
     if not kept:
         return in_order(example, example.true)
-    table = pairwise([line for _, line in kept], true, DEFAULT_WEIGHTS)
-    plan = transport_plan(table.cost_NM, cap=DEFAULT_WEIGHTS.cap, epsilon=_EPSILON, iterations=_ITERATIONS)
-    weights = plan[:, : len(true)]
-    places: list[tuple[int, Said | None, float]] = []
     said_at = {said[:2]: at for at, (said, _) in reversed(list(enumerate(kept)))}
-    for at, line in np.argwhere(weights >= _SHARE).tolist():
-        said = example.said[true[line]]
-        if said_at.get(said[:2], len(kept) + 1) >= at:
-            places.append((at, said, float(weights[at, line])))
-    answered = [at for at in range(len(kept)) if weights[at].sum() >= 0.5]
-    behind = range(answered[-1] + 1 if answered else 0, len(kept))
-    places += [(at, None, float(plan[at, -1])) for at in behind]
-    complete = 1.0 - min(1.0, float(weights[-1].sum()))
-    if complete > 0:
-        places.append((len(kept), None, complete))
+    places: list[tuple[int, Said | None, float]] = []
+    for at, line, weight in soft_places([line for _, line in kept], example.true.lines):
+        said = None if line is None else example.said[example.true.lines[line]]
+        if said is None or said_at.get(said[:2], len(kept) + 1) >= at:
+            places.append((at, said, weight))
     return Lesson(before=tuple(said for said, _ in kept), places=tuple(places))

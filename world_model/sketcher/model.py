@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 
 from device_farm.errors import DataError
-from world_model.sketch.sketch import Sketch, SketchLine
+from world_model.sketch.sketch import Sketch
 from world_model.sketcher.arrays import NumpyOps
 from world_model.sketcher.batch import MAX_LINES, Batch, batch_of, choices_of, lasts_open, sources_open, step_waves
-from world_model.sketcher.features import entry_items
+from world_model.sketcher.features import Items, entry_items
 from world_model.sketcher.network import Encoded, Network
 from world_model.sketcher.said import GOAL, Said, Scene, line_of
 from world_model.sketcher.shape import Shape
@@ -32,12 +32,16 @@ class Written:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sketcher:
-    """Raises DataError where weights are missing, of another shape, or no numbers."""
+    """`entries` are the vocabulary's as items, made where they are not given.
+
+    Raises DataError where weights are missing, of another shape, or no numbers.
+    """
 
     shape: Shape
     vocabulary: Vocabulary
     weights: Mapping[str, Any]
     name: str = "sketcher"
+    entries: Items | None = field(default=None, repr=False, compare=False)
     _network: Network = field(init=False, repr=False, compare=False)
     _entries_ED: Any = field(init=False, repr=False, compare=False)
 
@@ -52,20 +56,20 @@ class Sketcher:
             if not np.isfinite(weight).all():
                 raise DataError(f"{name} holds what is no number", field="weights", fix="train again, with a lower lr")
         network = Network(shape=self.shape, weights=self.weights, ops=NumpyOps())
-        items = entry_items(vocabulary)
+        items = self.entries or entry_items(vocabulary)
         entries = network.entries(items.says_LW, items.is_LW, items.kind_L, items.dense_LF)
         object.__setattr__(self, "_network", network)
         object.__setattr__(self, "_entries_ED", entries)
 
-    def write(self, batch: Batch, headers: Sequence[int] | None = None) -> tuple[Written, ...]:
-        """The likeliest header, or the one given; then the likeliest line after the likeliest line, none twice, at most
-        MAX_LINES.
+    def write(self, batch: Batch, headers: Sequence[int] | None = None, most: int = MAX_LINES) -> tuple[Written, ...]:
+        """The likeliest header, or the one given; then the likeliest line after the likeliest line, none twice, `most`
+        at most.
         """
         network = self._network
         h_NLD = network.items(batch.says_NLW, batch.is_NLW, batch.kind_NL, batch.dense_NLF)
         encoded = network.encode(h_NLD, batch.off_NL, batch.lines_NP, self._entries_ED)
         headers_N = encoded.header_NH.argmax(axis=-1) if headers is None else np.asarray(headers)
-        return _Writing(self, network, batch, encoded, headers_N).done()
+        return _Writing(self, network, batch, encoded, headers_N).done(most)
 
     def sketches(self, scenes: Sequence[Scene]) -> tuple[Sketch, ...]:
         """What `write` says, as sketches."""
@@ -80,10 +84,6 @@ class Sketcher:
         app, window = self.vocabulary.headers[written.header] if written.header else (before.app, before.window)
         return Sketch(screen=before.screen, lines=lines, app=app, window=window)
 
-    def lines(self, scene: Scene, written: Written) -> list[SketchLine | None]:
-        """What each of the lines said comes out as."""
-        return [line_of(said, scene, self.vocabulary) for said in written.lines]
-
 
 class _Writing:
     """One batch, line after line."""
@@ -96,9 +96,9 @@ class _Writing:
         self._lines: list[list[Said]] = [[] for _ in range(count)]
         self._going = np.ones(count, dtype=np.bool_)
 
-    def done(self) -> tuple[Written, ...]:
+    def done(self, most: int) -> tuple[Written, ...]:
         x_NTD, past = self._network.begun(self._encoded, self._headers), None
-        for step in range(MAX_LINES):
+        for step in range(most):
             mask = np.zeros((1, step + 1), dtype=np.float32)
             h_NTD, past = self._network.decode(self._encoded, x_NTD, mask, past)
             choices_N = self._choose(h_NTD)

@@ -15,17 +15,31 @@ from torch import nn
 from device_farm.errors import DataError, PolicyError
 from world_model.learning.transition import Transition
 from world_model.sketcher.arrays import TorchOps
-from world_model.sketcher.batch import Batch, Choices, batch_of, causal_mask, choices_of, lasts_open, sources_open
+from world_model.sketcher.batch import (
+    MAX_LINES,
+    Batch,
+    Choices,
+    batch_of,
+    causal_mask,
+    choices_of,
+    lasts_open,
+    sources_open,
+)
 from world_model.sketcher.features import entry_items
 from world_model.sketcher.gathering import Limits, gathered
 from world_model.sketcher.lessons import Example, Lesson, example_of, lesson
-from world_model.sketcher.model import Sketcher, written_vectors
+from world_model.sketcher.model import Sketcher, Written, written_vectors
 from world_model.sketcher.network import Encoded, Network
 from world_model.sketcher.orders import Order
-from world_model.sketcher.said import GOAL, Said, Sayings
+from world_model.sketcher.said import GOAL, Said, Sayings, line_of
 from world_model.sketcher.shape import Shape
 from world_model.sketcher.vocabulary import Vocabulary
 
+_AHEAD: Final = 4
+"""Updates whose transitions are drawn together, cut into batches of like length, and predicted with the same weights:
+the last of them learns from what the model said three updates ago."""
+_SPARE: Final = 8
+"""Lines more than the longest target that a model may say while it learns."""
 _BAD_LIMIT: Final = 3
 """Updates in a row whose loss or gradient is no number, after which training ends."""
 
@@ -38,7 +52,7 @@ class Recipe:
     """
 
     order: Order = "matched"
-    updates: int = 400
+    updates: int = 300
     samples: int = 16
     lr: float = 2e-3
     warmup: int = 30
@@ -111,8 +125,9 @@ class _Lessons:
         shapes = recipe.shape.weights(len(vocabulary.entries), len(vocabulary.edits), len(vocabulary.headers))
         self._weights = {name: nn.Parameter(begun(name, size, generator)) for name, size in shapes.items()}
         self._network = Network(shape=recipe.shape, weights=self._weights, ops=TorchOps())
-        items = entry_items(vocabulary)
+        self._items = items = entry_items(vocabulary)
         self._entries = tuple(map(torch.from_numpy, (items.says_LW, items.is_LW, items.kind_L, items.dense_LF)))
+        self._drawn: list[list[tuple[Example, Written | None]]] = []
         self._optimiser = torch.optim.AdamW(
             self._weights.values(), lr=recipe.lr, betas=(0.9, 0.98), weight_decay=recipe.weight_decay, fused=True
         )
@@ -126,9 +141,12 @@ class _Lessons:
     def update(self, number: int, examples: Sequence[Example]) -> dict[str, float]:
         """One step of the optimiser. Raises PolicyError after too many bad ones."""
         recipe = self._recipe
-        chosen = [examples[at] for at in self._rng.integers(len(examples), size=recipe.samples).tolist()]
+        if not self._drawn:
+            self._drawn = self._draw(number, examples)
+        drawn = self._drawn.pop()
+        chosen = [one for one, _ in drawn]
         batch = batch_of([one.scene for one in chosen], [one.items for one in chosen])
-        taught = self._taught(number, chosen, batch)
+        taught = [self._lesson(one, written) for one, written in drawn]
         for group in self._optimiser.param_groups:
             group["lr"] = rate(recipe, number)
         self._optimiser.zero_grad(set_to_none=True)
@@ -145,23 +163,31 @@ class _Lessons:
             raise PolicyError(f"loss or gradient was no number in {self._bad} updates in a row", field="lr", fix=fix)
         return {"loss": math.nan, "gradient_norm": norm}
 
-    def _taught(self, number: int, chosen: Sequence[Example], batch: Batch) -> list[Lesson]:
+    def _draw(self, number: int, examples: Sequence[Example]) -> list[list[tuple[Example, Written | None]]]:
+        """The examples of the next updates, with what the model says of them where the order asks for that."""
         recipe = self._recipe
-        if recipe.order in ("fixed", "random"):
-            return [lesson(one, recipe.order, self._rng) for one in chosen]
-        if number < recipe.fixed_share * recipe.updates:
-            return [lesson(one, "fixed", self._rng) for one in chosen]
-        model = self._view()
-        written = model.write(batch, [one.header for one in chosen])
-        return [
-            lesson(one, recipe.order, self._rng, own=said.lines, shown=model.lines(one.scene, said))
-            for one, said in zip(chosen, written, strict=True)
-        ]
+        drawn = self._rng.integers(len(examples), size=recipe.samples * _AHEAD).tolist()
+        chosen = sorted((examples[at] for at in drawn), key=lambda one: len(one.true.lines))
+        written: Sequence[Written | None] = [None] * len(chosen)
+        if recipe.order in ("matched", "transport") and number >= recipe.fixed_share * recipe.updates:
+            batch = batch_of([one.scene for one in chosen], [one.items for one in chosen])
+            most = min(MAX_LINES, max(len(one.true.lines) for one in chosen) + _SPARE)
+            written = self._view().write(batch, [one.header for one in chosen], most)
+        pairs = list(zip(chosen, written, strict=True))
+        parts = [pairs[at : at + recipe.samples] for at in range(0, len(pairs), recipe.samples)]
+        return [parts[at] for at in self._rng.permutation(len(parts)).tolist()]
+
+    def _lesson(self, example: Example, written: Written | None) -> Lesson:
+        order = self._recipe.order
+        if written is None:
+            return lesson(example, "random" if order == "random" else "fixed", self._rng)
+        shown = [line_of(said, example.scene, self._vocabulary) for said in written.lines]
+        return lesson(example, order, self._rng, own=written.lines, shown=shown)
 
     def _view(self) -> Sketcher:
         """The weights as they are, not copied."""
         weights = {name: weight.detach().numpy() for name, weight in self._weights.items()}
-        return Sketcher(shape=self._recipe.shape, vocabulary=self._vocabulary, weights=weights)
+        return Sketcher(shape=self._recipe.shape, vocabulary=self._vocabulary, weights=weights, entries=self._items)
 
     def _loss(self, chosen: Sequence[Example], batch: Batch, lessons: Sequence[Lesson]) -> Any:
         network = self._network
