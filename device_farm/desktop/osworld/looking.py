@@ -28,10 +28,12 @@ async def accessibility(desk: Desk, fields: Fields) -> Response:
 
 
 async def terminal(desk: Desk, fields: Fields) -> Response:
-    """`/terminal`: the text of the topmost terminal; null where there is none, which is no error."""
+    """`/terminal`: the text of the terminal with the focus, or else of the topmost; null where there is none."""
     tree = (await desk.device.observe(_TREE)).ui_tree
-    found = [node.value for node in tree.walk() if node.role == "terminal"] if tree is not None else []
-    return answer({"output": found[-1].rstrip() if found else None, "status": "success"})
+    found = tree.find_all(lambda node: node.role == "terminal") if tree is not None else []
+    focused = [node for node in found if "focused" in node.states]
+    texts = [node.value.rstrip() for node in focused or found]
+    return answer({"output": texts[-1] if texts else None, "status": "success"})
 
 
 async def platform(desk: Desk, fields: Fields) -> Response:
