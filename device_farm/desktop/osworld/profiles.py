@@ -7,6 +7,6 @@ from typing import Final
 
 PROFILES: Final[Mapping[str, str]] = {
     ".config/vlc/vlcrc": "[qt]\nqt-privacy-ask=0\n\n[core]\nmetadata-network-access=0\n",
-    ".config/GIMP/2.10/gimprc": "# GIMP gimprc\n\n(check-updates no)\n(show-welcome-dialog no)\n",
+    ".config/GIMP/2.10/gimprc": "# GIMP gimprc\n",
 }
 """By path in the home folder. Evaluators read these files, and break where there are none."""

@@ -48,16 +48,7 @@ def terminal_size() -> Plain:
     yield from tap(Match(text="Close", role="push button", state="clickable"), tries=TRIES)
 
 
-def undo_levels() -> Plain:
-    yield from choose("Edit", "Preferences")
-    yield from tap(Match(contains="System Resources"), tries=TRIES)
-    yield from _set_number(Match(role="spin button", where=lambda node: True), 100)
-    yield from tap(Match(text="OK", role="push button", state="clickable"), tries=TRIES)
-    yield Wait(duration_s=2.0)
-
-
 PLAYS: Final[Mapping[str, Callable[[], Plain]]] = {
     "2cd43775-7085-45d8-89fa-9e35c0a915cf": office_auto_save,
     "13584542-872b-42d8-b299-866967b5c3ef": terminal_size,
-    "7b7617bd-57cc-468e-9c91-40c4ec2bcb3d": undo_levels,
 }
