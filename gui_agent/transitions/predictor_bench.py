@@ -63,13 +63,13 @@ class PredictorBench:
 
     async def train(self) -> None:
         """Every order with every seed. Raises PrerequisiteError without torch, DataError, PolicyError."""
-        folder = await self.data()
         missing = [(order, seed) for seed in self.seeds for order in self.orders if not self._made(order, seed)]
         if not missing:
             return
         from gui_agent.transitions.sketcher_recipe import needs_torch, trained
 
         needs_torch()
+        folder = await self.data()
         transitions = await asyncio.to_thread(part, folder, "train")
         for order, seed in missing:
             self.tell(f"training with {order} order, seed {seed}")
