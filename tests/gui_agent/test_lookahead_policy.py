@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import math
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +14,11 @@ import pytest
 from fake_suite import SUITE, CountTo, SwitchOn, fake_source, run
 from test_policy_openai import completion, serving
 
+from device_farm.backends.fake import FakeDevice
 from device_farm.cli.main import main
 from device_farm.config import load_config
-from device_farm.device import Device, DeviceInfo
-from device_farm.errors import BackendError, ConfigError, PolicyError, TransportError
+from device_farm.device import Device, DeviceInfo, SnapshotInfo
+from device_farm.errors import BackendError, ConfigError, GuestError, PolicyError, TransportError
 from device_farm.types.action import Action, Click, LongPress, OpenApp, Swipe, SystemButton, Terminate
 from device_farm.types.geometry import Point, Rect, Size
 from device_farm.types.observation import Foreground, Observation
@@ -257,6 +259,86 @@ def test_a_dead_model_costs_nothing_but_foresight() -> None:
     assert [step.action for step in episode.steps] == [MISS, DONE] and not won(episode)
     assert (first.reason, first.fell_back) == ("prediction_failed", True)
     assert all(fault.startswith("model: ") for fault in first.faults) and len(first.faults) == 3
+
+
+@pytest.mark.parametrize(
+    ("said", "fault"),
+    [
+        ("", "empty"),
+        ("label = text | text='A' | bbox=[0, 0, 9, 9]\n" * 40, "loop"),
+        ("I see a switch.", "parse"),
+    ],
+)
+def test_a_predictor_that_talks_nonsense_ends_no_episode(tmp_path: Path, said: str, fault: str) -> None:
+    check_falls_back(tmp_path, by_model(lambda asked: said), fault)
+
+
+def test_a_predictor_that_never_answers_ends_no_episode(tmp_path: Path) -> None:
+    async def silent() -> Episode:
+        async def hold(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            await reader.read()
+            writer.close()
+
+        server = await asyncio.start_server(hold, "127.0.0.1", 0)
+        port = server.sockets[0].getsockname()[1]
+        model = {"type": "openai", "model": "m", "base_urls": [f"http://127.0.0.1:{port}/v1"], "retries": 0}
+        config = ModelLookaheadConfig.model_validate(
+            {"model": model, "depth": 1, "chooser": "reader", "timeout_s": 0.05}
+        )
+        async with server:
+            return await played(with_lookahead(Given(MISS), config))
+
+    check_falls_back(tmp_path, silent(), "timeout")
+
+
+def check_falls_back(folder: Path, playing: Coroutine[Any, Any, Episode], fault: str) -> None:
+    """The policy's own actions are taken; the fault is counted, and shown on the page."""
+
+    async def collect() -> Episode:
+        with RunWriter(folder / "run", {"suite": SUITE.name, "seed": 0, "policy": {"type": "given"}}) as writer:
+            episode = await playing
+            writer.add(episode)
+        return episode
+
+    episode = run(collect())
+    assert [step.action for step in episode.steps] == [MISS, DONE] and isinstance(episode.outcome, Scored)
+    first = aheads(episode)[0]
+    assert (first.reason, first.fell_back) == ("prediction_failed", True)
+    # On the last screen the end is known by itself, and what would be done in its place is not: two more faults.
+    figures = lookahead_figures(RunReader(folder / "run"))
+    assert figures["faults"] == {fault: 5} and figures["fell_back"] == 2
+    page = write_report(folder / "run").read_text("utf-8")
+    assert f'"{fault}: ' in page and "prediction_failed" in page
+
+
+def test_what_can_be_read_of_a_damaged_reply_is_shown() -> None:
+    said = "label = text | text='Kept' | bbox=[0, 0, 9, 9]\nlabel = text | text='Out' | bbox=[900, 0, 990, 9]\nwell"
+    first = aheads(run(by_model(lambda asked: said)))[0]
+    assert not first.fell_back and all("Kept" in (branch[0].screen or "") for branch in first.branches)
+
+
+def test_a_device_without_snapshots_is_acted_on_without_foresight(tmp_path: Path) -> None:
+    class InTheHand(FakeDevice):
+        async def snapshot_save(self, name: str) -> SnapshotInfo:
+            raise GuestError("a phone in the hand has no snapshots")
+
+    async def collect() -> Episode:
+        device = InTheHand("hand")
+        await device.start()
+        policy = oracle(Given(MISS), depth=1)
+        task = SwitchOn().task(SUITE.name, 0, {})
+        with RunWriter(tmp_path / "run", {"suite": SUITE.name, "seed": 0, "policy": {"type": "given"}}) as writer:
+            async with policy:
+                episode = await EpisodeRunner(policy, lambda task: SwitchOn()).run(device, Assignment(task=task))
+            writer.add(episode)
+        return episode
+
+    episode = run(collect())
+    figures = lookahead_figures(RunReader(tmp_path / "run"))
+    assert [step.action for step in episode.steps] == [MISS, DONE] and isinstance(episode.outcome, Scored)
+    assert (figures["fell_back"], figures["faults"]) == (2, {"no_fork": 5})
+    assert "taken blindly 2 times (5 no_fork)" in figures_line(figures)
+    assert "takes no snapshot" in write_report(tmp_path / "run").read_text("utf-8")
 
 
 def view(goal: str, *lines: SketchLine, path: tuple[Action, ...] = ()) -> View:
