@@ -16,7 +16,7 @@ from device_farm.types.action import Action, Click, OpenApp, SystemButton, Termi
 from device_farm.types.geometry import Point, Size
 from gui_agent.lookahead.state_value import UNFINISHED, StateValue, appraiser, worth_of
 from verifier.planner.standing import Standing
-from world_model.imagination.likelihood import LikelihoodValue, likelihoods
+from world_model.imagination.likelihood import NEVER, LikelihoodValue, likelihoods
 from world_model.imagination.ports import BestValue
 from world_model.imagination.types import Branch, ImaginedStep, Proposal
 from world_model.predictors.base import Prediction
@@ -65,9 +65,10 @@ def test_actions_of_one_meaning_share_their_likelihood() -> None:
         # An end is shorter: the first steps alone are compared.
         ((branch((A, -0.1), (A, -3.0)), branch((END, -2.0))), (-0.1, -2.0)),
         # What rules propose is never taken for the policy's; where its own is unknown, nothing is said.
-        ((branch((A, -0.1)), branch((B, None))), (-0.1, -math.inf)),
+        ((branch((A, -0.1)), branch((B, None))), (-0.1, NEVER)),
         ((branch((A, None)), branch((B, -0.1))), (0.0, 0.0)),
-        ((branch((A, -0.1)), branch((B, -0.0), refused="no such application")), (-0.1, -math.inf)),
+        ((branch((A, -0.1)), branch((B, -math.inf))), (-0.1, NEVER)),
+        ((branch((A, -0.1)), branch((B, -0.0), refused="no such application")), (-0.1, NEVER)),
     ],
 )
 def test_likelihood_is_summed_over_the_path(branches: Sequence[Branch], values: tuple[float, ...]) -> None:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Final
 
 from world_model.imagination.distinct import Meaning, meaning
 from world_model.imagination.types import Branch, Proposal
 from world_model.sketch.sketch import Sketch
+
+NEVER: Final = -1000.0
+"""Less likely than any path of a policy, and a number that every file can hold."""
 
 
 def likelihoods(proposal: Proposal, sketch: Sketch) -> dict[Meaning, float]:
@@ -29,11 +33,11 @@ def _log_sum(one: float, other: float) -> float:
 
 class LikelihoodValue:
     """Σ_t log π(a_t | imagined screen_t, own history) over the actions of a branch: a beam search over what the policy
-    would do, through the screens that it would see. A branch that a device would refuse is worth −∞.
+    would do, through the screens that it would see. A branch that a device would refuse is worth `NEVER`.
 
     The policy's own first action has the highest first term, so another one is chosen only where what follows is so
     much surer that it makes up for it. Branches of different lengths are compared over the steps that all have. One
-    whose likelihoods are unknown, as rules propose them, is worth −∞; where the policy's own is unknown, all are 0.
+    whose likelihoods are unknown, as rules propose them, is worth `NEVER`; where the policy's own is unknown, all are 0.
     """
 
     async def values(self, goal: str, now: Sketch, branches: Sequence[Branch]) -> tuple[float, ...]:
@@ -47,6 +51,6 @@ def _of_path(branch: Branch, depth: int) -> float:
     total = 0.0
     for step in branch.steps[:depth]:
         if step.logprob is None or step.prediction.refused:
-            return -math.inf
+            return NEVER
         total += step.logprob
-    return total
+    return max(NEVER, total)

@@ -1,4 +1,5 @@
 const WHY_NOT = {
+  sure: "the policy was sure of it, and nothing was imagined",
   one_candidate: "there was nothing else to try",
   outcomes_agree: "all that was tried leads to the same screen",
   proposer_failed: "no other action could be proposed",
