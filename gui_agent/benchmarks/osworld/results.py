@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
@@ -39,11 +38,11 @@ def write_results(folder: Path, episode: Episode) -> None:
             name = f"step_{number + 1}.png"
             (folder / name).write_bytes(shot.data)
         lines.append(json.dumps(_line(number, step, name, episode)))
-    (folder / "traj.jsonl").write_text("".join(f"{line}\n" for line in lines), "utf-8")
     if isinstance(episode.outcome, Scored):
         (folder / "result.txt").write_text(f"{episode.outcome.reward}\n", "utf-8")
     else:
-        (folder / "traj.jsonl").open("a", encoding="utf-8").write(json.dumps({"Error": episode.outcome.kind}) + "\n")
+        lines.append(json.dumps({"Error": episode.outcome.kind}))
+    (folder / "traj.jsonl").write_text("".join(f"{line}\n" for line in lines), "utf-8")
 
 
 def _line(number: int, step: Step, screenshot: str, episode: Episode) -> dict[str, Any]:
@@ -61,5 +60,6 @@ def _line(number: int, step: Step, screenshot: str, episode: Episode) -> dict[st
 
 
 def _plain(name: str) -> str:
-    keep: Callable[[str], bool] = lambda character: character.isalnum() or character in "-_.@"  # noqa: E731
-    return "".join(character if keep(character) else "_" for character in name).lstrip(".") or "_"
+    """As the name of a folder."""
+    kept = (character if character.isalnum() or character in "-_.@" else "_" for character in name)
+    return "".join(kept).lstrip(".") or "_"

@@ -15,8 +15,6 @@ _TEMPLATES: Final = "Select a Template"
 
 def _set_number(match: Match, number: int) -> Plain:
     """Types a number over what a spin button holds; Tab makes it take it."""
-    node = yield from wait_for(match, tries=TRIES)
-    del node
     yield from double_click(match, tries=TRIES)
     yield PressKey(key="a", modifiers=("ctrl",))
     yield TypeText(text=str(number))
@@ -25,7 +23,7 @@ def _set_number(match: Match, number: int) -> Plain:
 
 def office_auto_save() -> Plain:
     yield from wait_for(Match(text=_TEMPLATES, role="dialog"), tries=TRIES)
-    yield from confirm("Cancel", dialog=_TEMPLATES)
+    yield from confirm("Close", dialog=_TEMPLATES)
     yield from choose("Tools", "Options")
     yield from double_click(Match(contains="Load/Save"), tries=TRIES)
     yield PressKey(key="right")
