@@ -37,7 +37,7 @@ class LikelihoodValue:
 
     The policy's own first action has the highest first term, so another one is chosen only where what follows is so
     much surer that it makes up for it. Branches of different lengths are compared over the steps that all have. One
-    whose likelihoods are unknown, as rules propose them, is worth `NEVER`; where the policy's own is unknown, all are 0.
+    whose likelihoods are unknown, as rules propose them, is worth `NEVER`; where the policy's own are, all are 0.
     """
 
     async def values(self, goal: str, now: Sketch, branches: Sequence[Branch]) -> tuple[float, ...]:
