@@ -30,7 +30,8 @@ def _small_disk(size: str) -> Iterator[Path]:
     try:
         yield folder
     finally:
-        subprocess.run(["umount", str(folder)], check=True)
+        # Lazily: a caught error may keep the file open that did not fit.
+        subprocess.run(["umount", "-l", str(folder)], check=True)
         folder.rmdir()
 
 

@@ -114,10 +114,13 @@ def write_training_report(root: Path) -> Path:
     text = render_training(root.resolve().name, records, settings)
     path, partial = root / "report.html", root / f"{TEMPORARY}{os.getpid()}-report.html"
     files = LocalFiles()
-    with storage_errors(path):
-        files.write(partial, text.encode("utf-8"))
-        files.sync([partial])
-        files.rename(partial, path)
+    try:
+        with storage_errors(path):
+            files.write(partial, text.encode("utf-8"))
+            files.sync([partial])
+            files.rename(partial, path)
+    finally:
+        partial.unlink(missing_ok=True)
     return path
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
@@ -26,6 +27,8 @@ POLICY = "policy"
 _PREFIX = "update-"
 _FORMAT = 1
 _CHUNK = 1 << 20
+_FULL_BYTES = 1 << 16
+"""A disk with less room is full: nothing that is written here is smaller by much."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,20 +63,23 @@ def storing(path: Path) -> Iterator[None]:
         try:
             yield
         except Exception as error:
-            code = _disk_code(error)
+            code = _disk_code(error, path.parent)
             if code is None or isinstance(error, OSError):
                 raise
             raise OSError(code, os.strerror(code)) from error
 
 
-def _disk_code(error: BaseException) -> int | None:
+def _disk_code(error: BaseException, folder: Path) -> int | None:
     """The errno of the OSError behind an error, None where there is none."""
     if (told := re.search(r"\(os error (\d+)\)", str(error))) is not None:  # safetensors keeps the words alone
         return int(told[1])
     behind: BaseException | None = error
     while behind is not None and not isinstance(behind, OSError):
         behind = behind.__cause__ or behind.__context__
-    return None if behind is None else behind.errno
+    if behind is not None:
+        return behind.errno
+    # torch, given a path, tells of no OSError at all; the file that did not fit is still there.
+    return errno.ENOSPC if folder.is_dir() and shutil.disk_usage(folder).free < _FULL_BYTES else None
 
 
 def _write(begun: Path, final: Path, update: int, state: Mapping[str, Any], export: Callable[[Path], None]) -> None:

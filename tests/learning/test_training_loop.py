@@ -373,6 +373,20 @@ def test_full_disk_under_exported_weights_is_called_one(small_disk: Disk) -> Non
         assert list((disk / "run" / CHECKPOINTS).iterdir()) == []
 
 
+class ByPath(TinyPolicy):
+    """Lets torch open the file, which then says nothing of the disk."""
+
+    def save(self, folder: Path) -> None:
+        torch.save({"more": torch.zeros(1_000_000)}, folder / "more.pt")
+
+
+def test_full_disk_under_weights_that_torch_wrote_by_path_is_called_one(small_disk: Disk) -> None:
+    with small_disk("1m") as disk:
+        with pytest.raises(StorageError, match=r"update-00000003: No space left on device"):
+            train(disk / "run", 9, policy=ByPath())
+        assert list((disk / "run" / CHECKPOINTS).iterdir()) == []
+
+
 def test_full_disk_under_the_metrics_is_called_one(small_disk: Disk) -> None:
     with small_disk("1m") as disk:
         log = MetricsLog(disk / METRICS)
