@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
+from fake_desktop import FakeDesktop
 
-from device_farm.errors import ConfigError
+from device_farm.errors import ConfigError, VerifierError
 from device_farm.types.action import Click, Terminate
 from device_farm.types.geometry import Point, Size
 from device_farm.types.observation import Foreground, Observation, Screenshot
@@ -102,6 +105,26 @@ def test_tasks_are_chosen_by_name_beginning_and_domain(names: tuple[str, ...], c
 def test_choice_that_leaves_nothing_is_refused(names: tuple[str, ...], said: str) -> None:
     with pytest.raises(ConfigError, match=said):
         _suite().select(names=names, platform=None if names else "android")
+
+
+@pytest.mark.parametrize(
+    ("evaluator", "config", "said"),
+    [
+        ({"func": "no_such_metric"}, [], "metric 'no_such_metric'"),
+        ({"func": "infeasible", "result": {"type": "strange"}}, [], "getter 'strange'"),
+        ({"func": "infeasible"}, [{"type": "strange", "parameters": {}}], "set-up step 'strange'"),
+    ],
+)
+def test_name_that_osworld_does_not_know_is_an_error_and_no_zero(
+    tmp_path: Path, evaluator: dict[str, Any], config: list[dict[str, Any]], said: str
+) -> None:
+    document = {"id": "t", "instruction": "Do it.", "config": config, "evaluator": evaluator}
+    file = TaskFile(name="t", domain="os", document=document)
+    known = {key: frozenset({"infeasible"}) for key in ("metrics", "getters", "steps")}
+    crew = Crew(Path("/none"), Terms(call_s=1.0, mirror=Mirror(None), password=""))
+    template = osworld_template(file, crew, max_steps=7, known=known)
+    with pytest.raises(VerifierError, match=said):
+        asyncio.run(template.set_up(FakeDesktop(tmp_path), template.task("osworld", 0)))
 
 
 def test_task_has_the_budget_of_the_config_and_no_parameters() -> None:
