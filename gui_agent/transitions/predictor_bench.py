@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -94,27 +94,36 @@ class PredictorBench:
         return self._weights(order, seed).exists()
 
     async def figures(self) -> dict[str, Any]:
-        """`predictors` by name and test, `margins` of each order over the fixed one, `trainings`, and what was held
-        out. Of what is there by now: trainings that are missing are left out.
+        """`predictors` by name and test, `margins` of each order over the fixed one (the same seeds), `gains` over a
+        copy, `trainings`, and what was held out. Of what is there by now: trainings that are missing are left out.
         """
         folder = await self.data()
         found: dict[str, dict[str, Any]] = {}
         margins: dict[str, dict[str, Any]] = {}
+        gains: dict[str, dict[str, Any]] = {}
         for test in TESTS:
             transitions = spread(await asyncio.to_thread(part, folder, test), self.sample)
-            scores = {"copy": [await self._scored("copy", CopyPredictor(), test, transitions)]}
-            for order in self.orders:
-                seeds = [seed for seed in self.seeds if self._made(order, seed)]
-                if seeds:
-                    scores[order] = [await self._of_sketcher(order, seed, test, transitions) for seed in seeds]
+            copy = await self._scored("copy", CopyPredictor(), test, transitions)
+            orders = {order: await self._of_order(order, test, transitions) for order in self.orders}
+            scores: dict[str, list[Scored]] = {"copy": [copy]}
+            scores |= {order: list(by_seed.values()) for order, by_seed in orders.items() if by_seed}
             if self.transitions is None and self.oracle:
                 scores["oracle"] = [await self._of_oracle(test, transitions)]
-            for name, seeds_scores in scores.items():
-                found.setdefault(name, {})[test] = summary(seeds_scores)
-                if "fixed" in scores and name in self.orders and name != "fixed":
-                    pairs = {key: difference(seeds_scores, scores["fixed"], key) for key in COMPARED}
-                    margins.setdefault(name, {})[test] = pairs
-        return {"predictors": found, "margins": margins, "trainings": self._trainings(), "data": _counts(folder)}
+            for name, seeds in scores.items():
+                found.setdefault(name, {})[test] = summary(seeds)
+            for order, by_seed in orders.items():
+                fixed = orders.get("fixed", {})
+                if by_seed:
+                    gains.setdefault(order, {})[test] = _over(by_seed, dict.fromkeys(by_seed, copy))
+                if order != "fixed" and by_seed.keys() & fixed.keys():
+                    margins.setdefault(order, {})[test] = _over(by_seed, fixed)
+        told = {"predictors": found, "margins": margins, "gains": gains}
+        return {**told, "trainings": self._trainings(), "data": _counts(folder)}
+
+    async def _of_order(self, order: Order, test: str, transitions: Sequence[Recorded]) -> dict[int, Scored]:
+        """By training seed."""
+        made = [seed for seed in self.seeds if self._made(order, seed)]
+        return {seed: await self._of_sketcher(order, seed, test, transitions) for seed in made}
 
     async def _of_sketcher(self, order: Order, seed: int, test: str, transitions: Sequence[Recorded]) -> Scored:
         predictor = SketcherPredictor(load_sketcher(self._weights(order, seed)))
@@ -152,6 +161,12 @@ class PredictorBench:
                     "unsaid": round(own[0]["unsaid"], 4),
                 }
         return found
+
+
+def _over(one: Mapping[int, Scored], other: Mapping[int, Scored]) -> dict[str, Any]:
+    """Over the training seeds that both have."""
+    seeds = sorted(one.keys() & other.keys())
+    return {key: difference([one[seed] for seed in seeds], [other[seed] for seed in seeds], key) for key in COMPARED}
 
 
 def _kept(path: Path, values: Scored) -> Scored:
