@@ -17,8 +17,9 @@ function branchLine(lookahead, branch, at) {
     step.fault ? h("div", { class: "oops" }, step.fault) : null,
     step.screen === null ? null : h("details", {}, h("summary", { class: "small" }, "the screen that was imagined"), h("pre", {}, step.screen)),
   ]);
-  const head = [at === lookahead.choice ? h("b", {}, "chosen ") : null, value === undefined ? null : `value ${value.toFixed(2)}`];
-  return h("div", { class: "small" }, head, steps.flat());
+  const chosen = at === lookahead.choice;
+  const head = h("div", {}, chosen ? h("b", {}, "chosen ") : null, value === undefined ? null : `value ${value.toFixed(2)}`);
+  return h("div", { class: chosen ? "small branch chosen" : "small branch" }, head, steps.flat());
 }
 
 /** What was imagined before an action, and what the screen really became; nothing where nobody looked ahead. */
