@@ -12,9 +12,12 @@ Prints one JSON line with, as far as they are there:
   transport order, and the oracle, on templates and applications that no training saw: F1 with its 95% interval
   (episodes and training seeds drawn again), mIoU, text similarity, over all and over changed elements; `margins` over
   the fixed order, `trainings` with their minutes. Needs torch for what is not trained yet;
+- `lookahead`: the miniature on 200 tasks in words that its training never saw, by itself, and looking ahead with copy,
+  a sketcher, and the oracle, each with who chooses: success with its 95% interval (tasks drawn again), the difference
+  from itself on the same tasks, actions changed, milliseconds and tokens a step, and how far the imagined came true;
 then the machine. Rates are by CPU time of this process, so that what else the machine does counts little.
 
-    python scripts/bench_world_model.py [--part basics|predictors ...] [--keep runs/world-model] [--seeds 0,1,2]
+    python scripts/bench_world_model.py [--part basics|predictors|lookahead ...] [--keep runs/world-model] [--seeds 0,1,2]
         [--episodes 528] [--updates N] [--train-only] [--matches 200] [--forks 200] [--walk 60] [--seed 0]
 
 Every finished piece stays in DIR and is not made again, so the same command goes on where one was stopped; a run over
@@ -42,6 +45,7 @@ from device_farm.simulator.phone import SimulatedPhone
 from device_farm.types.action import Action, Click, OpenApp, Swipe, SystemButton
 from device_farm.types.geometry import Point, Rect, Size
 from device_farm.types.observation import ObserveRequest
+from gui_agent.commands.world_model_lookahead import lookahead_bench
 from gui_agent.transitions.predictor_bench import PredictorBench
 from world_model.matching.assignment import match
 from world_model.matching.scores import Comparison, Scores, compare, mean_of
@@ -212,9 +216,22 @@ def measure_predictors(options: argparse.Namespace) -> dict[str, Any]:
     return {} if options.train_only else asyncio.run(bench.figures())
 
 
+def measure_lookahead(options: argparse.Namespace) -> dict[str, Any]:
+    bench = lookahead_bench(options.keep, seed=options.seed)
+
+    async def play() -> None:
+        for name in bench.arms:
+            print(f"playing {name}", file=sys.stderr, flush=True)
+            await bench.play(name)
+
+    asyncio.run(play())
+    return {"lookahead": bench.figures()}
+
+
 PARTS: Mapping[str, Callable[[argparse.Namespace], dict[str, Any]]] = {
     "basics": measure_basics,
     "predictors": measure_predictors,
+    "lookahead": measure_lookahead,
 }
 """Each gives keys of the line that no other one has."""
 
