@@ -18,6 +18,8 @@ from device_farm.cli.main import build_parser
 from device_farm.errors import ConfigError, DataError
 from device_farm.types.action import Click
 from gui_agent.commands.world_model_bench import run_bench
+from gui_agent.commands.world_model_scoring import run_score
+from gui_agent.lookahead.config import ModelLookaheadConfig
 from gui_agent.transitions.intervals import difference, interval_of, scored, summary
 from gui_agent.transitions.lines import line_of
 from gui_agent.transitions.predictor_bench import PredictorBench, spread
@@ -128,3 +130,25 @@ def test_torn_transitions_name_file_and_line(folder: Path, tmp_path: Path) -> No
     line = ["world-model", "bench", "--part", "predictors", "--transitions", str(folder), "--out", str(tmp_path / "o")]
     with pytest.raises(DataError, match=r"transitions_test_apps\.jsonl:3"):
         asyncio.run(run_bench(build_parser(["world-model"]).parse_args(line)))
+
+
+def test_score_takes_a_sketcher_in_place_of_a_model(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from test_sketcher_file import sketcher
+
+    path = write_sketcher(tmp_path / "small.npz", sketcher())
+    line = ["world-model", "score", str(folder / "transitions_train.jsonl"), "--predictor", "model", "--json"]
+    line += ["--set", f"lookahead.sketcher={json.dumps(str(path))}"]
+    assert asyncio.run(run_score(build_parser(["world-model"]).parse_args(line))) == 0
+    told = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert (told["predictor"], told["n"], told["tokens_per_prediction"]) == ("sketcher:small", 14, 0)
+    path.write_bytes(b"PK")
+    with pytest.raises(DataError, match=r"small\.npz"):
+        asyncio.run(run_score(build_parser(["world-model"]).parse_args(line)))
+
+
+def test_looking_ahead_with_neither_model_nor_sketcher_is_refused() -> None:
+    with pytest.raises(ValueError, match="or name a sketcher"):
+        ModelLookaheadConfig()
+    assert ModelLookaheadConfig(sketcher="at.npz").model is None
