@@ -17,8 +17,9 @@ Prints one JSON line with, as far as they are there:
   from itself on the same tasks, actions changed, milliseconds and tokens a step, and how far the imagined came true;
 then the machine. Rates are by CPU time of this process, so that what else the machine does counts little.
 
-    python scripts/bench_world_model.py [--part basics|predictors|lookahead ...] [--keep runs/world-model] [--seeds 0,1,2]
-        [--episodes 528] [--updates N] [--train-only] [--matches 200] [--forks 200] [--walk 60] [--seed 0]
+    python scripts/bench_world_model.py [--part basics|predictors|lookahead ...] [--keep runs/world-model]
+        [--seeds 0,1,2] [--episodes 528] [--updates N] [--train-only] [--matches 200] [--forks 200] [--walk 60]
+        [--seed 0]
 
 Every finished piece stays in DIR and is not made again, so the same command goes on where one was stopped; a run over
 one part prints what DIR holds of the others by then.
