@@ -40,9 +40,10 @@ def terminal_size() -> Plain:
     yield from wait_for(Match(role="terminal", contains="$"), tries=TRIES)
     yield from choose("Edit", "Preferences")
     yield from tap(Match(text="Appearance", role="page tab"), tries=TRIES)
-    # The first two of the page: columns and rows.
-    for place, number in ((0, 132), (1, 43)):
-        yield from _set_number(Match(role="spin button", index=place), number)
+    # Columns and rows are known by what they are on a fresh desktop: the page names neither.
+    for before, number in (("90", 132), ("26", 43)):
+        wanted = Match(role="spin button", where=lambda node, before=before: node.value == before)  # type: ignore[misc]
+        yield from _set_number(wanted, number)
     yield from tap(Match(text="Close", role="push button", state="clickable"), tries=TRIES)
 
 
