@@ -19,8 +19,8 @@ from device_farm.types.action import Action, Answer, Click, LongPress, OpenApp, 
 from device_farm.types.geometry import Rect, Size
 from gui_agent.miniature.elements import Element, elements_of
 from gui_agent.miniature.kinds import KIND, KINDS, kind_of
-from gui_agent.miniature.words import identifier_words, tokens, word_id, words
 from gui_agent.models.prompt import ScreenPrompt
+from world_model.hashed_words import identifier_words, tokens, word_id, words
 
 WORDS_KEPT: Final = 8
 MORE_KEPT: Final = 4

@@ -32,8 +32,8 @@ from device_farm.types.action import (
 from device_farm.types.geometry import Point, Rect
 from gui_agent.datasets.ui_s1 import finger_direction
 from gui_agent.miniature.elements import PLACES, Element, elements_of, point_of, pointed_at, scrolling_area
-from gui_agent.miniature.words import find_span, tokens
 from gui_agent.models.prompt import ScreenPrompt
+from world_model.hashed_words import find_span, tokens
 
 ELEMENT, WORD, PLACE = 1000, 2000, 3000
 Form: TypeAlias = Literal["touch", "element", "span", "bare"]

@@ -20,12 +20,12 @@ from gui_agent.miniature.kinds import ELEMENT, FORMS, PLACE, WORD, decode, encod
 from gui_agent.miniature.network import ON_ELEMENT, ON_GOAL, PLACED, Batch, Network, batch_of
 from gui_agent.miniature.shape import Shape
 from gui_agent.miniature.weight_file import read_weights, write_weights
-from gui_agent.miniature.words import BUCKETS
 from gui_agent.models.base import Completion, Sampling
 from gui_agent.models.batching import Batcher
 from gui_agent.models.prompt import Prompt, ScreenPrompt
 from gui_agent.rl.types import TrainSample
 from gui_agent.training.policy import TokenScores
+from world_model.hashed_words import BUCKETS
 
 _BATCH = 256
 _OFF = -1e9

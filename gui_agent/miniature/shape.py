@@ -9,7 +9,7 @@ from device_farm.errors import DataError
 from gui_agent.miniature.elements import PLACES
 from gui_agent.miniature.features import DENSE, RELATIONS, SLOTS
 from gui_agent.miniature.kinds import KINDS
-from gui_agent.miniature.words import BUCKETS
+from world_model.hashed_words import BUCKETS
 
 FORMAT = 1
 

@@ -24,8 +24,8 @@ from device_farm.types.geometry import Point
 from gui_agent.miniature.dialect import MiniDialect, text_of
 from gui_agent.miniature.elements import elements_of
 from gui_agent.miniature.kinds import ELEMENT, KIND, KINDS, PLACE, WORD, decode, encode, thought_of
-from gui_agent.miniature.words import find_span, tokens
 from tests.miniature.screens import GOAL, SCREEN, prompt, screen
+from world_model.hashed_words import find_span, tokens
 
 # The elements: 0 the button, 1 and 2 the notes, 3 the switch, 4 the slider, 5 the number.
 CASES: list[tuple[Action, tuple[int, ...]]] = [

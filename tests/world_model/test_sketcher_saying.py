@@ -12,12 +12,12 @@ from sketcher_phone import BAR, FIELD, HOME, OFF, ON, SCREEN, TITLE, WIFI, field
 from device_farm.errors import DataError
 from device_farm.types.action import Click, TypeText
 from device_farm.types.geometry import Rect, Size
+from world_model.hashed_words import find_span, tokens
 from world_model.predictors.base import Question
 from world_model.sketch.sketch import Sketch, SketchLine
 from world_model.sketcher.gathering import Limits, gathered
 from world_model.sketcher.said import GOAL, Said, Sayings, line_of, scene_of, source_of, source_text
 from world_model.sketcher.vocabulary import Edit, Entry, Vocabulary
-from world_model.sketcher.words import find_span, tokens
 
 
 def question(before: Sketch, action: object, goal: str = "name it Ada Lovelace") -> Question:

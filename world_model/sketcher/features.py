@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 
 from device_farm.types.action import Drag, Scroll, Swipe
 from device_farm.types.geometry import Rect, Size
+from world_model.hashed_words import word_id, words
 from world_model.sketch.sketch import LINE_STATES, SketchLine
 from world_model.sketcher.said import GOAL, Scene
 from world_model.sketcher.vocabulary import Vocabulary
-from world_model.sketcher.words import word_id, words
 
 BAG: Final = 12
 """Words kept of an item, of each of two bags: what it says, and what it is."""

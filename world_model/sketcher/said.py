@@ -7,11 +7,11 @@ from typing import Final, Literal, NamedTuple, TypeAlias
 
 from device_farm.types.action import Click, LongPress, OpenApp, TypeText
 from device_farm.types.geometry import Point, Rect, Size
+from world_model.hashed_words import Token, find_span, tokens
 from world_model.predictors.base import Question
 from world_model.sketch.ranking import in_reading_order
 from world_model.sketch.sketch import MAX_TEXT_CHARS, SketchLine
 from world_model.sketcher.vocabulary import Edit, Entry, Vocabulary
-from world_model.sketcher.words import Token, find_span, tokens
 
 MAX_SCREEN_LINES: Final = 96
 """Lines of the screen before that can be pointed at, from the top; the others are lost."""

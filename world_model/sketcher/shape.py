@@ -6,9 +6,9 @@ from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 from device_farm.errors import DataError
+from world_model.hashed_words import BUCKETS
 from world_model.sketcher.features import BAG, DENSE, KINDS
 from world_model.sketcher.said import MAX_GOAL_TOKENS, MAX_SCREEN_LINES
-from world_model.sketcher.words import BUCKETS
 
 FORMAT: Final = 1
 STEP_WAVES: Final = 12
