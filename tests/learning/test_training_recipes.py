@@ -224,23 +224,23 @@ def test_lora_trains_little_and_compares_with_the_policy_without_it(
     assert untimed(tmp_path / "broken") == records
 
 
-def test_lora_adapters_are_saved_loaded_and_left_out() -> None:
+def test_lora_adapters_begin_as_nothing_and_can_be_left_out() -> None:
     pytest.importorskip("peft", reason="peft cannot be imported", exc_type=ImportError)
     from gui_agent.training.config import LoraSection
-    from gui_agent.training.lora import adapter_state, add_adapters, without_adapters
+    from gui_agent.training.lora import add_adapters, without_adapters
 
     module, inputs = tiny_clicker.Clicker().module, torch.arange(4)
     before = module(inputs)
     add_adapters(module, LoraSection(rank=2))
     assert torch.equal(module(inputs), before)
+    adapters = [weight for name, weight in module.named_parameters() if "lora_" in name]
     with torch.no_grad():
-        for name, weight in module.named_parameters():
-            if "lora_" in name:
-                weight.add_(0.5)
+        for weight in adapters:
+            weight.add_(0.5)
     assert not torch.allclose(module(inputs), before)
     with without_adapters(module):
         assert torch.equal(module(inputs), before)
-    assert {tuple(weight.shape) for weight in adapter_state(module).values()} == {(2, 12), (4, 2)}
+    assert {tuple(weight.shape) for weight in adapters} == {(2, 12), (4, 2)}
     with pytest.raises(ConfigError, match=r"lora\.targets"):
         add_adapters(tiny_clicker.Clicker().module, LoraSection(targets=("nothing",)))
 
