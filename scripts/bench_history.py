@@ -17,7 +17,7 @@ Prints one JSON line: `parameters`; for each of `histories`
 
 and `paired` differences in success on the same tasks and seeds. Needs torch.
 
-    python scripts/bench_history.py [--keep runs/history] [--seeds 0,1] [--history NAME ...] [--updates 150]
+    python scripts/bench_history.py [--keep runs/history] [--seeds 0,1] [--history NAME ...] [--updates 300]
         [--samples 16] [--lr 8e-3] [--size bench | small] [--device auto]
     python scripts/bench_history.py --keep runs/history-gpu --size small --updates 3000 --samples 64 --lr 6e-4
 
@@ -278,7 +278,7 @@ def main() -> int:
     parser.add_argument("--keep", type=Path, default=Path("runs/history"), metavar="DIR", help="where pieces stay")
     parser.add_argument("--seeds", default="0,1", help="training seeds")
     parser.add_argument("--history", action="append", choices=tuple(HISTORIES), default=[], help="default: all")
-    parser.add_argument("--updates", type=int, default=150)
+    parser.add_argument("--updates", type=int, default=300)
     parser.add_argument("--samples", type=int, default=16, help="demonstrated steps an update")
     parser.add_argument("--lr", type=float, default=8e-3)
     parser.add_argument("--size", choices=tuple(SIZES), default="bench")
