@@ -9,7 +9,7 @@ from typing import Literal, TypeAlias
 from pydantic import Field, field_validator
 
 from device_farm.config import ConfigModel
-from device_farm.errors import PrerequisiteError
+from gui_agent.benchmarks.own_python import data_folder, own_interpreter
 
 INSTALL_FIX = "farm androidworld install"
 PYTHON_VARIABLE = "FARM_ANDROIDWORLD_PYTHON"
@@ -46,11 +46,6 @@ class AndroidWorldConfig(ConfigModel):
         return value
 
 
-def data_folder() -> Path:
-    """Where `farm` keeps what it installs for the user (XDG base directories)."""
-    return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "farm"
-
-
 def default_venv() -> Path:
     return data_folder() / "androidworld"
 
@@ -62,11 +57,9 @@ def interpreter(config: AndroidWorldConfig) -> Path:
         PrerequisiteError: there is none; holds the command that installs it.
     """
     named = config.python or os.environ.get(PYTHON_VARIABLE, "")
-    python = Path(named).expanduser() if named else default_venv() / "bin" / "python"
-    if not (python.is_file() and os.access(python, os.X_OK)):
-        what = f"{python} is no interpreter" if named else "AndroidWorld is not installed"
-        raise PrerequisiteError(what, field="androidworld.python" if named else "", fix=INSTALL_FIX)
-    return python
+    return own_interpreter(
+        "AndroidWorld", named=named, venv=default_venv(), field="androidworld.python", fix=INSTALL_FIX
+    )
 
 
 def effective_wait_scale(config: AndroidWorldConfig, *, simulated: bool) -> float:

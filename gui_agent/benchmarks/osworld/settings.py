@@ -9,8 +9,8 @@ from typing import Final
 from pydantic import Field
 
 from device_farm.config import ConfigModel
-from device_farm.errors import ConfigError, PrerequisiteError
-from gui_agent.benchmarks.androidworld.settings import data_folder
+from device_farm.errors import ConfigError
+from gui_agent.benchmarks.own_python import data_folder, own_interpreter
 
 INSTALL_FIX: Final = "farm osworld install"
 PYTHON_VARIABLE: Final = "FARM_OSWORLD_PYTHON"
@@ -46,11 +46,7 @@ def interpreter(config: OsworldConfig) -> Path:
         PrerequisiteError: there is none; holds the command that installs it.
     """
     named = config.python or os.environ.get(PYTHON_VARIABLE, "")
-    python = Path(named).expanduser() if named else default_venv() / "bin" / "python"
-    if not (python.is_file() and os.access(python, os.X_OK)):
-        what = f"{python} is no interpreter" if named else "OSWorld is not installed"
-        raise PrerequisiteError(what, field="osworld.python" if named else "", fix=INSTALL_FIX)
-    return python
+    return own_interpreter("OSWorld", named=named, venv=default_venv(), field="osworld.python", fix=INSTALL_FIX)
 
 
 def tasks_folder(config: OsworldConfig) -> Path:
