@@ -15,7 +15,7 @@ from device_farm.types.codec.space import CoordinateSpace
 from device_farm.types.task import Task
 from device_farm.types.trajectory import Step
 from gui_agent.export.base import ExportResult, ImageFolder, selected
-from gui_agent.policies.chat import pointer_after
+from gui_agent.policies.pointer import pointer_after
 from gui_agent.policies.prompts import first_message, system_prompt
 from gui_agent.store.reader import RunReader
 

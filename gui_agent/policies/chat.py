@@ -4,86 +4,47 @@ from __future__ import annotations
 
 import asyncio
 import zlib
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from types import TracebackType
-from typing import Literal, Self, assert_never
+from typing import Self
 
 from device_farm.device import DeviceInfo
 from device_farm.errors import DialectError, PolicyError
-from device_farm.types.action import Action, Click, Drag, LongPress, MoveTo, Scroll, Swipe
+from device_farm.types.action import Action
 from device_farm.types.action_text import action_text
-from device_farm.types.codec.dialect import Dialect, ParsedTurn
+from device_farm.types.codec.dialect import ParsedTurn
 from device_farm.types.codec.space import CoordinateSpace
 from device_farm.types.geometry import Point, Size
 from device_farm.types.observation import Observation
 from device_farm.types.task import Task
 from device_farm.types.trajectory import ModelTurn
-from gui_agent.history.actions import ActionsHistory
-from gui_agent.history.base import PastTurn, PromptBuilder, Scene
-from gui_agent.history.chat import ChatPromptBuilder
-from gui_agent.history.images import ImagesHistory
-from gui_agent.history.none import NoHistory
-from gui_agent.history.summary import SummaryDialect, SummaryHistory, summary_of
+from gui_agent.history.base import PastTurn, Scene
+from gui_agent.history.summary import summary_of
 from gui_agent.models.base import Completion, Model, Sampling
 from gui_agent.models.prompt import ImagePart
 from gui_agent.policies.base import Decision
+from gui_agent.policies.chat_proposing import ChatProposer
+from gui_agent.policies.chat_settings import ChatSettings
 from gui_agent.policies.images import model_image
+from gui_agent.policies.pointer import pointer_after
 from gui_agent.policies.prompts import overruled as told_overruled
 from gui_agent.policies.prompts import refused as told_refused
 from gui_agent.policies.prompts import unreadable
-from gui_agent.training.language.prompts import TextPromptBuilder
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChatSettings:
-    """`image_size` is the size at which the model is shown a screen. `malformed_limit` replies in a row that do not
-    parse end the episode. With a seed in `sampling`, each reply has one of its own. `sees_elements`: the model is told
-    the screen's elements, in the device's own pixels, and shown no image.
-    """
-
-    builder: ChatPromptBuilder
-    image_size: Callable[[Size], Size]
-    image_format: Literal["png", "jpeg"] = "png"
-    sampling: Sampling = field(default_factory=Sampling)
-    malformed_limit: int = 3
-    sees_elements: bool = False
-
-    @property
-    def prompts(self) -> PromptBuilder:
-        return TextPromptBuilder(inner=self.builder) if self.sees_elements else self.builder
-
-    @property
-    def dialect(self) -> Dialect:
-        """As replies are parsed: where the model writes summaries, they come before the dialect's words."""
-        plain = self.builder.dialect
-        return SummaryDialect(inner=plain) if self.writes_summaries else plain
-
-    @property
-    def writes_summaries(self) -> bool:
-        return isinstance(self.builder.history, SummaryHistory)
-
-    @property
-    def screens_shown(self) -> int:
-        """How many past screens a prompt can show."""
-        match self.builder.history:
-            case ImagesHistory(images=images) | SummaryHistory(images=images):
-                return images - 1
-            case ActionsHistory() | NoHistory():
-                return 0
-            case _:
-                assert_never(self.builder.history)
+from world_model.imagination.types import Proposal, View
 
 
 @dataclass(slots=True)
 class _Memory:
-    """`spoken` is the space in which the last reply was read, with the pointer as it stood before it."""
+    """`spoken` is the space in which the last reply was read, with the pointer as it stood before it; `proposer` knows
+    what it was asked.
+    """
 
     past: list[PastTurn] = field(default_factory=list)
     pointer: Point | None = None
     malformed: int = 0
     unread: str = ""
     spoken: CoordinateSpace = field(default_factory=lambda: CoordinateSpace.exact(Size(1, 1)))
+    proposer: ChatProposer | None = None
 
 
 class ChatSession:
@@ -110,6 +71,7 @@ class ChatSession:
         (reply,) = await self._model.generate(settings.prompts.build(scene), sampling)
         space = replace(settings.builder.space(scene), pointer=memory.pointer)
         memory.spoken = space
+        memory.proposer = ChatProposer(self._model, settings, scene, memory.pointer, sampling)
         try:
             parsed = settings.dialect.parse(reply.text, space)
         except DialectError as error:
@@ -118,6 +80,15 @@ class ChatSession:
         memory.malformed, memory.unread = 0, ""
         memory.pointer = pointer_after(parsed.action, memory.pointer)
         return Decision(action=parsed.action, turn=model_turn(reply, parsed.thought))
+
+    async def propose(self, view: View, count: int) -> Proposal:
+        """What it would do on the screen that it decided on last, or on imagined ones behind it.
+
+        Raises PolicyError where nothing was decided yet, or the model failed.
+        """
+        if self._memory.proposer is None:
+            raise PolicyError("there is no screen to propose on", fix="decide first")
+        return await self._memory.proposer.propose(view, count)
 
     def corrected(self, action: Action, why: str) -> None:
         """Puts `action`, which was carried out, in the place of the one decided last.
@@ -171,7 +142,7 @@ class ChatSession:
             past[-1 - shown] = replace(forgotten, screen=replace(forgotten.screen, data=b""))
 
     async def close(self) -> None:
-        self._memory.past.clear()
+        self._memory = _Memory()
 
 
 def sampling_of_step(sampling: Sampling, task_id: str, attempt: int, step: int) -> Sampling:
@@ -193,17 +164,6 @@ def model_turn(reply: Completion, thought: str) -> ModelTurn:
         token_ids=reply.token_ids,
         logprobs=reply.logprobs,
     )
-
-
-def pointer_after(action: Action, before: Point | None) -> Point | None:
-    """Where the mouse stands after an action."""
-    match action:
-        case Click(at=at) | MoveTo(at=at) | Scroll(at=at) | LongPress(at=at):
-            return at
-        case Drag(end=end) | Swipe(end=end):
-            return end
-        case _:
-            return before
 
 
 class ChatPolicy:

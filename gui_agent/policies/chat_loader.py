@@ -15,7 +15,8 @@ from gui_agent.models.base import Model, Sampling
 from gui_agent.models.config import OpenAiModelConfig, TransformersModelConfig, VllmModelConfig
 from gui_agent.models.loader import load_model
 from gui_agent.models.openai_endpoint import OpenAiEndpoint
-from gui_agent.policies.chat import ChatPolicy, ChatSettings
+from gui_agent.policies.chat import ChatPolicy
+from gui_agent.policies.chat_settings import ChatSettings
 from gui_agent.policies.config import ChatConfig, OpenAiConfig, TransformersConfig, VllmConfig
 
 LanguagePolicyConfig: TypeAlias = OpenAiConfig | TransformersConfig | VllmConfig

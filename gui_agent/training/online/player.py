@@ -19,7 +19,8 @@ from gui_agent.matching.base import Match
 from gui_agent.models.base import Completion, Sampling
 from gui_agent.models.prompt import ImagePart, Prompt
 from gui_agent.policies.base import Decision, LocalPolicy
-from gui_agent.policies.chat import model_turn, pointer_after, sampling_of_step
+from gui_agent.policies.chat import model_turn, sampling_of_step
+from gui_agent.policies.pointer import pointer_after
 from gui_agent.policies.prompts import refused as told_refused
 from gui_agent.policies.prompts import unreadable
 from gui_agent.rl.types import RolloutStep
