@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from device_farm.backends.config import XvfbConfig
 from device_farm.desktop.device import DesktopDevice
+from device_farm.desktop.local_machine import LocalMachine
 from device_farm.desktop.packages import require_desktop
 from device_farm.types.geometry import Size
 from device_farm.types.task import Platform
@@ -28,7 +29,8 @@ class XvfbBackend:
         require_desktop()
 
     async def create(self, device_id: str) -> DesktopDevice:
-        return DesktopDevice(device_id, backend=self.name, screen=self._screen)
+        machine = LocalMachine(self._screen)
+        return DesktopDevice(device_id, backend=self.name, screen=self._screen, machine=machine)
 
     async def close(self) -> None:
         """Devices share nothing."""

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 
 from device_farm.desktop.acting import carry_out
 from device_farm.desktop.bus import GuestBus
 from device_farm.desktop.guest import GRACE_S
-from device_farm.desktop.image import image_name
-from device_farm.desktop.sandbox import SandboxProbe, probe
+from device_farm.desktop.machine import Machine
 from device_farm.desktop.session import Session
 from device_farm.desktop.snapshots import Snapshots
 from device_farm.desktop.windows import SHELL_WINDOWS, active_window, stacked_windows
@@ -28,12 +27,11 @@ _HEALTH_TIMEOUT_S = 10.0
 class DesktopDevice:
     """A `ManagedDevice`. What it shows is real time: `device_time_s` is the clock of the machine."""
 
-    def __init__(self, device_id: str, *, backend: str, screen: Size, walls: SandboxProbe | None = None) -> None:
-        """`walls` is what this machine is known to allow; found out at the start by default."""
-        self._walls = walls
+    def __init__(self, device_id: str, *, backend: str, screen: Size, machine: Machine) -> None:
+        self._machine = machine
         self._info = DeviceInfo(id=device_id, backend=backend, platform="desktop", screen=screen, image="")
         self._session: Session | None = None
-        self._snapshots = Snapshots()
+        self._snapshots = Snapshots(limit=machine.snapshot_limit)
         self._sequence = 0
         self._acting = asyncio.Lock()
         self._replacing = False
@@ -45,30 +43,24 @@ class DesktopDevice:
 
     # --- life --------------------------------------------------------------------------------------------------
     async def start(self) -> None:
-        walls = self._walls or await probe()
+        image = await self._machine.open()
         info = self._info
         self._info = DeviceInfo(
             id=info.id,
             backend=info.backend,
             platform=info.platform,
             screen=info.screen,
-            image=await image_name(walls),
+            image=image,
         )
-        self._confinement = walls.confinement
-        await self._boot(None)
+        self._session = await self._machine.session()
 
-    async def _boot(self, home: bytes | None) -> None:
-        """Raises BackendError; the session is ours to close even then."""
-        self._session = Session(size=self._info.screen, confinement=self._confinement)
-        await self._session.start(home)
-
-    async def _restart(self, home: bytes | None) -> None:
+    async def _replace(self, make: Callable[[], Awaitable[Session]]) -> None:
         self._replacing = True
         try:
             session, self._session = self._session, None
             if session is not None:
                 await asyncio.shield(session.close())
-            await self._boot(home)
+            self._session = await make()
         finally:
             self._replacing = False
 
@@ -77,8 +69,13 @@ class DesktopDevice:
         del seed
         self._running()
         async with self._acting:
-            self._snapshots.clear()
-            await self._restart(None)
+            await self._forget_all()
+            await self._replace(self._machine.session)
+
+    async def _forget_all(self) -> None:
+        for info in self._snapshots.list():
+            await self._machine.forget(info.name)
+        self._snapshots.clear()
 
     async def health(self) -> None:
         if self._replacing:
@@ -96,8 +93,11 @@ class DesktopDevice:
     async def close(self) -> None:
         session, self._session = self._session, None
         self._snapshots.clear()
-        if session is not None:
-            await asyncio.shield(session.close())
+        try:
+            if session is not None:
+                await asyncio.shield(session.close())
+        finally:
+            await asyncio.shield(self._machine.close())
 
     def _running(self) -> Session:
         if self._session is None:
@@ -193,19 +193,23 @@ class DesktopDevice:
 
     # --- snapshots ---------------------------------------------------------------------------------------------
     async def snapshot_save(self, name: str) -> SnapshotInfo:
-        """Files only: what programs have not saved, and their windows, are not in it."""
+        """What is in it depends on the machine: of one that boots anew the files of the home, of a virtual one all."""
         session = self._running()
         self._snapshots.check(name)
         async with self._acting:
-            _, home = await session.guest.request("pack", timeout_s=120.0)
-            return self._snapshots.save(name, home)
+            self._replacing = True
+            try:
+                self._session, size = await self._machine.keep(name, session)
+            finally:
+                self._replacing = False
+            return self._snapshots.save(name, size)
 
     async def snapshot_load(self, name: str) -> None:
-        """Ends the session and boots one with the home of the snapshot."""
+        """Ends the session; the one of the snapshot takes its place."""
         self._running()
-        home = self._snapshots.home(name)
+        self._snapshots.find(name)
         async with self._acting:
-            await self._restart(home)
+            await self._replace(lambda: self._machine.bring_back(name))
 
     async def snapshot_list(self) -> Sequence[SnapshotInfo]:
         self._running()
@@ -213,4 +217,7 @@ class DesktopDevice:
 
     async def snapshot_delete(self, name: str) -> None:
         self._running()
-        self._snapshots.delete(name)
+        self._snapshots.find(name)
+        async with self._acting:
+            await self._machine.forget(name)
+            self._snapshots.delete(name)

@@ -207,3 +207,8 @@ def authority_file(cookie: bytes) -> bytes:
     name = _COOKIE_NAME
     wild = (0xFFFF).to_bytes(2, "big") + bytes(4)
     return wild + len(name).to_bytes(2, "big") + name + len(cookie).to_bytes(2, "big") + cookie
+
+
+def cookie_of(authority: bytes) -> bytes:
+    """The cookie of a file that `authority_file` wrote: its last 16 bytes."""
+    return authority[-16:]

@@ -20,14 +20,19 @@ from device_farm.types.observation import Screenshot, image_digest
 
 
 class Screen:
-    """The root window's pixels. Every method runs in the X thread."""
+    """The root window's pixels. Every method runs in the X thread.
 
-    def __init__(self, display: Display) -> None:
+    `shared`: the server is one of this kernel, and takes memory of ours; otherwise it sends the pixels.
+    """
+
+    def __init__(self, display: Display, *, shared: bool = True) -> None:
         self._display = display
         self.size = Size(display.screen.width_in_pixels, display.screen.height_in_pixels)
         self._length = self.size.width * self.size.height * 4
-        self._segment = display.connection.generate_id()
-        self._memory = self._attach()
+        self._memory: mmap.mmap | None = None
+        if shared:
+            self._segment = display.connection.generate_id()
+            self._memory = self._attach()
         self._last: Screenshot | None = None
         self._damages = -1
         self._pointer = Point(-1, -1)
@@ -53,6 +58,9 @@ class Screen:
         """The screen now as BGRX `(H, W, 4)`: a view of the shared memory, good until the next call."""
         width, height = self.size.width, self.size.height
         z_pixmap = xcffib.xproto.ImageFormat.ZPixmap
+        if self._memory is None:
+            sent = self._display.core.GetImage(z_pixmap, self._display.root, 0, 0, width, height, 0xFFFFFFFF).reply()
+            return np.frombuffer(sent.data.buf(), np.uint8).reshape(height, width, 4)
         reply = self._display.shm.GetImage(
             self._display.root, 0, 0, width, height, 0xFFFFFFFF, z_pixmap, self._segment, 0
         ).reply()

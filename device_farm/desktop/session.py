@@ -8,12 +8,11 @@ import time
 
 from device_farm.desktop import template
 from device_farm.desktop.accessibility import Accessibility
-from device_farm.desktop.display import Display, authority_file, new_cookie
+from device_farm.desktop.display import Display, authority_file, cookie_of, new_cookie
 from device_farm.desktop.guest import GRACE_S, Guest
 from device_farm.desktop.input import Input
 from device_farm.desktop.keyboard import Keyboard
 from device_farm.desktop.packages import SYSTEM_PATH
-from device_farm.desktop.sandbox import Confinement
 from device_farm.desktop.screen import Screen
 from device_farm.desktop.settle import Settle
 from device_farm.desktop.windows import SHELL_WINDOWS, stacked_windows
@@ -29,14 +28,15 @@ class Session:
 
     guest: Guest
     display: Display
+    display_name: str
     screen: Screen
     input: Input
     settle: Settle
     accessibility: Accessibility
 
-    def __init__(self, *, size: Size, confinement: Confinement) -> None:
+    def __init__(self, *, size: Size, guest: Guest) -> None:
         self._size = size
-        self.guest = Guest(confinement)
+        self.guest = guest
         self.display = Display()
         self.accessibility = Accessibility()
         self.display_name = ""
@@ -66,18 +66,43 @@ class Session:
         await self.guest.request("unpack", data=home)
         await self.put(f"{place.runtime}/Xauthority", authority_file(cookie))
         # The X server first: programs that the bus starts inherit its DISPLAY.
-        await self._start_x(cookie)
+        await self._start_x()
         await self._start_bus()
-        self.settle = Settle(self.display)
-        self.screen = await self.display.call(Screen, self.display)
-        keyboard = await self.display.call(Keyboard, self.display)
-        self.input = Input(self.display, keyboard, self.settle)
-        await self.accessibility.start(self.guest)
+        await self._connect(cookie)
         for name in ("openbox", "xfdesktop", "xfce4-panel"):
             await self.spawn(name, [f"/usr/bin/{name}", *(["--sm-disable"] if name == "openbox" else [])])
         await self._wait_for_shell()
 
-    async def _start_x(self, cookie: bytes) -> None:
+    async def _connect(self, cookie: bytes) -> None:
+        connection = await self.guest.connect(f"/tmp/.X11-unix/X{self.display_name.removeprefix(':')}")
+        await self.display.open(connection, cookie)
+        self.settle = Settle(self.display)
+        self.screen = await self.display.call(Screen, self.display, shared=self.guest.shares_memory)
+        keyboard = await self.display.call(Keyboard, self.display)
+        self.input = Input(self.display, keyboard, self.settle)
+        await self.accessibility.start(self.guest)
+
+    async def attach(self) -> None:
+        """Connects to a session that runs already, in a machine that went on from a snapshot.
+
+        Raises:
+            BackendError: it does not answer; `close` must still be called.
+        """
+        try:
+            async with asyncio.timeout(BOOT_TIMEOUT_S):
+                await self.guest.start()
+                runtime = self.guest.place.runtime
+                self._logs = f"{runtime}/log"
+                _, name = await self.guest.request("get", path=f"{runtime}/display")
+                _, authority = await self.guest.request("get", path=f"{runtime}/Xauthority")
+                self.display_name = name.decode()
+                await self._connect(cookie_of(authority))
+        except TimeoutError as error:
+            raise BackendError(f"the session did not answer within {BOOT_TIMEOUT_S:g} s") from error
+        except FarmError as error:
+            raise BackendError(f"the session did not answer: {error}") from error
+
+    async def _start_x(self) -> None:
         place = self.guest.place
         screen = f"{self._size.width}x{self._size.height}x24"
         # -noreset: the server outlives the last client; -displayfd: it says when it is ready, and its number.
@@ -88,10 +113,8 @@ class Session:
         reply, _ = await self.guest.request(
             "spawn", name="Xvfb", argv=argv, env=self.environment(), logs=self._logs, report=True
         )
-        number = str(reply["report"])
-        self.display_name = f":{number}"
-        connection = await self.guest.connect(f"/tmp/.X11-unix/X{number}")
-        await self.display.open(connection, cookie)
+        self.display_name = f":{reply['report']}"
+        await self.put(f"{place.runtime}/display", self.display_name.encode())
 
     async def _start_bus(self) -> None:
         argv = ["/usr/bin/dbus-daemon", "--session", "--nofork", "--nopidfile", f"--address=unix:path={self._bus}"]

@@ -12,6 +12,7 @@ import pytest
 from desktop_rig import Rig, labels
 
 from device_farm.desktop.device import DesktopDevice
+from device_farm.desktop.local_machine import LocalMachine
 from device_farm.desktop.sandbox import Confinement, SandboxProbe
 from device_farm.errors import ActionError, DeadlineError, FarmError, GuestError
 from device_farm.types.action import Click, OpenApp, TypeText
@@ -168,7 +169,8 @@ def test_two_desktops_do_not_disturb_each_other_and_leave_nothing(rig: Rig, shar
 
 def test_desktop_without_namespaces_keeps_to_its_home_and_says_so(rig: Rig, secret: Path) -> None:
     walls = SandboxProbe(confinement=Confinement.UNCONFINED, reason="for the test")
-    device = DesktopDevice("bare", backend="xvfb", screen=Size(800, 600), walls=walls)
+    screen = Size(800, 600)
+    device = DesktopDevice("bare", backend="xvfb", screen=screen, machine=LocalMachine(screen, walls))
     before = traces()
 
     async def scenario() -> None:

@@ -1,0 +1,25 @@
+"""This machine as the place of desktops, as far as its kernel has walls to give."""
+
+from __future__ import annotations
+
+from device_farm.desktop.image import image_name
+from device_farm.desktop.local_guest import LocalGuest
+from device_farm.desktop.machine import RestartingMachine
+from device_farm.desktop.sandbox import SandboxProbe, probe
+from device_farm.types.geometry import Size
+
+
+class LocalMachine(RestartingMachine):
+    """`walls` is what this machine is known to allow; found out by `open` by default."""
+
+    def __init__(self, screen: Size, walls: SandboxProbe | None = None) -> None:
+        super().__init__(screen, self._local_guest, self._prove)
+        self._walls = walls
+
+    async def _prove(self) -> str:
+        self._walls = self._walls or await probe()
+        return await image_name(self._walls)
+
+    def _local_guest(self) -> LocalGuest:
+        assert self._walls is not None, "opened first"
+        return LocalGuest(self._walls.confinement)
