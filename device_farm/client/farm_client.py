@@ -14,6 +14,7 @@ import grpc.aio
 from device_farm.client.channel import Channels, ClientSecurity, call
 from device_farm.client.handle import LeaseHandle
 from device_farm.client.held_lease import HeldLease
+from device_farm.client.onlooker import Onlooker
 from device_farm.client.remote_device import RemoteDevice, new_key
 from device_farm.converter.farm import (
     device_from_pb,
@@ -24,7 +25,7 @@ from device_farm.converter.farm import (
     position_from_pb,
     request_to_pb,
 )
-from device_farm.errors import FarmError, TransportError
+from device_farm.errors import BackendError, FarmError, TransportError
 from device_farm.farm.model import (
     DeviceStatus,
     FarmEvent,
@@ -226,3 +227,15 @@ class FarmClient:
         """The device of a lease that another process took, and renews."""
         channel = self._channels.to(handle.address)
         return RemoteDevice(channel, handle.device, lease_id=handle.id, token=handle.token, address=handle.address)
+
+    def onlooker(self, device_id: str) -> Onlooker:
+        """The device `device_id` to look at, without a lease."""
+
+        async def place() -> str:
+            found = next((device for device in await self.devices() if device.info.id == device_id), None)
+            if found is None:
+                raise BackendError(f"this farm has no device {device_id!r}", field="device", fix="see `farm devices`")
+            hosts = {host.name: host.address for host in await self.hosts()}
+            return hosts.get(found.host) or self.address
+
+        return Onlooker(device_id, place=place, channel_to=self._channels.to, metadata=self._security.metadata)

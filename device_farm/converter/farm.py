@@ -65,6 +65,7 @@ def request_to_pb(request: LeaseRequest, *, key: str) -> pb.AcquireRequest:
         priority=request.priority,
         ttl_s=request.ttl_s,
         idempotency_key=key,
+        device_id=request.device_id,
     )
 
 
@@ -76,6 +77,7 @@ def request_from_pb(message: pb.AcquireRequest) -> LeaseRequest:
         owner=message.owner,
         priority=message.priority,
         ttl_s=message.ttl_s,
+        device_id=message.device_id,
     )
 
 

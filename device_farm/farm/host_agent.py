@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
+from device_farm.device import ManagedDevice
 from device_farm.errors import BackendError, FarmError
 from device_farm.farm.clock import Clock
 from device_farm.farm.host_lease import HostLease, HostLeases
@@ -76,6 +78,17 @@ class HostAgent:
     def inventory(self) -> list[OfferedDevice]:
         """Every device as it is now."""
         return [self._offered(slot) for slot in self._slots.values()]
+
+    @contextmanager
+    def peeking(self, device_id: str) -> Iterator[ManagedDevice]:
+        """The device for one look without a lease. Raises BackendError when it is not there, or cannot be looked at."""
+        slot = self._slots.get(device_id)
+        if slot is None:
+            raise BackendError(
+                f"no device {device_id[:80]} on this machine", field="device_id", fix="see `farm devices`"
+            )
+        with slot.peeking() as device:
+            yield device
 
     def open_lease(self, lease_id: str, device_id: str, token_hash: bytes, deadline_s: float) -> None:
         """Lets the holder of the token use the device. Raises BackendError when the device is not ready."""

@@ -24,7 +24,8 @@ MAX_NAME = 128
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeaseRequest:
-    """What a caller wants. `template` is the name of a pool, empty for any; `ttl_s` how long without a renewal.
+    """What a caller wants. `template` is the name of a pool, `device_id` one device, both empty for any; `ttl_s` is how
+    long it holds without a renewal.
 
     Raises:
         ConfigError: a field is out of range.
@@ -35,6 +36,7 @@ class LeaseRequest:
     owner: str = "anonymous"
     priority: int = 0
     ttl_s: float = 60.0
+    device_id: str = ""
 
     def __post_init__(self) -> None:
         check_ttl(self.ttl_s)
@@ -42,6 +44,8 @@ class LeaseRequest:
             raise ConfigError(f"{self.owner[:40]!r} is no name", field="owner", fix=f"1 to {MAX_NAME} characters")
         if len(self.template) > MAX_NAME:
             raise ConfigError(f"{self.template[:40]!r}... is too long", field="template", fix="see `farm devices`")
+        if len(self.device_id) > 2 * MAX_NAME:
+            raise ConfigError(f"{self.device_id[:40]!r}... is too long", field="device_id", fix="see `farm devices`")
         if abs(self.priority) > MAX_PRIORITY:
             fix = f"use -{MAX_PRIORITY} to {MAX_PRIORITY}"
             raise ConfigError(f"{self.priority} is out of range", field="priority", fix=fix)

@@ -87,7 +87,10 @@ class Scheduler:
 
     def enqueue(self, request: LeaseRequest, *, ticket_id: str, now_s: float) -> Ticket:
         """Raises CapacityError when no device of the farm could ever do, or the queue is full."""
-        if not any(request.fits(seat.template, seat.platform) for seat in self.seats.values()):
+        if not any(_fits(request, seat) for seat in self.seats.values()):
+            if request.device_id and request.device_id not in self.seats:
+                fix = "see `farm devices`"
+                raise CapacityError(f"this farm has no device {request.device_id!r}", field="device_id", fix=fix)
             kinds = sorted({f"{seat.template} ({seat.platform})" for seat in self.seats.values()})
             field = "template" if request.template else "platform"
             asked = request.template or request.platform or "any"
@@ -189,9 +192,16 @@ class Scheduler:
 
     def _next_ticket(self, free: list[Seat], held: Counter[str]) -> Ticket | None:
         kinds = {(seat.template, seat.platform) for seat in free}
-        fitting = (ticket for ticket in self.tickets.values() if any(ticket.request.fits(*kind) for kind in kinds))
+        by_id = {seat.device_id: seat for seat in free}
+
+        def served(request: LeaseRequest) -> bool:
+            if request.device_id:
+                seat = by_id.get(request.device_id)
+                return seat is not None and _fits(request, seat)
+            return any(request.fits(*kind) for kind in kinds)
+
         return min(
-            fitting,
+            (ticket for ticket in self.tickets.values() if served(ticket.request)),
             key=lambda ticket: (-ticket.request.priority, held[ticket.request.owner], ticket.number),
             default=None,
         )
@@ -201,9 +211,10 @@ class Scheduler:
         coming = [seat for seat in self.seats.values() if seat.availability == "coming"]
         leaving = [lease for lease in self.leases.values() if lease.preempted_at_s is not None]
         # What one request cannot get, the next of its kind cannot either: a long queue is gone through only once.
-        hopeless: set[tuple[str, Platform | None, int]] = set()
+        hopeless: set[tuple[str, Platform | None, str, int]] = set()
         for ticket in fair_order(self.tickets.values(), self.held()):
-            kind = (ticket.request.template, ticket.request.platform, ticket.request.priority)
+            request = ticket.request
+            kind = (request.template, request.platform, request.device_id, request.priority)
             if kind in hopeless:
                 continue
             if (seat := _first_fit(ticket, coming)) is not None:
@@ -229,7 +240,7 @@ class Scheduler:
 
         def may_take(lease: LeaseRecord) -> bool:
             seat = self.seats.get(lease.device_id)
-            fits = seat is not None and ticket.request.fits(seat.template, seat.platform)
+            fits = seat is not None and _fits(ticket.request, seat)
             return fits and lease.priority < ticket.request.priority
 
         return min(
@@ -238,4 +249,8 @@ class Scheduler:
 
 
 def _first_fit(ticket: Ticket, seats: Iterable[Seat]) -> Seat | None:
-    return next((seat for seat in seats if ticket.request.fits(seat.template, seat.platform)), None)
+    return next((seat for seat in seats if _fits(ticket.request, seat)), None)
+
+
+def _fits(request: LeaseRequest, seat: Seat) -> bool:
+    return request.fits(seat.template, seat.platform) and request.device_id in ("", seat.device_id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass
 
 from device_farm.backends.base import Backend
@@ -18,6 +18,7 @@ from device_farm.types.geometry import Size
 _LOG = logging.getLogger(__name__)
 _LEASED_HEALTH_FAILURES = 2
 _HEALTHY_CHECKS = 3
+_END_LOOKS_S = 5.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +69,8 @@ class Slot:
         self._given_back = ""
         self._condemned = ""
         self._info: DeviceInfo | None = None
+        self._looks: set[asyncio.Task[object]] = set()
+        self._blinded: set[asyncio.Task[object]] = set()
 
     @property
     def info(self) -> DeviceInfo:
@@ -96,6 +99,40 @@ class Slot:
             raise BackendError(f"device {self.device_id} is {self.state}: {self.reason}")
         self._set("leased", reason)
         return self.device
+
+    @contextlib.contextmanager
+    def peeking(self) -> Iterator[ManagedDevice]:
+        """The device for one look by the current task, which has no lease of it. A reset or a close cancels the look.
+
+        Raises:
+            BackendError: it is neither ready nor leased, or no longer.
+        """
+        device, task = self.device, asyncio.current_task()
+        if device is None or self.state not in ("ready", "leased"):
+            raise self._not_to_be_seen()
+        assert task is not None
+        self._looks.add(task)
+        try:
+            yield device
+        except asyncio.CancelledError:
+            if task not in self._blinded:
+                raise
+            task.uncancel()
+            raise self._not_to_be_seen() from None
+        finally:
+            self._looks.discard(task)
+            self._blinded.discard(task)
+
+    def _not_to_be_seen(self) -> BackendError:
+        return BackendError(f"device {self.device_id} is {self.state}: {self.reason}")
+
+    async def _end_looks(self) -> None:
+        """Nobody looks at the device from here on; a look that cannot be cancelled is left behind."""
+        for task in self._looks:
+            self._blinded.add(task)
+            task.cancel()
+        if self._looks:
+            await asyncio.wait(set(self._looks), timeout=_END_LOOKS_S)
 
     def give_back(self, reason: str) -> None:
         """The lease is over: no other until `clean` was called and the reset is done."""
@@ -173,6 +210,7 @@ class Slot:
     async def _reset(self) -> None:
         reason, self._given_back = self._given_back, ""
         assert self.device is not None
+        await self._end_looks()
         async with _within(self._settings.reset_timeout_s, "the reset"):
             await self.device.reset()
         self.failures = 0
@@ -197,6 +235,7 @@ class Slot:
         if device is None:
             return
         try:
+            await self._end_looks()
             await self._drain(self.device_id)
         finally:
             await self._close(device)

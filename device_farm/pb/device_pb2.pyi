@@ -222,3 +222,17 @@ class StopRecordingResponse(_message.Message):
     observation: _types_pb2.Observation
     dropped_frames: int
     def __init__(self, observation: _Optional[_Union[_types_pb2.Observation, _Mapping]] = ..., dropped_frames: _Optional[int] = ...) -> None: ...
+
+class PeekRequest(_message.Message):
+    __slots__ = ("device_id", "options")
+    DEVICE_ID_FIELD_NUMBER: _ClassVar[int]
+    OPTIONS_FIELD_NUMBER: _ClassVar[int]
+    device_id: str
+    options: _types_pb2.ObserveOptions
+    def __init__(self, device_id: _Optional[str] = ..., options: _Optional[_Union[_types_pb2.ObserveOptions, _Mapping]] = ...) -> None: ...
+
+class PeekResponse(_message.Message):
+    __slots__ = ("observation",)
+    OBSERVATION_FIELD_NUMBER: _ClassVar[int]
+    observation: _types_pb2.Observation
+    def __init__(self, observation: _Optional[_Union[_types_pb2.Observation, _Mapping]] = ...) -> None: ...

@@ -112,6 +112,11 @@ class DeviceStub:
                 request_serializer=device__farm_dot_pb_dot_device__pb2.StopRecordingRequest.SerializeToString,
                 response_deserializer=device__farm_dot_pb_dot_device__pb2.StopRecordingResponse.FromString,
                 _registered_method=True)
+        self.Peek = channel.unary_unary(
+                '/device_farm.pb.Device/Peek',
+                request_serializer=device__farm_dot_pb_dot_device__pb2.PeekRequest.SerializeToString,
+                response_deserializer=device__farm_dot_pb_dot_device__pb2.PeekResponse.FromString,
+                _registered_method=True)
 
 
 class DeviceServicer:
@@ -219,6 +224,13 @@ class DeviceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def Peek(self, request, context):
+        """A look at a device that the caller has no lease of. The call carries the farm's credential in place of a lease.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_DeviceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -296,6 +308,11 @@ def add_DeviceServicer_to_server(servicer, server):
                     servicer.StopRecording,
                     request_deserializer=device__farm_dot_pb_dot_device__pb2.StopRecordingRequest.FromString,
                     response_serializer=device__farm_dot_pb_dot_device__pb2.StopRecordingResponse.SerializeToString,
+            ),
+            'Peek': grpc.unary_unary_rpc_method_handler(
+                    servicer.Peek,
+                    request_deserializer=device__farm_dot_pb_dot_device__pb2.PeekRequest.FromString,
+                    response_serializer=device__farm_dot_pb_dot_device__pb2.PeekResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -706,6 +723,33 @@ class Device:
             '/device_farm.pb.Device/StopRecording',
             device__farm_dot_pb_dot_device__pb2.StopRecordingRequest.SerializeToString,
             device__farm_dot_pb_dot_device__pb2.StopRecordingResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Peek(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/device_farm.pb.Device/Peek',
+            device__farm_dot_pb_dot_device__pb2.PeekRequest.SerializeToString,
+            device__farm_dot_pb_dot_device__pb2.PeekResponse.FromString,
             options,
             channel_credentials,
             insecure,

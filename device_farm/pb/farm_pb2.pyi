@@ -90,20 +90,22 @@ class WatchDevicesResponse(_message.Message):
     def __init__(self, device: _Optional[_Union[DeviceStatus, _Mapping]] = ..., event: _Optional[_Union[FarmEvent, _Mapping]] = ...) -> None: ...
 
 class AcquireRequest(_message.Message):
-    __slots__ = ("template", "platform", "owner", "priority", "ttl_s", "idempotency_key")
+    __slots__ = ("template", "platform", "owner", "priority", "ttl_s", "idempotency_key", "device_id")
     TEMPLATE_FIELD_NUMBER: _ClassVar[int]
     PLATFORM_FIELD_NUMBER: _ClassVar[int]
     OWNER_FIELD_NUMBER: _ClassVar[int]
     PRIORITY_FIELD_NUMBER: _ClassVar[int]
     TTL_S_FIELD_NUMBER: _ClassVar[int]
     IDEMPOTENCY_KEY_FIELD_NUMBER: _ClassVar[int]
+    DEVICE_ID_FIELD_NUMBER: _ClassVar[int]
     template: str
     platform: _types_pb2.Platform
     owner: str
     priority: int
     ttl_s: float
     idempotency_key: str
-    def __init__(self, template: _Optional[str] = ..., platform: _Optional[_Union[_types_pb2.Platform, str]] = ..., owner: _Optional[str] = ..., priority: _Optional[int] = ..., ttl_s: _Optional[float] = ..., idempotency_key: _Optional[str] = ...) -> None: ...
+    device_id: str
+    def __init__(self, template: _Optional[str] = ..., platform: _Optional[_Union[_types_pb2.Platform, str]] = ..., owner: _Optional[str] = ..., priority: _Optional[int] = ..., ttl_s: _Optional[float] = ..., idempotency_key: _Optional[str] = ..., device_id: _Optional[str] = ...) -> None: ...
 
 class QueuePosition(_message.Message):
     __slots__ = ("position", "length")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import asynccontextmanager
+from contextlib import AbstractContextManager, asynccontextmanager
 from dataclasses import replace
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
@@ -26,7 +26,7 @@ from device_farm.server.errors import answering
 from device_farm.server.limits import CHUNK_BYTES, MAX_COMMAND_BYTES, MAX_FILE_BYTES, MAX_SHELL_BYTES
 from device_farm.server.once import Once, Outcome, fingerprint
 from device_farm.server.recording import Recording
-from device_farm.server.security import LEASE_KEY, TOKEN_KEY, metadata_value
+from device_farm.server.security import LEASE_KEY, TOKEN_KEY, ServerSecurity, metadata_value
 from device_farm.types.observation import Observation, ObserveRequest
 
 Context = grpc.aio.ServicerContext[Any, Any]
@@ -46,10 +46,21 @@ class _PerLease:
 
 
 class DeviceService(device_pb2_grpc.DeviceServicer):
-    """Every method finds the lease by the call's metadata, and uses the device only while the lease holds."""
+    """Every method finds the lease by the call's metadata, and uses the device only while the lease holds.
 
-    def __init__(self, leases: HostLeases) -> None:
+    Only `Peek` needs none: it asks for the farm's credential, and looks at a device by its id with `peeking`.
+    """
+
+    def __init__(
+        self,
+        leases: HostLeases,
+        *,
+        peeking: Callable[[str], AbstractContextManager[ManagedDevice]],
+        security: ServerSecurity,
+    ) -> None:
         self._leases = leases
+        self._peeking = peeking
+        self._security = security
         self._state: WeakKeyDictionary[HostLease, _PerLease] = WeakKeyDictionary()
 
     def _lease(self, context: Context) -> HostLease:
@@ -92,6 +103,16 @@ class DeviceService(device_pb2_grpc.DeviceServicer):
             async with using(self._lease(context)) as device:
                 seen = await device.observe(asked)
             response = pb.ObserveResponse()
+            fill_observation(response.observation, without_known(seen, asked))
+            return response
+
+    async def Peek(self, request: pb.PeekRequest, context: Context) -> pb.PeekResponse:
+        async with answering(context):
+            self._security.authenticate(context)
+            asked = options_from_pb(request.options)
+            with self._peeking(request.device_id) as device:
+                seen = await device.observe(asked)
+            response = pb.PeekResponse()
             fill_observation(response.observation, without_known(seen, asked))
             return response
 

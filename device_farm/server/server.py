@@ -50,7 +50,7 @@ async def serving(
         names += [farm_pb2.DESCRIPTOR.services_by_name["Farm"].full_name]
         names += [host_pb2.DESCRIPTOR.services_by_name["Host"].full_name]
     if agent is not None:
-        devices = DeviceService(agent.leases)
+        devices = DeviceService(agent.leases, peeking=agent.peeking, security=security)
         device_pb2_grpc.add_DeviceServicer_to_server(devices, server)  # type: ignore[no-untyped-call]
         names += [device_pb2.DESCRIPTOR.services_by_name["Device"].full_name]
     health = health_aio.HealthServicer()

@@ -228,3 +228,34 @@ def test_lease_request_names_the_field_that_is_out_of_range(field: str, values: 
     with pytest.raises(ConfigError) as caught:
         LeaseRequest(**values)  # type: ignore[arg-type]
     assert caught.value.field == field and caught.value.fix
+
+
+def test_request_for_one_device_waits_for_it_and_holds_up_nobody() -> None:
+    bench = Bench(2)
+    first = bench.scheduler.enqueue(LeaseRequest(owner="a", device_id="d1"), ticket_id="x", now_s=bench.now_s)
+    second = bench.scheduler.enqueue(LeaseRequest(owner="b", device_id="d1"), ticket_id="y", now_s=bench.now_s)
+    bench.ask("c")
+    given = {decision.ticket.id: decision.device_id for decision in bench.step() if isinstance(decision, Granted)}
+    assert given == {first.id: "d1", "t1": "d0"}
+    bench.scheduler.end(f"lease-{first.id}")
+    bench.scheduler.end("lease-t1")
+    bench.seat("d0", "ready")
+    assert bench.step() == []
+    bench.seat("d1", "ready")
+    (granted,) = bench.step()
+    assert isinstance(granted, Granted) and (granted.ticket.id, granted.device_id) == (second.id, "d1")
+
+
+def test_request_for_one_device_preempts_only_there() -> None:
+    bench = Bench(2)
+    bench.ask("low")
+    bench.ask("low")
+    bench.step()
+    bench.scheduler.enqueue(LeaseRequest(owner="high", priority=5, device_id="d1"), ticket_id="x", now_s=bench.now_s)
+    (decision,) = bench.step()
+    assert isinstance(decision, Preempting) and decision.lease.device_id == "d1"
+
+
+def test_request_for_a_device_that_is_not_there_is_refused() -> None:
+    with pytest.raises(CapacityError, match="no device 'd7'"):
+        Bench(1).scheduler.enqueue(LeaseRequest(owner="a", device_id="d7"), ticket_id="x", now_s=0.0)

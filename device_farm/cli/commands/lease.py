@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--template", default="", help="name of a pool, as `farm devices` shows it (default: any)")
+    parser.add_argument(
+        "--device", default="", metavar="ID", help="this one, as `farm devices` shows it (default: any)"
+    )
     parser.add_argument("--platform", choices=("android", "desktop"), help="any pool of this platform")
     parser.add_argument("--owner", help="whose share of the farm it counts for (default: your login name)")
     parser.add_argument("--priority", type=int, default=0, help="higher goes first and may preempt (default 0)")
@@ -55,6 +58,7 @@ async def _lease(client: FarmClient, arguments: argparse.Namespace) -> int:
         owner=arguments.owner if arguments.owner is not None else pwd.getpwuid(os.getuid()).pw_name,
         priority=arguments.priority,
         ttl_s=arguments.ttl,
+        device_id=arguments.device,
     )
     held = await client.acquire(request, on_queue=_tell, wait_s=arguments.wait)
     if not arguments.hold:
