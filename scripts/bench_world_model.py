@@ -18,7 +18,7 @@ Prints one JSON line with, as far as they are there:
 then the machine. Rates are by CPU time of this process, so that what else the machine does counts little.
 
     python scripts/bench_world_model.py [--part basics|predictors|lookahead ...] [--keep runs/world-model]
-        [--seeds 0,1,2] [--episodes 528] [--updates N] [--train-only] [--matches 200] [--forks 200] [--walk 60]
+        [--seeds 0,1,2] [--episodes 1056] [--updates N] [--train-only] [--matches 200] [--forks 200] [--walk 60]
         [--seed 0]
 
 Every finished piece stays in DIR and is not made again, so the same command goes on where one was stopped; a run over
@@ -243,7 +243,7 @@ def main() -> int:
     parser.add_argument("--keep", type=Path, default=Path("runs/world-model"), metavar="DIR", help="where pieces stay")
     parser.add_argument("--seeds", default="0,1,2", help="predictors: training seeds")
     parser.add_argument("--orders", default=",".join(ORDERS), help="predictors: of the targets")
-    parser.add_argument("--episodes", type=int, default=528, help="predictors: episodes that are collected")
+    parser.add_argument("--episodes", type=int, default=1056, help="predictors: episodes that are collected")
     parser.add_argument(
         "--updates", type=int, metavar="N", help="predictors: of every training (default: its recipe's)"
     )

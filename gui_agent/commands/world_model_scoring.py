@@ -12,7 +12,7 @@ from typing import Any, assert_never
 
 from device_farm.cli.command import Exit
 from device_farm.config import ConfigModel, load_config
-from device_farm.errors import ConfigError
+from device_farm.errors import ConfigError, DataError
 from gui_agent.commands.settings import key_of
 from gui_agent.lookahead.config import (
     CopyLookaheadConfig,
@@ -24,6 +24,7 @@ from gui_agent.lookahead.config import (
 from gui_agent.lookahead.predicting import loaded_model, model_predictor, sketcher_predictor
 from gui_agent.store.reader import RunReader
 from gui_agent.transitions.lines import read_transitions
+from gui_agent.transitions.parts import spread
 from gui_agent.transitions.recorded import Recorded, recorded
 from gui_agent.transitions.scoring import PredictorScores, score_predictor
 from world_model.predictors.copying import CopyPredictor
@@ -40,6 +41,10 @@ async def run_score(namespace: argparse.Namespace) -> int:
     config = _config(namespace)
     skipped: Counter[str] = Counter()
     found = await asyncio.to_thread(_transitions, namespace, skipped)
+    if not found:
+        left_out = ", ".join(f"{count} {reason}" for reason, count in sorted(skipped.items()))
+        message = f"{namespace.data} holds no transition to score" + (f" (left out: {left_out})" if left_out else "")
+        raise DataError(message, field="data", fix="name a run with more episodes")
     scores = await _scored(config, spread(found, namespace.sample))
     values = {**scores.to_json(), "skipped_steps": dict(sorted(skipped.items())), "data": str(namespace.data)}
     sys.stdout.write(f"{_sentence(values)}\n")
@@ -85,13 +90,6 @@ async def _scored(config: LookaheadConfig, transitions: list[Recorded]) -> Predi
                 return await score_predictor(model_predictor(config, model), transitions)
         case _:
             assert_never(config)
-
-
-def spread(transitions: list[Recorded], count: int | None) -> list[Recorded]:
-    """`count` of them with even gaps between, from the first on; all where there are no more than that."""
-    if count is None or count >= len(transitions):
-        return transitions
-    return [transitions[at * len(transitions) // count] for at in range(count)]
 
 
 def _sentence(values: dict[str, Any]) -> str:

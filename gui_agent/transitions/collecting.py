@@ -21,25 +21,35 @@ EXPORTED: Final = "counts.json"
 """Written last, so that a folder that has it is whole."""
 
 
+SUITES: Final = ("basics", "androidworld_restated")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """`share` of the episodes, on tasks from seed `first` on."""
+    """`share` of the episodes, on tasks of `suite` from seed `first` on."""
 
+    suite: str
     policy: PolicyConfig
     share: float
     first: int
 
 
-SOURCES: Final[Mapping[str, Source]] = {
-    "expert": Source(policy=ExpertConfig(), share=0.5, first=0),
-    "random": Source(policy=RandomConfig(), share=0.25, first=100),
-    "erring": Source(
-        policy=ImportedPolicyConfig(import_path="gui_agent.critic.erring:ErringExpert", options={"rate": 0.3}),
-        share=0.25,
-        first=200,
-    ),
-}
-"""An expert, one three tenths of whose actions go wrong, and a monkey; on tasks of their own."""
+def _sources(suite: str) -> dict[str, Source]:
+    """By the name of their runs. Shares add up to 1 over all suites."""
+    erring: dict[str, str | int | float | bool] = {"rate": 0.3, "suite": suite}
+    played: dict[str, tuple[PolicyConfig, float, int]] = {
+        "expert": (ExpertConfig(), 0.5, 0),
+        "random": (RandomConfig(), 0.25, 100),
+        "erring": (ImportedPolicyConfig(import_path="gui_agent.critic.erring:ErringExpert", options=erring), 0.25, 200),
+    }
+    return {
+        f"{suite}-{name}": Source(suite=suite, policy=policy, share=share / len(SUITES), first=first)
+        for name, (policy, share, first) in played.items()
+    }
+
+
+SOURCES: Final[Mapping[str, Source]] = {name: source for suite in SUITES for name, source in _sources(suite).items()}
+"""An expert, one three tenths of whose actions go wrong, and a monkey; on tasks of their own of every suite."""
 
 
 async def collected(
@@ -51,6 +61,7 @@ async def collected(
     readers: dict[str, RunReader] = {}
     for name, source in SOURCES.items():
         config = RunConfig(
+            suite=source.suite,
             platform="android",
             policy=source.policy,
             episodes=max(1, round(source.share * episodes)),

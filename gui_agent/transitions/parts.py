@@ -96,3 +96,10 @@ def _draw(name: str) -> bytes:
 def _effect(one: Recorded) -> tuple[str, str, str]:
     before, action, _, after = one.shown
     return before, action, after
+
+
+def spread(transitions: list[Recorded], count: int | None) -> list[Recorded]:
+    """`count` of them with even gaps between, from the first on; all where there are no more than that."""
+    if count is None or count >= len(transitions):
+        return transitions
+    return [transitions[at * len(transitions) // count] for at in range(count)]

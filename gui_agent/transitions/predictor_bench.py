@@ -17,6 +17,7 @@ from gui_agent.store.reader import RunReader
 from gui_agent.transitions.collecting import EXPORTED, SOURCES, collected, exported
 from gui_agent.transitions.intervals import Scored, difference, scored, summary
 from gui_agent.transitions.lines import read_transitions
+from gui_agent.transitions.parts import spread
 from gui_agent.transitions.recorded import Recorded
 from gui_agent.transitions.replayed_oracle import oracle_comparisons
 from gui_agent.transitions.scoring import compared
@@ -42,7 +43,7 @@ class PredictorBench:
 
     keep: Path
     transitions: Path | None = None
-    episodes: int = 528
+    episodes: int = 1056
     orders: tuple[Order, ...] = ORDERS
     seeds: tuple[int, ...] = (0,)
     updates: int | None = None
@@ -182,13 +183,6 @@ def part(folder: Path, name: str) -> list[Recorded]:
         fix = "name a folder of farm export RUN --format transitions"
         raise ConfigError(f"{path} is not there", field="--transitions", fix=fix)
     return list(read_transitions(path))
-
-
-def spread(transitions: list[Recorded], count: int | None) -> list[Recorded]:
-    """`count` of them with even gaps between, from the first on; all where there are no more than that."""
-    if count is None or count >= len(transitions):
-        return transitions
-    return [transitions[at * len(transitions) // count] for at in range(count)]
 
 
 def _counts(folder: Path) -> dict[str, Any]:

@@ -22,7 +22,8 @@ from gui_agent.commands.world_model_scoring import run_score
 from gui_agent.lookahead.config import ModelLookaheadConfig
 from gui_agent.transitions.intervals import difference, interval_of, scored, summary
 from gui_agent.transitions.lines import line_of
-from gui_agent.transitions.predictor_bench import PredictorBench, spread
+from gui_agent.transitions.parts import spread
+from gui_agent.transitions.predictor_bench import PredictorBench
 from gui_agent.transitions.recorded import Recorded
 from world_model.matching.scores import compare
 from world_model.sketcher.weight_file import write_sketcher
@@ -74,7 +75,7 @@ def test_summary_keeps_changed_elements_apart() -> None:
 
 def test_spread_keeps_even_gaps() -> None:
     assert [one.origin for one in spread(recorded(), 3)] == ["e0/0", "e2/0", "e4/1"]
-    assert spread(recorded(2), 9) == recorded(2)
+    assert spread(recorded(2), 9) == spread(recorded(2), None) == recorded(2)
 
 
 def test_bench_ends_with_every_predictor_on_both_tests(

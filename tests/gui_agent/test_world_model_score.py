@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,15 +13,14 @@ from fake_suite import SUITE, CountTo, fake_source, run
 from test_policy_openai import ChatServer, completion, serving
 
 from device_farm.cli.main import build_parser
-from device_farm.errors import ConfigError
-from gui_agent.commands.world_model_scoring import run_score, spread
+from device_farm.errors import ConfigError, DataError
+from gui_agent.commands.world_model_scoring import run_score
 from gui_agent.export.transitions import export_transitions
 from gui_agent.policies.expert import ExpertPolicy
 from gui_agent.runner.episode import EpisodeRunner
 from gui_agent.runner.queue import Assignment
 from gui_agent.store.reader import RunReader
 from gui_agent.store.writer import RunWriter
-from gui_agent.transitions.recorded import recorded
 
 
 @pytest.fixture(scope="module")
@@ -136,7 +134,8 @@ def test_score_refuses_what_it_cannot_ask(
         run(scored(capsys, str(folder), *arguments))
 
 
-def test_spread_takes_even_gaps(folder: Path) -> None:
-    one, two = recorded(RunReader(folder), Counter())
-    assert spread([one, two, one, two], 2) == [one, one]
-    assert spread([one, two], 1) == [one] and spread([one, two], None) == spread([one, two], 9) == [one, two]
+def test_score_of_nothing_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    empty = tmp_path / "transitions_test_apps.jsonl"
+    empty.write_text("", "ascii")
+    with pytest.raises(DataError, match=r"test_apps.jsonl holds no transition to score"):
+        run(scored(capsys, str(empty)))
