@@ -18,8 +18,8 @@ Prints one JSON line with, as far as they are there:
 then the machine. Rates are by CPU time of this process, so that what else the machine does counts little.
 
     python scripts/bench_world_model.py [--part basics|predictors|lookahead ...] [--keep runs/world-model]
-        [--seeds 0,1,2] [--episodes 1056] [--updates N] [--train-only] [--matches 200] [--forks 200] [--walk 60]
-        [--seed 0]
+        [--seeds 0,1,2] [--platform android] [--episodes 1056] [--updates N] [--train-only]
+        [--matches 200] [--forks 200] [--walk 60] [--seed 0]
 
 Every finished piece stays in DIR and is not made again, so the same command goes on where one was stopped; a run over
 one part prints what DIR holds of the others by then.
@@ -35,7 +35,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from bench_common import machine, percentiles_ms
 
@@ -46,6 +46,7 @@ from device_farm.simulator.phone import SimulatedPhone
 from device_farm.types.action import Action, Click, OpenApp, Swipe, SystemButton
 from device_farm.types.geometry import Point, Rect, Size
 from device_farm.types.observation import ObserveRequest
+from device_farm.types.task import Platform
 from gui_agent.commands.world_model_lookahead import lookahead_bench
 from gui_agent.transitions.predictor_bench import PredictorBench
 from world_model.matching.assignment import match
@@ -207,6 +208,7 @@ def measure_basics(options: argparse.Namespace) -> dict[str, Any]:
 def measure_predictors(options: argparse.Namespace) -> dict[str, Any]:
     bench = PredictorBench(
         keep=options.keep,
+        platform=options.platform,
         episodes=options.episodes,
         seeds=tuple(int(seed) for seed in options.seeds.split(",")),
         orders=tuple(order for order in ORDERS if order in options.orders.split(",")),
@@ -243,6 +245,7 @@ def main() -> int:
     parser.add_argument("--keep", type=Path, default=Path("runs/world-model"), metavar="DIR", help="where pieces stay")
     parser.add_argument("--seeds", default="0,1,2", help="predictors: training seeds")
     parser.add_argument("--orders", default=",".join(ORDERS), help="predictors: of the targets")
+    parser.add_argument("--platform", choices=get_args(Platform), default="android", help="predictors: whose screens")
     parser.add_argument("--episodes", type=int, default=1056, help="predictors: episodes that are collected")
     parser.add_argument(
         "--updates", type=int, metavar="N", help="predictors: of every training (default: its recipe's)"

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import get_args
 
 from device_farm.cli.command import Command
+from device_farm.types.task import Platform
 from gui_agent.commands.options import add_config_options, at_least_one
 
 
@@ -35,6 +37,9 @@ def _configure_bench(parser: argparse.ArgumentParser) -> None:
         help="only this part: predictors, or lookahead (default: both)",
     )
     parser.add_argument("--transitions", type=Path, metavar="DIR", help="a folder of farm export --format transitions")
+    parser.add_argument(
+        "--platform", choices=get_args(Platform), default="android", help="predictors: whose screens are foretold"
+    )
     parser.add_argument("--sample", type=at_least_one, metavar="N", help="only N transitions of each kind")
     parser.add_argument("--small", action="store_true", help="every part, but little of each")
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="of everything that is drawn (default 0)")

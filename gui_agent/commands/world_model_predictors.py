@@ -30,6 +30,7 @@ async def bench_predictors(namespace: argparse.Namespace, out: Path) -> dict[str
     bench = PredictorBench(
         keep=out,
         transitions=folder,
+        platform=namespace.platform,
         seeds=(namespace.seed,),
         sample=namespace.sample,
         tell=lambda text: print(text, file=sys.stderr, flush=True),  # noqa: T201 - progress, apart from the figures

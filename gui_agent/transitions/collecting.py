@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from device_farm.types.task import Platform
 from gui_agent.composition import make_plan
 from gui_agent.config import RunConfig
 from gui_agent.export.transitions import export_several
@@ -21,7 +22,11 @@ EXPORTED: Final = "counts.json"
 """Written last, so that a folder that has it is whole."""
 
 
-SUITES: Final = ("basics", "androidworld_restated")
+SUITES: Final[Mapping[Platform, tuple[str, ...]]] = {
+    "android": ("basics", "androidworld_restated"),
+    "desktop": ("basics",),
+}
+"""Whose tasks are played."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,35 +39,41 @@ class Source:
     first: int
 
 
-def _sources(suite: str) -> dict[str, Source]:
-    """By the name of their runs. Shares add up to 1 over all suites."""
+def sources(platform: Platform) -> dict[str, Source]:
+    """By the name of their runs: an expert, one three tenths of whose actions go wrong, and a monkey, on tasks of their
+    own of every suite. Shares add up to 1.
+    """
+    return {name: source for suite in SUITES[platform] for name, source in _of_suite(suite, 1 / len(SUITES[platform]))}
+
+
+def _of_suite(suite: str, whole: float) -> Iterator[tuple[str, Source]]:
     erring: dict[str, str | int | float | bool] = {"rate": 0.3, "suite": suite}
     played: dict[str, tuple[PolicyConfig, float, int]] = {
         "expert": (ExpertConfig(), 0.5, 0),
         "random": (RandomConfig(), 0.25, 100),
         "erring": (ImportedPolicyConfig(import_path="gui_agent.critic.erring:ErringExpert", options=erring), 0.25, 200),
     }
-    return {
-        f"{suite}-{name}": Source(suite=suite, policy=policy, share=share / len(SUITES), first=first)
-        for name, (policy, share, first) in played.items()
-    }
-
-
-SOURCES: Final[Mapping[str, Source]] = {name: source for suite in SUITES for name, source in _sources(suite).items()}
-"""An expert, one three tenths of whose actions go wrong, and a monkey; on tasks of their own of every suite."""
+    for name, (policy, share, first) in played.items():
+        yield f"{suite}-{name}", Source(suite=suite, policy=policy, share=share * whole, first=first)
 
 
 async def collected(
-    root: Path, *, episodes: int, seed: int = 0, devices: int = 2, listeners: Sequence[Listener] = ()
+    root: Path,
+    *,
+    episodes: int,
+    platform: Platform = "android",
+    seed: int = 0,
+    devices: int = 2,
+    listeners: Sequence[Listener] = (),
 ) -> dict[str, RunReader]:
-    """The runs of SOURCES below `root`, `episodes` in all, one each at least, on simulated phones; what is there
-    already is not played again. Raises as `gui_agent.runner.collect.collect`.
+    """The runs of `sources` below `root`, `episodes` in all, one each at least, on simulated phones or desktops of
+    this machine; what is there already is not played again. Raises as `gui_agent.runner.collect.collect`.
     """
     readers: dict[str, RunReader] = {}
-    for name, source in SOURCES.items():
+    for name, source in sources(platform).items():
         config = RunConfig(
             suite=source.suite,
-            platform="android",
+            platform=platform,
             policy=source.policy,
             episodes=max(1, round(source.share * episodes)),
             seed=seed + source.first,

@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from device_farm.errors import ConfigError
+from device_farm.types.task import Platform
 from gui_agent.store.reader import RunReader
-from gui_agent.transitions.collecting import EXPORTED, SOURCES, collected, exported
+from gui_agent.transitions.collecting import EXPORTED, collected, exported, sources
 from gui_agent.transitions.intervals import Scored, difference, scored, summary
 from gui_agent.transitions.lines import read_transitions
 from gui_agent.transitions.parts import spread
@@ -37,12 +38,14 @@ COMPARED: Final = ("f1", "f1_changed", "miou")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PredictorBench:
     """`keep` is the folder. `episodes` are collected, unless `transitions` is a folder of `farm export --format
-    transitions`, which has no devices for an oracle. `updates` of every training, None as the recipe has it; the first
-    `oracle` episodes of each test are played again, 0 for none; `sample` transitions of each test are scored.
+    transitions`, which has no devices for an oracle; desktops have none either. `updates` of every training, None as
+    the recipe has it; the first `oracle` episodes of each test are played again, 0 for none; `sample` transitions of
+    each test are scored.
     """
 
     keep: Path
     transitions: Path | None = None
+    platform: Platform = "android"
     episodes: int = 1056
     orders: tuple[Order, ...] = ORDERS
     seeds: tuple[int, ...] = (0,)
@@ -52,15 +55,23 @@ class PredictorBench:
     devices: int = 2
     tell: Callable[[str], None] = lambda text: None
 
+    @property
+    def root(self) -> Path:
+        """A folder of its own for desktops, whose pieces have the names of the phones'."""
+        return self.keep if self.platform == "android" else self.keep / self.platform
+
     async def data(self) -> Path:
         """Raises as `collected`; ConfigError where the folder that is given holds no transitions."""
         if self.transitions is not None:
             return self.transitions
-        if (self.keep / "transitions" / EXPORTED).exists():
-            return self.keep / "transitions"
-        self.tell(f"collecting {self.episodes} episodes on {self.devices} simulated phones")
-        readers = await collected(self.keep / "episodes", episodes=self.episodes, devices=self.devices)
-        return await exported(list(readers.values()), self.keep / "transitions")
+        if (self.root / "transitions" / EXPORTED).exists():
+            return self.root / "transitions"
+        what = "simulated phones" if self.platform == "android" else "desktops"
+        self.tell(f"collecting {self.episodes} episodes on {self.devices} {what}")
+        readers = await collected(
+            self.root / "episodes", episodes=self.episodes, platform=self.platform, devices=self.devices
+        )
+        return await exported(list(readers.values()), self.root / "transitions")
 
     async def train(self) -> None:
         """Every order with every seed. Raises PrerequisiteError without torch, DataError, PolicyError."""
@@ -75,7 +86,7 @@ class PredictorBench:
         for order, seed in missing:
             self.tell(f"training with {order} order, seed {seed}")
             taught = await asyncio.to_thread(trained, transitions, self._recipe(order, seed))
-            (self.keep / "sketchers").mkdir(parents=True, exist_ok=True)
+            (self.root / "sketchers").mkdir(parents=True, exist_ok=True)
             figures = {name: getattr(taught, name) for name in ("updates", "loss", "seconds", "cpu_s", "unsaid")}
             told = {"order": order, "seed": seed, "transitions": len(transitions), **figures}
             path = self._weights(order, seed)
@@ -89,7 +100,7 @@ class PredictorBench:
         return recipe if self.updates is None else replace(recipe, updates=self.updates)
 
     def _weights(self, order: Order, seed: int) -> Path:
-        return self.keep / "sketchers" / f"{order}-{seed}.npz"
+        return self.root / "sketchers" / f"{order}-{seed}.npz"
 
     def _made(self, order: Order, seed: int) -> bool:
         return self._weights(order, seed).exists()
@@ -108,7 +119,7 @@ class PredictorBench:
             orders = {order: await self._of_order(order, test, transitions) for order in self.orders}
             scores: dict[str, list[Scored]] = {"copy": [copy]}
             scores |= {order: list(by_seed.values()) for order, by_seed in orders.items() if by_seed}
-            if self.transitions is None and self.oracle:
+            if self.transitions is None and self.platform == "android" and self.oracle:
                 scores["oracle"] = [await self._of_oracle(test, transitions)]
             for name, seeds in scores.items():
                 found.setdefault(name, {})[test] = summary(seeds)
@@ -131,24 +142,24 @@ class PredictorBench:
         return await self._scored(f"{order}-{seed}", predictor, test, transitions)
 
     async def _scored(self, name: str, predictor: Predictor, test: str, transitions: Sequence[Recorded]) -> Scored:
-        path = self.keep / "scores" / f"{name}-{test}-{len(transitions)}.json"
+        path = self.root / "scores" / f"{name}-{test}-{len(transitions)}.json"
         if path.exists():
             return dict(json.loads(path.read_text("utf-8")))
         self.tell(f"scoring {name} on {len(transitions)} transitions of {test}")
         return _kept(path, scored((await compared(predictor, transitions))[1]))
 
     async def _of_oracle(self, test: str, transitions: Sequence[Recorded]) -> Scored:
-        path = self.keep / "scores" / f"oracle-{test}-{len(transitions)}-{self.oracle}.json"
+        path = self.root / "scores" / f"oracle-{test}-{len(transitions)}-{self.oracle}.json"
         if path.exists():
             return dict(json.loads(path.read_text("utf-8")))
         self.tell(f"the oracle on {self.oracle} episodes of {test}, played again")
-        readers = {name: RunReader(self.keep / "episodes" / name) for name in SOURCES}
-        out = self.keep / "oracle" / f"{test}-{self.oracle}"
+        readers = {name: RunReader(self.root / "episodes" / name) for name in sources(self.platform)}
+        out = self.root / "oracle" / f"{test}-{self.oracle}"
         found = await oracle_comparisons(readers, transitions, out, episodes=self.oracle, devices=self.devices)
         return _kept(path, scored(found))
 
     def _trainings(self) -> dict[str, Any]:
-        told = [json.loads(path.read_text("utf-8")) for path in sorted((self.keep / "sketchers").glob("*.json"))]
+        told = [json.loads(path.read_text("utf-8")) for path in sorted((self.root / "sketchers").glob("*.json"))]
         found: dict[str, Any] = {}
         for order in self.orders:
             own = [one for one in told if one["order"] == order and one["seed"] in self.seeds]
