@@ -87,6 +87,7 @@ class Accessibility:
     def __init__(self) -> None:
         self._session: GuestBus | None = None
         self._bus: GuestBus | None = None
+        self._patience = 1.0
 
     async def start(self, guest: Guest) -> None:
         """Switches accessibility on, before any program starts, and connects to its bus.
@@ -95,6 +96,7 @@ class Accessibility:
             GuestError, TransportError: the bus does not come up.
         """
         place = guest.place
+        self._patience = guest.patience
         self._session = GuestBus(await guest.connect(f"{place.runtime}/bus"), place.uid)
         await self._session.connect()
         enable = ["org.a11y.Status", "IsEnabled", Variant("b", True)]
@@ -142,8 +144,8 @@ class Accessibility:
 
     async def _program(self, name: str, screen: Size) -> list[UiNode]:
         try:
-            async with asyncio.timeout(PROGRAM_LIMIT_S):
-                return await _Reader(self._require(), name, screen).windows()
+            async with asyncio.timeout(PROGRAM_LIMIT_S * self._patience):
+                return await _Reader(self._require(), name, screen).windows(FIRST_ANSWER_LIMIT_S * self._patience)
         except TimeoutError:
             _LOGGER.warning("a program did not describe its windows in time and is left out of the tree")
         except FarmError as error:
@@ -172,9 +174,9 @@ class _Reader:
         self._app = ""
         self._items: dict[str, _Item] = {}
 
-    async def windows(self) -> list[UiNode]:
+    async def windows(self, first_answer_limit_s: float) -> list[UiNode]:
         # A program that hangs does not even say its name; it shall not hold the others up for the whole limit.
-        async with asyncio.timeout(FIRST_ANSWER_LIMIT_S):
+        async with asyncio.timeout(first_answer_limit_s):
             [variant], [references] = await asyncio.gather(
                 self._ask(ROOT_PATH, PROPERTIES, "Get", "ss", [ACCESSIBLE, "Name"]),
                 self._ask(ROOT_PATH, ACCESSIBLE, "GetChildren"),

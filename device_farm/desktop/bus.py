@@ -39,7 +39,8 @@ class GuestBus(MessageBus):
         self, transport: str, options: dict[str, str]
     ) -> tuple[Any, Any, Any]:
         del transport, options
-        connection = _Connected(fileno=self._given.detach())
+        # Called a Unix socket whatever it is: of a network one the event loop would look the address up.
+        connection = _Connected(socket.AF_UNIX, socket.SOCK_STREAM, fileno=self._given.detach())
         return connection, io.BufferedReader(connection.makefile("rb", buffering=0)), ""
 
     async def ask(

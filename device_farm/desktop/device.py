@@ -82,13 +82,14 @@ class DesktopDevice:
             # A reset or a snapshot's load puts another session in place, and has a deadline of its own.
             return
         session = self._running()
+        limit_s = _HEALTH_TIMEOUT_S * session.guest.patience
         try:
-            async with asyncio.timeout(_HEALTH_TIMEOUT_S):
+            async with asyncio.timeout(limit_s):
                 await session.guest.request("ping", timeout_s=_HEALTH_TIMEOUT_S)
                 await session.display.call(active_window, session.display)
                 await session.accessibility.ping()
         except TimeoutError:
-            raise BackendError(f"{self._info.id} did not answer within {_HEALTH_TIMEOUT_S:g} s") from None
+            raise BackendError(f"{self._info.id} did not answer within {limit_s:g} s") from None
 
     async def close(self) -> None:
         session, self._session = self._session, None

@@ -31,7 +31,9 @@ _COOKIE_NAME = b"MIT-MAGIC-COOKIE-1"
 class Display:
     """The connection with its extensions. Plain methods run in the X thread only; `call` gets them there."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, patience: float = 1.0) -> None:
+        """`patience` stretches the deadline of a call."""
+        self._timeout_s = CALL_TIMEOUT_S * patience
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="x11")
         self._atoms: dict[str, int] = {}
         self._pings: set[int] = set()
@@ -51,10 +53,10 @@ class Display:
         loop = asyncio.get_running_loop()
         try:
             future = loop.run_in_executor(self._thread, functools.partial(function, *args, **kwargs))
-            async with asyncio.timeout(CALL_TIMEOUT_S):
+            async with asyncio.timeout(self._timeout_s):
                 return await future
         except TimeoutError:
-            raise DeadlineError(f"the X server did not answer within {CALL_TIMEOUT_S:g} s") from None
+            raise DeadlineError(f"the X server did not answer within {self._timeout_s:g} s") from None
         except (xcffib.XcffibException, RuntimeError) as error:
             # RuntimeError: the thread has been shut down by `close`.
             raise TransportError(f"the X server: {type(error).__name__} {error}", fix="reset the device") from error

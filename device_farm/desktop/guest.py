@@ -28,9 +28,11 @@ class Guest(ABC):
     """One agent. Use `start`, then `request`; `close` ends every process of the desktop.
 
     `shares_memory` says whether descriptors of memory can be handed to the guest's programs: the same kernel runs them.
+    `patience` is how much longer than programs of this machine the guest's may take: it stretches every deadline.
     """
 
     shares_memory = True
+    patience = 1.0
 
     def __init__(self) -> None:
         self._place: Place | None = None
@@ -105,7 +107,7 @@ class Guest(ABC):
         number = next(self._ids)
         waiting = self._pending[number] = asyncio.get_running_loop().create_future()
         try:
-            async with asyncio.timeout(timeout_s):
+            async with asyncio.timeout(timeout_s * self.patience):
                 await self._send({"id": number, "op": operation, **fields}, data)
                 reply, payload = await waiting
         except TimeoutError:

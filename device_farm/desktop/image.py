@@ -9,7 +9,7 @@ import shutil
 from device_farm.desktop.packages import SYSTEM_PATH
 from device_farm.desktop.sandbox import Confinement, SandboxProbe
 
-_NAMED = ("xvfb", "openbox", "mousepad", "thunar", "xfce4-terminal", "libreoffice-calc")
+NAMED_PACKAGES = ("xvfb", "openbox", "mousepad", "thunar", "xfce4-terminal", "libreoffice-calc")
 _FORMAT = "${Package}-${Version} "
 
 
@@ -29,7 +29,7 @@ async def _versions() -> str:
     if program is None:
         return ""
     process = await asyncio.create_subprocess_exec(
-        *(program, "--show", f"--showformat={_FORMAT}", *_NAMED),
+        *(program, "--show", f"--showformat={_FORMAT}", *NAMED_PACKAGES),
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,

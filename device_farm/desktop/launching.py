@@ -35,10 +35,11 @@ async def open_application(session: Session, name: str) -> None:
     entry = find_application(name, await entries(session))
     before = await session.display.call(managed_windows, session.display)
     await session.spawn(entry.desktop_id.removesuffix(".desktop"), list(entry.argv))
-    deadline = time.monotonic() + WINDOW_LIMIT_S
+    limit_s = WINDOW_LIMIT_S * session.guest.patience
+    deadline = time.monotonic() + limit_s
     while not await session.display.call(_has_come, session, before):
         if time.monotonic() > deadline:
-            raise GuestError(f"{entry.name} showed no window within {WINDOW_LIMIT_S:g} s", field="name")
+            raise GuestError(f"{entry.name} showed no window within {limit_s:g} s", field="name")
         await asyncio.sleep(_POLL_S)
     # A program that still loads answers late; a key that comes before it listens would be lost.
     await session.settle.caught_up(limit_s=_LOADED_LIMIT_S)

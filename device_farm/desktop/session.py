@@ -37,7 +37,8 @@ class Session:
     def __init__(self, *, size: Size, guest: Guest) -> None:
         self._size = size
         self.guest = guest
-        self.display = Display()
+        self.display = Display(patience=guest.patience)
+        self._boot_limit_s = BOOT_TIMEOUT_S * guest.patience
         self.accessibility = Accessibility()
         self.display_name = ""
 
@@ -48,10 +49,10 @@ class Session:
             BackendError: something did not come up in time; `close` must still be called.
         """
         try:
-            async with asyncio.timeout(BOOT_TIMEOUT_S):
+            async with asyncio.timeout(self._boot_limit_s):
                 await self._start(template.home_archive() if home is None else home)
         except TimeoutError as error:
-            raise BackendError(f"the desktop did not boot within {BOOT_TIMEOUT_S:g} s") from error
+            raise BackendError(f"the desktop did not boot within {self._boot_limit_s:g} s") from error
         except BackendError:
             raise
         except FarmError as error:
@@ -76,7 +77,7 @@ class Session:
     async def _connect(self, cookie: bytes) -> None:
         connection = await self.guest.connect(f"/tmp/.X11-unix/X{self.display_name.removeprefix(':')}")
         await self.display.open(connection, cookie)
-        self.settle = Settle(self.display)
+        self.settle = Settle(self.display, patience=self.guest.patience)
         self.screen = await self.display.call(Screen, self.display, shared=self.guest.shares_memory)
         keyboard = await self.display.call(Keyboard, self.display)
         self.input = Input(self.display, keyboard, self.settle)
@@ -89,7 +90,7 @@ class Session:
             BackendError: it does not answer; `close` must still be called.
         """
         try:
-            async with asyncio.timeout(BOOT_TIMEOUT_S):
+            async with asyncio.timeout(self._boot_limit_s):
                 await self.guest.start()
                 runtime = self.guest.place.runtime
                 self._logs = f"{runtime}/log"
@@ -98,7 +99,7 @@ class Session:
                 self.display_name = name.decode()
                 await self._connect(cookie_of(authority))
         except TimeoutError as error:
-            raise BackendError(f"the session did not answer within {BOOT_TIMEOUT_S:g} s") from error
+            raise BackendError(f"the session did not answer within {self._boot_limit_s:g} s") from error
         except FarmError as error:
             raise BackendError(f"the session did not answer: {error}") from error
 
@@ -170,7 +171,7 @@ class Session:
 
     async def _wait_for_shell(self) -> None:
         """Until panel and wallpaper are there and drawn."""
-        deadline = time.monotonic() + BOOT_TIMEOUT_S / 2
+        deadline = time.monotonic() + self._boot_limit_s / 2
         while True:
             windows = await self.display.call(stacked_windows, self.display)
             missing = SHELL_WINDOWS - {window.app for window in windows}

@@ -25,12 +25,14 @@ _BREATH_S = 0.012
 class Settle:
     """The waits between input and observation of one desktop."""
 
-    def __init__(self, display: Display) -> None:
+    def __init__(self, display: Display, *, patience: float = 1.0) -> None:
+        """`patience` stretches every wait and limit, for programs on a slow machine."""
         self._display = display
+        self._patience = patience
 
     async def breathe(self) -> None:
         """Long enough for a program to see a pointer come before its button goes down."""
-        await asyncio.sleep(_BREATH_S)
+        await asyncio.sleep(_BREATH_S * self._patience)
 
     def _ping(self) -> int:
         window = active_window(self._display)
@@ -40,9 +42,9 @@ class Settle:
         """Waits until the active window's program has taken in all input; False where it gives no sign in time."""
         ping = await self._display.call(self._ping)
         if ping == 0:
-            await asyncio.sleep(_BLIND_WAIT_S)
+            await asyncio.sleep(_BLIND_WAIT_S * self._patience)
             return True
-        deadline = time.monotonic() + limit_s
+        deadline = time.monotonic() + limit_s * self._patience
         while time.monotonic() < deadline:
             if await self._display.call(self._display.answered, ping):
                 return True
@@ -53,8 +55,8 @@ class Settle:
         """Waits until nothing has been drawn for `quiet_s`; False where `limit_s` runs out first."""
         began = changed = time.monotonic()
         count = await self._display.call(self._display.count_damage)
-        while (now := time.monotonic()) - changed < quiet_s:
-            if now - began > limit_s:
+        while (now := time.monotonic()) - changed < quiet_s * self._patience:
+            if now - began > limit_s * self._patience:
                 return False
             await asyncio.sleep(_POLL_S)
             seen = await self._display.call(self._display.count_damage)

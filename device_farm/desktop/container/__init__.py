@@ -1,0 +1,1 @@
+"""Desktops in containers, one container a session."""

@@ -1,0 +1,1 @@
+"""Desktops in virtual machines of QEMU, set back by loading a snapshot of the whole machine."""

@@ -1,0 +1,138 @@
+"""The way into a desktop's virtual machine: lets the host at the agent, and at the Unix sockets of the session.
+
+A script of the standard library, started as root by `init.py`; the host never imports it. It listens at one TCP port,
+which only the host reaches. A caller sends one line of JSON, `{"word", "time_s", "open", "limit_s"}`; `open` is `agent`
+or the path of a socket. The answer is a line, `{}` or `{"error"}`; after it the connection is the one asked for.
+The agent stays when its caller goes: a machine is saved while nobody is connected, and another host goes on from there.
+
+    python3 -I -S broker.py MACHINE_JSON
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hmac
+import json
+import os
+import select
+import socket
+import subprocess
+import sys
+import threading
+import time
+from typing import Any
+
+_UID = 1000
+_LINE_LIMIT = 4096
+_PIECE = 1 << 18
+
+
+class Broker:
+    def __init__(self, word: str, agent: socket.socket) -> None:
+        self.word = word
+        self.agent = agent
+        self.at_agent = threading.Lock()
+        self.as_root = threading.Lock()
+
+    def answer(self, caller: socket.socket) -> None:
+        with caller, contextlib.suppress(OSError, ValueError, KeyError):
+            caller.settimeout(10.0)
+            asked = json.loads(read_line(caller))
+            caller.settimeout(None)
+            caller.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            if not hmac.compare_digest(asked["word"].encode(), self.word.encode()):
+                return
+            if asked["open"] == "agent":
+                self.set_clock(asked["time_s"])
+                with self.at_agent:
+                    reply(caller)
+                    relay(caller, self.agent)
+                return
+            with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as target:
+                error = connect(target, asked["open"], asked["limit_s"])
+                reply(caller, error)
+                if not error:
+                    relay(caller, target)
+
+    def set_clock(self, now_s: float) -> None:
+        """A machine that goes on from a snapshot believes that no time has passed."""
+        with self.as_root:
+            os.seteuid(0)
+            try:
+                time.clock_settime(time.CLOCK_REALTIME, now_s)
+            finally:
+                os.seteuid(_UID)
+
+
+def read_line(caller: socket.socket) -> bytes:
+    line = bytearray()
+    while not line.endswith(b"\n"):
+        # Byte by byte: what follows the line is not ours.
+        byte = caller.recv(1)
+        if not byte or len(line) > _LINE_LIMIT:
+            raise ValueError("no line")
+        line += byte
+    return bytes(line)
+
+
+def reply(caller: socket.socket, error: str = "") -> None:
+    answer: dict[str, Any] = {"error": error} if error else {}
+    caller.sendall(json.dumps(answer).encode() + b"\n")
+
+
+def connect(target: socket.socket, path: str, limit_s: float) -> str:
+    """What is wrong where the socket does not answer in time."""
+    deadline = time.monotonic() + limit_s
+    while True:
+        try:
+            target.connect(path)
+            return ""
+        except OSError as error:
+            if time.monotonic() > deadline:
+                return f"no answer at {path}: {error.strerror}"
+            time.sleep(0.005)  # noqa: TID251 - a thread of its own
+
+
+def relay(one: socket.socket, other: socket.socket) -> None:
+    """Until either end closes."""
+    while True:
+        ready, _, _ = select.select([one, other], [], [])
+        for source in ready:
+            piece = source.recv(_PIECE)
+            if not piece:
+                return
+            (other if source is one else one).sendall(piece)
+
+
+def main() -> None:
+    with open(sys.argv[1], encoding="utf-8") as file:
+        machine = json.load(file)
+    here = os.path.dirname(sys.argv[1])
+    # Opened as root: the agent's user may not enter this folder.
+    script = os.open(os.path.join(here, "agent.py"), os.O_RDONLY)
+    os.setgroups([])
+    os.setresgid(_UID, _UID, _UID)
+    # Root comes back for the clock alone; whatever is started has it no more.
+    os.setresuid(_UID, _UID, 0)
+    agent, control = socket.socketpair()
+    spare, sockets = socket.socketpair()
+    handed = (script, control.fileno(), sockets.fileno())
+    words = [str(control.fileno()), str(sockets.fileno()), machine["home"], str(machine["limit_bytes"])]
+    process = subprocess.Popen(
+        [sys.executable, "-I", "-S", f"/proc/self/fd/{script}", *words],
+        pass_fds=handed, cwd="/", stdin=subprocess.DEVNULL, env={"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"},
+    )  # fmt: skip
+    os.close(script)
+    control.close()
+    sockets.close()
+    broker = Broker(machine["word"], agent)
+    listener = socket.create_server(("", machine["port"]), backlog=64)
+    threading.Thread(target=lambda: (process.wait(), os._exit(0)), daemon=True).start()
+    with spare:
+        while True:
+            caller, _ = listener.accept()
+            threading.Thread(target=broker.answer, args=(caller,), daemon=True).start()
+
+
+if __name__ == "__main__":
+    main()
