@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from device_farm.backends.config import AdbConfig, BackendConfig, SimulatorConfig, XvfbConfig
+from device_farm.backends.config import AdbConfig, BackendConfig, DesktopConfig, SimulatorConfig, XvfbConfig
 from device_farm.backends.emulator_config import EmulatorConfig
 from device_farm.backends.loader import load_backend
 from device_farm.client import FarmClient
@@ -181,7 +181,7 @@ def _with_emulators(backend: BackendConfig, config: RunConfig) -> BackendConfig:
 
 def _with_osworld_screen(backend: BackendConfig) -> BackendConfig:
     """Desktops of OSWorld's size, where none was said."""
-    if not isinstance(backend, XvfbConfig) or {"width", "height"} & backend.model_fields_set:
+    if not isinstance(backend, DesktopConfig) or {"width", "height"} & backend.model_fields_set:
         return backend
     return backend.model_copy(update={"width": SCREEN[0], "height": SCREEN[1]})
 

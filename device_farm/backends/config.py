@@ -6,7 +6,9 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field
 
+from device_farm.backends.docker_config import DockerConfig
 from device_farm.backends.emulator_config import EmulatorConfig
+from device_farm.backends.qemu_config import QemuConfig
 from device_farm.config import ConfigModel
 
 
@@ -69,5 +71,8 @@ class ImportedConfig(ConfigModel):
 
 
 BackendConfig: TypeAlias = Annotated[
-    SimulatorConfig | EmulatorConfig | XvfbConfig | AdbConfig | FakeConfig | ImportedConfig, Field(discriminator="type")
+    SimulatorConfig | EmulatorConfig | XvfbConfig | DockerConfig | QemuConfig | AdbConfig | FakeConfig | ImportedConfig,
+    Field(discriminator="type"),
 ]
+DesktopConfig: TypeAlias = XvfbConfig | DockerConfig | QemuConfig
+"""The sections of desktops: all have `devices`, `width` and `height`."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from typing import Any, assert_never
+from typing import Any, TypeVar, assert_never
 
 from pydantic import ValidationError
 
@@ -16,11 +16,14 @@ from device_farm.backends.config import (
     SimulatorConfig,
     XvfbConfig,
 )
+from device_farm.backends.docker_config import DockerConfig
 from device_farm.backends.emulator_config import EmulatorConfig
+from device_farm.backends.qemu_config import QemuConfig
 from device_farm.config import import_attribute
 from device_farm.errors import ConfigError
 
-BACKEND_NAMES = ("simulator", "emulator", "xvfb", "adb", "fake", "import")
+BACKEND_NAMES = ("simulator", "emulator", "xvfb", "docker", "qemu", "adb", "fake", "import")
+KeyedConfig = TypeVar("KeyedConfig", EmulatorConfig, DockerConfig, QemuConfig)
 
 
 def load_backend(config: BackendConfig) -> Backend:
@@ -42,6 +45,14 @@ def load_backend(config: BackendConfig) -> Backend:
             from device_farm.backends.xvfb import XvfbBackend
 
             return XvfbBackend(config)
+        case DockerConfig():
+            from device_farm.backends.docker import DockerBackend
+
+            return DockerBackend(config)
+        case QemuConfig():
+            from device_farm.backends.qemu import QemuBackend
+
+            return QemuBackend(config)
         case AdbConfig():
             from device_farm.backends.adb import AdbBackend
 
@@ -61,7 +72,8 @@ def parse_backend(text: str, *, field: str = "--backend") -> BackendConfig:
 
     `simulator`, `simulator=4` (four devices), `xvfb=2`, `fake=2`, `adb` (every phone that the server lists),
     `adb=SERIAL,SERIAL`, `emulator` (the only virtual device), `emulator=2`, `emulator=AVD,2,snapshot=NAME` (any key of
-    its section), `import=module:callable`.
+    its section), `docker=2`, `docker=IMAGE,memory_mb=2048`, `qemu=FOLDER,acceleration=off` (likewise),
+    `import=module:callable`.
 
     Raises:
         ConfigError: no backend has this name, or what follows `=` does not fit it.
@@ -77,7 +89,11 @@ def parse_backend(text: str, *, field: str = "--backend") -> BackendConfig:
         case "fake":
             return _with_devices(FakeConfig, argument, field)
         case "emulator":
-            return _emulator(argument, field)
+            return _keyed(EmulatorConfig, argument, field, bare="avd")
+        case "docker":
+            return _keyed(DockerConfig, argument, field, bare="image")
+        case "qemu":
+            return _keyed(QemuConfig, argument, field, bare="image")
         case "adb":
             return AdbConfig(serials=tuple(part for part in argument.split(",") if part))
         case "import" if argument:
@@ -106,25 +122,27 @@ def _with_devices(
         raise ConfigError(f"{argument} devices: {reason}", field=field) from error
 
 
-def _emulator(argument: str, field: str) -> EmulatorConfig:
-    """`AVD`, a number of devices and `key=value` pairs, separated by commas."""
+def _keyed(model: type[KeyedConfig], argument: str, field: str, *, bare: str) -> KeyedConfig:
+    """A number of devices, `key=value` pairs, and a word that stands for the key `bare`, separated by commas."""
+    kind = model.model_fields["type"].default
+    example = f"write for example {kind}={bare.upper()},2"
     values: dict[str, Any] = {}
     for part in filter(None, argument.split(",")):
         key, equals, text = part.partition("=")
         if not equals:
-            key, text = "devices" if part.isdigit() else "avd", part
+            key, text = "devices" if part.isdigit() else bare, part
         section, dot, inner = key.partition(".")
         place = values.setdefault(section, {}) if dot else values
         if not isinstance(place, dict) or (inner or key) in place:
-            raise ConfigError(f"{key} is given twice", field=field, fix="write for example emulator=AVD,2")
+            raise ConfigError(f"{key} is given twice", field=field, fix=example)
         place[inner or key] = text
     try:
-        return EmulatorConfig.model_validate(values)
+        return model.model_validate(values)
     except ValidationError as error:
         first = error.errors()[0]
-        where = ".".join(str(place) for place in first["loc"]) or "emulator"
-        known = ", ".join(EmulatorConfig.model_fields)
-        fix = f"there is {known}" if first["type"] == "extra_forbidden" else "write for example emulator=AVD,2"
+        where = ".".join(str(place) for place in first["loc"]) or kind
+        known = ", ".join(model.model_fields)
+        fix = f"there is {known}" if first["type"] == "extra_forbidden" else example
         raise ConfigError(f"{where}: {first['msg']}", field=field, fix=fix) from error
 
 

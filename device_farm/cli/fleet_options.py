@@ -21,7 +21,7 @@ def add_fleet_options(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="NAME[=N]",
-        help="devices of this machine: simulator=4, xvfb=1, adb, adb=SERIAL, import=module:callable; repeatable",
+        help="devices of this machine: simulator=4, xvfb=1, docker, qemu, adb=SERIAL, import=module:name; repeatable",
     )
     parser.add_argument("--config", type=Path, action="append", default=[], metavar="FILE", help="TOML; repeatable")
     parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="overrides a config key")

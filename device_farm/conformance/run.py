@@ -6,8 +6,10 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
 from device_farm.backends.config import BackendConfig, SimulatorConfig, XvfbConfig
+from device_farm.backends.docker_config import DockerConfig
 from device_farm.backends.emulator_config import EmulatorConfig
 from device_farm.backends.loader import load_backend
+from device_farm.backends.qemu_config import QemuConfig
 from device_farm.client import FarmClient, LeaseRequest
 from device_farm.conformance.local import local_subject
 from device_farm.conformance.subject import Managed, Subject
@@ -69,7 +71,7 @@ async def open_subject(config: BackendConfig, *, through_grpc: bool) -> AsyncIte
 
 def _one_device(config: BackendConfig) -> BackendConfig:
     match config:
-        case SimulatorConfig() | EmulatorConfig() | XvfbConfig():
+        case SimulatorConfig() | EmulatorConfig() | XvfbConfig() | DockerConfig() | QemuConfig():
             return config.model_copy(update={"devices": 1})
         case _:
             return config

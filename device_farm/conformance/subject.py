@@ -126,10 +126,10 @@ def facts_for(backend: str, *, read_only: bool = True) -> Facts:
             return REAL_PHONE
         case "emulator":
             return EMULATOR if read_only else WRITABLE_EMULATOR
-        case "xvfb":
+        case "xvfb" | "docker" | "qemu":
             return DESKTOP
         case _:
-            fix = "use simulator, emulator, xvfb or adb"
+            fix = "use simulator, emulator, xvfb, docker, qemu or adb"
             raise ConfigError(f"no contract facts for backend {backend!r}", field="--backend", fix=fix)
 
 

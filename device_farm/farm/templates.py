@@ -16,8 +16,10 @@ from device_farm.backends.config import (
     SimulatorConfig,
     XvfbConfig,
 )
+from device_farm.backends.docker_config import DockerConfig
 from device_farm.backends.emulator_config import EmulatorConfig
 from device_farm.backends.loader import load_backend
+from device_farm.backends.qemu_config import QemuConfig
 from device_farm.errors import ConfigError
 from device_farm.farm.pool import Template
 
@@ -58,7 +60,7 @@ async def _template(name: str, config: BackendConfig) -> Template:
 
 async def _count(config: BackendConfig, backend: Backend) -> int:
     match config:
-        case SimulatorConfig() | XvfbConfig() | FakeConfig() | ImportedConfig():
+        case SimulatorConfig() | XvfbConfig() | DockerConfig() | QemuConfig() | FakeConfig() | ImportedConfig():
             return config.devices
         case EmulatorConfig():
             return config.devices or 1

@@ -34,7 +34,7 @@ def add_device_options(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="NAME[=N]",
-        help="devices of the farm in here: simulator, xvfb, adb, fake; may be given again",
+        help="devices of the farm in here: simulator, xvfb, docker, qemu, adb, fake; may be given again",
     )
     parser.add_argument(
         "--app",

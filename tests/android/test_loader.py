@@ -44,7 +44,7 @@ def test_parse_backend_reads_names_and_counts(text: str, config: BackendConfig) 
     ("text", "said"),
     [
         ("simulatr", "did you mean simulator"),
-        ("windows", "simulator, emulator, xvfb, adb, fake, import"),
+        ("windows", "simulator, emulator, xvfb, docker, qemu, adb, fake, import"),
         ("", "unknown backend ''"),
         ("simulator=", "nothing follows"),
         ("simulator=four", "'four' is no number"),

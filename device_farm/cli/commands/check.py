@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--backend", required=True, metavar="NAME", help="simulator, emulator, xvfb or adb; adb=SERIAL, emulator=AVD"
+        "--backend",
+        required=True,
+        metavar="NAME",
+        help="simulator, emulator, xvfb, docker, qemu, adb; adb=SERIAL, qemu=DIR",
     )
     parser.add_argument("--through-grpc", action="store_true", help="by a lease of a farm in this process")
     parser.add_argument("--only", action="append", default=[], metavar="CHECK", help="this check; may be repeated")

@@ -9,6 +9,7 @@ import sys
 from contextlib import AsyncExitStack
 
 from device_farm.cli.command import Command, Exit
+from device_farm.errors import ConfigError
 
 
 def _port(text: str) -> int:
@@ -22,7 +23,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--width", type=int, default=1280, metavar="PX", help="screen width (default 1280)")
     parser.add_argument("--height", type=int, default=800, metavar="PX", help="screen height (default 800)")
     parser.add_argument(
-        "--backend", choices=("xvfb",), default="xvfb", help="what the desktop is (xvfb is the only one there is)"
+        "--backend",
+        default="xvfb",
+        metavar="NAME",
+        help="xvfb (default), docker or qemu; qemu=FOLDER, docker=IMAGE",
     )
     parser.add_argument(
         "--port", type=_port, metavar="P", help="serve OSWorld's guest API on 127.0.0.1:P (0: any free port)"
@@ -34,19 +38,25 @@ async def run(arguments: argparse.Namespace) -> int:
     """Boots a desktop, says where it is, and serves until interrupted.
 
     Raises:
-        ConfigError: the size is out of range, or the port is taken.
+        ConfigError: the size is out of range, the port is taken, or the backend gives no desktop.
         PrerequisiteError: a program of the desktop is missing; the fix is the one apt command.
     """
-    from device_farm.backends.config import XvfbConfig
-    from device_farm.backends.xvfb import XvfbBackend
+    from device_farm.backends.config import DesktopConfig
+    from device_farm.backends.loader import load_backend, parse_backend
     from device_farm.config import load_config
+    from device_farm.desktop.device import DesktopDevice
     from device_farm.desktop.osworld.api import GuestApi
     from device_farm.desktop.osworld.server import GuestServer
 
     size = {"width": arguments.width, "height": arguments.height}
-    backend = XvfbBackend(load_config(XvfbConfig, defaults=size))
+    config = parse_backend(arguments.backend)
+    if not isinstance(config, DesktopConfig):
+        raise ConfigError(f"{config.type} gives no desktop", field="--backend", fix="there is xvfb, docker, qemu")
+    given = config.model_dump(exclude_unset=True)
+    backend = load_backend(load_config(type(config), defaults={**size, **given}))
     backend.preflight()
     device = await backend.create("desktop")
+    assert isinstance(device, DesktopDevice)
     async with AsyncExitStack() as stack:
         stack.push_async_callback(device.close)
         await device.start()
