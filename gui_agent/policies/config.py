@@ -30,6 +30,12 @@ class ExpertConfig(ConfigModel):
     type: Literal["expert"] = "expert"
 
 
+class HumanConfig(ConfigModel):
+    """A person, who acts through `farm watch`."""
+
+    type: Literal["human"] = "human"
+
+
 class ReplayConfig(ConfigModel):
     """The actions of the episodes stored in the run folder `run`."""
 
@@ -149,6 +155,7 @@ PolicyConfig: TypeAlias = Annotated[
     NoopConfig
     | RandomConfig
     | ExpertConfig
+    | HumanConfig
     | ReplayConfig
     | MiniConfig
     | OpenAiConfig

@@ -14,6 +14,7 @@ from gui_agent.benchmarks.base import TaskTemplate
 from gui_agent.policies.base import Policy
 from gui_agent.policies.config import (
     ExpertConfig,
+    HumanConfig,
     ImportedPolicyConfig,
     MiniConfig,
     NoopConfig,
@@ -47,6 +48,9 @@ def load_policy(config: PolicyConfig, template_of: Callable[[Task], TaskTemplate
             from gui_agent.policies.expert import ExpertPolicy
 
             return ExpertPolicy(template_of)
+        case HumanConfig():
+            fix = "farm watch DEVICE --record DIR"
+            raise ConfigError("a person acts in a browser, not in a run", field="--policy", fix=fix)
         case ReplayConfig(run=run):
             from gui_agent.policies.replay import ReplayPolicy
 
