@@ -64,8 +64,10 @@ async def tap_is_seen(subject: Subject, facts: Facts) -> None:
     """A click on something clickable changes the screen."""
     device = subject.device
     await device.act(OpenApp(name=facts.app))
-    seen = await until(device, TREE, lambda one: bool(_clickable(one.ui_tree)), "anything clickable")
-    before = await steady_digest(device)
+    seen = await until(
+        device, TREE, lambda one: bool(_clickable(one.ui_tree)), "anything clickable", patience=facts.patience
+    )
+    before = await steady_digest(device, patience=facts.patience)
     for point in _clickable(seen.ui_tree)[:5]:
         after = await device.act_and_observe(Click(at=point), PIXELS)
         if digest_of(after) != before:
@@ -94,6 +96,7 @@ async def typed_text_arrives(subject: Subject, facts: Facts) -> None:
         TREE,
         lambda one: any(text in label for label in labels_of(nodes_of(one))),
         f"the text {text!r} in the UI tree",
+        patience=facts.patience,
     )
 
 
@@ -108,6 +111,7 @@ async def unicode_text_arrives(subject: Subject, facts: Facts) -> None:
         TREE,
         lambda one: any(text in label for label in labels_of(nodes_of(one))),
         f"the text {text!r} in the UI tree",
+        patience=facts.patience,
     )
 
 
@@ -119,11 +123,15 @@ async def _to_text_field(device: Device, facts: Facts) -> None:
     """Opens the application with a text field and puts the focus there."""
     await device.act(OpenApp(name=facts.text_app))
     for label in facts.to_text_field:
-        seen = await until(device, TREE, partial(_shows, label), f"{label!r}")
+        seen = await until(device, TREE, partial(_shows, label), f"{label!r}", patience=facts.patience)
         node = next(node for node in reversed(nodes_of(seen)) if label in (node.text, node.description))
         await device.act(Click(at=node.bounds.center))
     seen = await until(
-        device, TREE, lambda one: any("editable" in node.states for node in nodes_of(one)), "an editable field"
+        device,
+        TREE,
+        lambda one: any("editable" in node.states for node in nodes_of(one)),
+        "an editable field",
+        patience=facts.patience,
     )
     field = next(node for node in nodes_of(seen) if "editable" in node.states)
     await device.act(Click(at=field.bounds.center))
@@ -133,10 +141,16 @@ async def home_and_back(subject: Subject, facts: Facts) -> None:
     """Keys and buttons of the system have an effect: the application is left, or something opens."""
     device = subject.device
     opened = await device.act_and_observe(OpenApp(name=facts.app))
-    await steady_digest(device)
+    await steady_digest(device, patience=facts.patience)
     button = SystemButton(button="home")
     await device.act(button)
-    await until(device, PIXELS, lambda one: digest_of(one) != digest_of(opened), "another screen after the home button")
+    await until(
+        device,
+        PIXELS,
+        lambda one: digest_of(one) != digest_of(opened),
+        "another screen after the home button",
+        patience=facts.patience,
+    )
 
 
 async def wait_lets_time_pass(subject: Subject, facts: Facts) -> None:
@@ -149,7 +163,7 @@ async def wait_lets_time_pass(subject: Subject, facts: Facts) -> None:
 
 async def answers_touch_nothing(subject: Subject, facts: Facts) -> None:
     """Answer and Terminate leave the screen alone."""
-    before = await steady_digest(subject.device)
+    before = await steady_digest(subject.device, patience=facts.patience)
     await subject.device.act(Answer(text="42"))
     after = await subject.device.act_and_observe(Terminate(status="success"), PIXELS)
     expect(digest_of(after) == before, "an answer changed the screen")
@@ -160,9 +174,9 @@ async def off_screen_is_refused(subject: Subject, facts: Facts) -> None:
     device = subject.device
     # A screen may change by itself now and then (a clock, a tool tip that goes): an action's effect is there each time.
     for _ in range(3):
-        before = await steady_digest(device)
+        before = await steady_digest(device, patience=facts.patience)
         await _refuse_off_screen(device)
-        if await steady_digest(device) == before:
+        if await steady_digest(device, patience=facts.patience) == before:
             return
     expect(False, "a refused action changed the screen")
 

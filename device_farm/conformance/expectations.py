@@ -13,6 +13,8 @@ from device_farm.types.ui_tree import UiNode
 
 PIXELS = ObserveRequest(ui_tree=False)
 TREE = ObserveRequest(screenshot=False)
+_UNTIL_S = 15.0
+_STEADY_S = 10.0
 
 
 async def expect_error(kinds: tuple[type[FarmError], ...], call: Awaitable[object], what: str) -> FarmError:
@@ -46,9 +48,10 @@ def labels_of(nodes: Iterable[UiNode]) -> set[str]:
 
 
 async def until(
-    device: Device, request: ObserveRequest, holds: Callable[[Observation], bool], what: str, *, within_s: float = 15.0
+    device: Device, request: ObserveRequest, holds: Callable[[Observation], bool], what: str, *, patience: float = 1.0
 ) -> Observation:
     """Observes until `holds`: a desktop application may need seconds where a simulated phone is at once there."""
+    within_s = _UNTIL_S * patience
     loop = asyncio.get_running_loop()
     ends = loop.time() + within_s
     while True:
@@ -59,8 +62,9 @@ async def until(
         await asyncio.sleep(0.1)
 
 
-async def steady_digest(device: Device, *, within_s: float = 10.0) -> str:
+async def steady_digest(device: Device, *, patience: float = 1.0) -> str:
     """The digest of a screen that has come to rest: two looks in a row agree."""
+    within_s = _STEADY_S * patience
     loop = asyncio.get_running_loop()
     ends = loop.time() + within_s
     before = digest_of(await device.observe(PIXELS))

@@ -43,7 +43,7 @@ async def screenshot_decodes(subject: Subject, facts: Facts) -> None:
 
 async def known_digest_saves_pixels(subject: Subject, facts: Facts) -> None:
     """Whoever holds the digest is sent no pixels; a stale digest brings them."""
-    digest = await steady_digest(subject.device)
+    digest = await steady_digest(subject.device, patience=facts.patience)
     again = await subject.device.observe(ObserveRequest(ui_tree=False, known_digest=digest))
     expect(digest_of(again) == digest, "an untouched screen changed its digest")
     expect(again.screenshot is not None and again.screenshot.data is None, "pixels came for a known digest")
@@ -73,7 +73,13 @@ async def sequence_grows(subject: Subject, facts: Facts) -> None:
 async def tree_lies_on_screen(subject: Subject, facts: Facts) -> None:
     """Every box lies on the screen, and an application's tree has labels to read."""
     await subject.device.act(OpenApp(name=facts.app))
-    seen = await until(subject.device, TREE, lambda one: bool(labels_of(nodes_of(one))), "a tree with any label")
+    seen = await until(
+        subject.device,
+        TREE,
+        lambda one: bool(labels_of(nodes_of(one))),
+        "a tree with any label",
+        patience=facts.patience,
+    )
     screen = Rect(0, 0, seen.screen.width, seen.screen.height)
     for node in nodes_of(seen):
         box = node.bounds
@@ -94,15 +100,16 @@ async def concurrent_observes(subject: Subject, facts: Facts) -> None:
 
 async def stream_yields_changes(subject: Subject, facts: Facts) -> None:
     """A stream starts with the screen as it is and yields again once it has changed."""
-    await steady_digest(subject.device)
+    await steady_digest(subject.device, patience=facts.patience)
     stream = subject.device.stream(interval_s=0.05)
+    limit_s = 30 * facts.patience
     try:
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(limit_s):
             first = digest_of(await anext(stream))
             await subject.device.act(OpenApp(name=facts.app))
             second = await anext(stream)
     except TimeoutError:
-        raise CheckFailure("within 30 s the stream did not tell of an application that was opened") from None
+        raise CheckFailure(f"within {limit_s:g} s the stream did not tell of an application that was opened") from None
     finally:
         close = getattr(stream, "aclose", None)
         if close is not None:

@@ -48,7 +48,7 @@ async def reset_undoes_everything(subject: Subject, facts: Facts) -> None:
     """After a reset files, settings, snapshots and the screen are as at first."""
     device = await subject.fresh()
     first = await device.observe(PIXELS)
-    digest = await steady_digest(device)
+    digest = await steady_digest(device, patience=facts.patience)
     path = await _path(subject, facts)
     setting = (await device.shell(facts.read_setting)).stdout
     await device.push(path, b"left behind")
@@ -66,9 +66,15 @@ async def reset_undoes_everything(subject: Subject, facts: Facts) -> None:
 
 async def _expect_first_screen(subject: Subject, facts: Facts, first: Observation, digest: str) -> None:
     if facts.deterministic:
-        now = await steady_digest(subject.device)
+        now = await steady_digest(subject.device, patience=facts.patience)
         expect(now == digest, f"the screen after a reset has digest {now}, at first it was {digest}")
-    await until(subject.device, PIXELS, lambda one: one.foreground == first.foreground, "the first foreground")
+    await until(
+        subject.device,
+        PIXELS,
+        lambda one: one.foreground == first.foreground,
+        "the first foreground",
+        patience=facts.patience,
+    )
 
 
 async def _path(subject: Subject, facts: Facts) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
+from device_farm.desktop.vm.command import EMULATED_PATIENCE
 from device_farm.device import Device, ManagedDevice
 from device_farm.errors import ConfigError
 from device_farm.types.action import (
@@ -34,7 +35,8 @@ class Facts:
 
     `app` is an application that every device of the kind has, `text_app` one that shows an editable field after
     `to_text_field`. `endless_command` never returns by itself. `known_failures` maps the name of a check to the reason
-    why this kind cannot pass it; such a check must fail, so that the list stays true.
+    why this kind cannot pass it; such a check must fail, so that the list stays true. `patience` stretches the checks'
+    deadlines.
     """
 
     folder: str
@@ -46,6 +48,7 @@ class Facts:
     read_setting: str
     deterministic: bool
     known_failures: Mapping[str, str] = field(default_factory=dict)
+    patience: float = 1.0
 
     def actions(self, screen: Size) -> tuple[Action, ...]:
         """One of every kind that touches a device, harmless on any screen, apart from OpenApp."""
@@ -113,6 +116,10 @@ DESKTOP = Facts(
 )
 
 
+# Without KVM a virtual machine's processor is a program.
+VIRTUAL_DESKTOP = replace(DESKTOP, patience=EMULATED_PATIENCE)
+
+
 def facts_for(backend: str, *, read_only: bool = True) -> Facts:
     """What is known of a backend; `read_only` is an emulator's.
 
@@ -126,8 +133,10 @@ def facts_for(backend: str, *, read_only: bool = True) -> Facts:
             return REAL_PHONE
         case "emulator":
             return EMULATOR if read_only else WRITABLE_EMULATOR
-        case "xvfb" | "docker" | "qemu":
+        case "xvfb" | "docker":
             return DESKTOP
+        case "qemu":
+            return VIRTUAL_DESKTOP
         case _:
             fix = "use simulator, emulator, xvfb, docker, qemu or adb"
             raise ConfigError(f"no contract facts for backend {backend!r}", field="--backend", fix=fix)

@@ -119,14 +119,14 @@ async def run_check(check: Check, subject: Subject, facts: Facts) -> CheckResult
 async def _outcome(check: Check, subject: Subject, facts: Facts) -> str:
     """Why the check failed; empty when it passed."""
     try:
-        async with asyncio.timeout(_LIMIT_S):
+        async with asyncio.timeout(_LIMIT_S * facts.patience):
             if check.clean:
                 await subject.fresh()
             await check.run(subject, facts)
     except CheckFailure as failure:
         return str(failure)
     except TimeoutError:
-        return f"took longer than {_LIMIT_S:g} s"
+        return f"took longer than {_LIMIT_S * facts.patience:g} s"
     except FarmError as error:
         return f"{type(error).__name__}: {error}"
     except Exception as error:  # noqa: BLE001 - the suite's boundary: any other error is a broken contract too

@@ -7,6 +7,8 @@ from pathlib import Path
 
 ADDRESS = "10.0.2.15"
 PORT = 5000
+EMULATED_PATIENCE = 8.0
+"""A processor in software does a tenth to a twentieth of the work."""
 # mitigations=off: in the guest there is only the desktop, with nobody to keep its programs' secrets from.
 _BOOT = (
     "root=/dev/vda rw rootfstype=ext4 init=/usr/lib/farm/init console=ttyS0 quiet panic=-1 net.ifnames=0 "

@@ -6,11 +6,9 @@ import socket
 
 from device_farm.desktop.guest import START_TIMEOUT_S, Guest
 from device_farm.desktop.sandbox import confined_place
+from device_farm.desktop.vm.command import EMULATED_PATIENCE
 from device_farm.desktop.vm.process import Vm
 from device_farm.errors import BackendError, TransportError
-
-EMULATED_PATIENCE = 8.0
-"""A processor in software does a tenth to a twentieth of the work."""
 
 
 class VmGuest(Guest):

@@ -17,6 +17,7 @@ import secrets
 import shutil
 import tarfile
 import tempfile
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass
@@ -37,6 +38,10 @@ from device_farm.types.geometry import Size
 
 _LOGGER = logging.getLogger(__name__)
 SNAPSHOT = "ready"
+# A desktop at rest still has a panel with a clock, and us looking.
+_BUSY_SHARE = 0.15
+_LOOK_S = 2.0
+_QUIET_LOOKS = 3
 _SCRIPTS = (("agent.py", "agent.py"), ("vm/init.py", "init.py"), ("vm/broker.py", "broker.py"))
 
 
@@ -159,12 +164,41 @@ async def _boot_and_save(launch: Launch, word: str, recipe: Recipe) -> None:
         await vm.await_guest(recipe.boot_timeout_s)
         session = Session(size=recipe.screen, guest=VmGuest(vm))
         await opened(session, session.start())
+        try:
+            # Whatever a desktop does once belongs into what is saved: its first description of itself, too.
+            await session.accessibility.tree(recipe.screen, ())
+            await _idle(session, recipe.boot_timeout_s)
+        except BaseException:
+            await asyncio.shield(session.close())
+            raise
         # Saved while nobody is connected: whoever loads it connects anew.
         await session.close()
         await vm.save(SNAPSHOT)
         await vm.quit()
     finally:
         await asyncio.shield(vm.close())
+
+
+async def _idle(session: Session, timeout_s: float) -> None:
+    """Waits until the guest's processors have little to do. Raises BackendError where they always have."""
+    deadline = time.monotonic() + timeout_s
+    quiet = 0
+    busy, total = processor_time((await session.guest.request("get", path="/proc/stat"))[1])
+    while quiet < _QUIET_LOOKS:
+        if time.monotonic() > deadline:
+            raise BackendError(f"the booted desktop does not come to rest within {timeout_s:g} s")
+        await asyncio.sleep(_LOOK_S)
+        now_busy, now_total = processor_time((await session.guest.request("get", path="/proc/stat"))[1])
+        rests = now_busy - busy < _BUSY_SHARE * (now_total - total)
+        quiet = quiet + 1 if rests else 0
+        busy, total = now_busy, now_total
+
+
+def processor_time(stat: bytes) -> tuple[int, int]:
+    """Ticks of work and ticks in all since the boot, of all processors, from `/proc/stat` (proc(5))."""
+    numbers = [int(word) for word in stat.partition(b"\n")[0].split()[1:9]]
+    idle = numbers[3] + numbers[4]
+    return sum(numbers) - idle, sum(numbers)
 
 
 def launch_of(recipe: Recipe, *, disk: Path, code: Path, folder: Path, snapshot: str = "") -> Launch:
