@@ -48,7 +48,7 @@ class Site:
 
     async def __aenter__(self) -> Self:
         try:
-            self._server = await asyncio.start_server(self._serve, _LOOPBACK, self._asked, limit=MAX_HEAD)
+            self._server = await asyncio.start_server(self._connected, _LOOPBACK, self._asked, limit=MAX_HEAD)
         except OSError as error:
             message = f"{_LOOPBACK}:{self._asked} cannot be listened on: {error.strerror}"
             raise ConfigError(message, field="--port", fix="choose another port, or leave it out") from error
@@ -73,15 +73,17 @@ class Site:
     def url(self) -> str:
         return f"http://{_LOOPBACK}:{self.port}/{self.token}/"
 
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
+    def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        # A task of our own: asyncio complains of one of its own when it is cancelled (Python 3.11).
+        task = asyncio.create_task(self._serve(reader, writer))
         self._lines.add(task)
+        task.add_done_callback(self._lines.discard)
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             with contextlib.suppress(ConnectionError):
                 await self._answer(reader, writer)
         finally:
-            self._lines.discard(task)
             writer.close()
 
     async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Final
 
-from browser import Tab
+from headless_browser import Tab
 from rig import click_on, place_of
 
 from device_farm.client import Onlooker

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from browser import Browser, Tab, chromium
+from headless_browser import Browser, Tab, chromium
 
 from device_farm.backends.config import BackendConfig, XvfbConfig
 from device_farm.backends.xvfb import XvfbBackend

@@ -11,7 +11,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from browser import chromium
+from headless_browser import chromium
 from person import play_by_hand
 from rig import DRIVES, PIXELS, SHOWN, browsed, click_on, opened, place_of, require_desktop_here, take_over, viewed
 
@@ -27,6 +27,7 @@ from gui_agent.commands.replaying import run_replay
 from gui_agent.live_view.studio import Proposal
 from gui_agent.store.reader import RunReader
 
+pytestmark = pytest.mark.usefixtures("browser_here")
 PHONE = "simulator-0"
 
 

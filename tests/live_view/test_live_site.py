@@ -10,7 +10,7 @@ import struct
 from http import HTTPStatus
 
 import pytest
-from browser import chromium
+from headless_browser import chromium
 from hypothesis import given
 from hypothesis import strategies as st
 from rig import View, opened, viewed
@@ -173,6 +173,7 @@ def test_socket_of_a_foreign_page_is_refused() -> None:
     asyncio.run(play())
 
 
+@pytest.mark.usefixtures("browser_here")
 def test_socket_of_a_foreign_page_is_refused_in_a_browser() -> None:
     """Chromium itself names the foreign page, which is told nothing but that it failed."""
 

@@ -28,6 +28,7 @@ new Hand(screen, {
   act: (action) => { screen.touched(action); link.send({ type: "act", action }); },
   phone: () => state.platform === "android",
   driving,
+  recording: () => Boolean(state.recording),
 });
 
 // --- what farm watch says ---

@@ -12,9 +12,10 @@ for (let number = 1; number <= 12; number += 1) KEYS[`F${number}`] = `f${number}
 const BUTTONS = ["left", "middle", "right"];
 
 export class Hand {
-  /** `act(action)` sends one; `phone()` tells the kind of device, `driving()` whether anything is to be sent. */
-  constructor(screen, { act, phone, driving }) {
-    Object.assign(this, { screen, act, phone, driving });
+  /** `act(action)` sends one; `phone()` tells the kind of device, `driving()` whether anything is to be sent,
+   * `recording()` whether it is recorded. */
+  constructor(screen, { act, phone, driving, recording }) {
+    Object.assign(this, { screen, act, phone, driving, recording });
     this.keys = byId("keys");
     this.press = null;
     this.single = null;
@@ -81,12 +82,15 @@ export class Hand {
       else this.act({ type: "system_button", button: button === "right" ? "back" : "home" });
     } else if (button !== "left") {
       this.click(press.at, button, 1, this.modifiers(event));
-    } else {
+    } else if (this.recording()) {
       this.perhapsDouble(press, this.modifiers(event));
+    } else {
+      this.click(press.at, button, 1, this.modifiers(event));
     }
   }
 
-  /** On a desktop a click waits a moment for its second: two clicks in a row are no double click for the device. */
+  /** On a desktop that is recorded, a click waits a moment for its second: a double click is one action, and with the
+   * looks of two it would be too slow for a program to be one. Else each click goes at once, and the program counts. */
   perhapsDouble(press, modifiers) {
     const first = this.single;
     if (first && Math.hypot(press.x - first.x, press.y - first.y) <= NEAR_PX) {

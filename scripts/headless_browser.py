@@ -12,10 +12,7 @@ import shutil
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Any
-
-import pytest
 
 PROGRAM = "chromium"
 _CALL_S = 30.0
@@ -31,16 +28,6 @@ _FLAGS = (
     "--hide-scrollbars",
     "--remote-debugging-pipe",
 )
-
-
-def require_chromium() -> str:
-    """The program's path; skips without it, fails where the tests were told that it is there."""
-    found = shutil.which(PROGRAM)
-    if found is None:
-        if PROGRAM in os.environ.get("FARM_REQUIRE", "").split(","):
-            pytest.fail(f"FARM_REQUIRE names {PROGRAM}, and it is not installed")
-        pytest.skip(f"{PROGRAM} is not installed: apt-get install {PROGRAM}")
-    return found
 
 
 class Browser:
@@ -121,9 +108,10 @@ class Tab:
         guarded = f"(() => {{ try {{ return {expression}; }} catch {{ return null; }} }})()"
         try:
             async with asyncio.timeout(seconds):
-                while not (value := await self.run(guarded)):
+                while True:
+                    if value := await self.run(guarded):
+                        return value
                     await asyncio.sleep(0.03)
-                return value
         except TimeoutError:
             shown = await self.run("document.body.innerText")
             raise AssertionError(f"not in {seconds:g} s: {expression}\n{self._browser.problems}\n{shown}") from None
@@ -160,9 +148,9 @@ class Tab:
             await self._call("Input.imeSetComposition", text=piece, selectionStart=len(piece), selectionEnd=len(piece))
         await self._call("Input.insertText", text=pieces[-1])
 
-    async def picture(self, path: Path) -> None:
+    async def picture(self) -> bytes:
         """The window as PNG."""
-        path.write_bytes(base64.b64decode((await self._call("Page.captureScreenshot", format="png"))["data"]))
+        return base64.b64decode((await self._call("Page.captureScreenshot", format="png"))["data"])
 
     async def close(self) -> None:
         await self._browser.call("Target.closeTarget", targetId=self._target)
@@ -170,8 +158,10 @@ class Tab:
 
 @asynccontextmanager
 async def chromium() -> AsyncIterator[Browser]:
-    """A Chromium with an empty profile, ended and removed afterwards."""
-    program = require_chromium()
+    """A Chromium with an empty profile, ended and removed afterwards. Raises FileNotFoundError where there is none."""
+    program = shutil.which(PROGRAM)
+    if program is None:
+        raise FileNotFoundError(f"{PROGRAM} is not installed: apt-get install {PROGRAM}")
     to_child, from_us = os.pipe()
     to_us, from_child = os.pipe()
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
