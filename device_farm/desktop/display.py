@@ -21,11 +21,13 @@ from xcffib.ffi import ffi
 from xcffib.xproto import Atom, EventMask
 
 from device_farm.errors import DeadlineError, TransportError
+from device_farm.types.geometry import Rect
 
 P = ParamSpec("P")
 R = TypeVar("R")
 CALL_TIMEOUT_S = 5.0
 _COOKIE_NAME = b"MIT-MAGIC-COOKIE-1"
+_BOXES_MAX = 16
 
 
 class Display:
@@ -99,6 +101,20 @@ class Display:
         self._damage_id = self.connection.generate_id()
         # One event until it is taken back: a busy screen cannot fill the queue between two looks.
         damage.Create(self._damage_id, self.root, xcffib.damage.ReportLevel.NonEmpty)
+        self._parts = self._collected = 0
+
+    def collect_damage(self) -> None:
+        """From now on `take_damaged` tells where something was drawn."""
+        self._parts, self._collected = (self.connection.generate_id() for _ in range(2))
+        for region in (self._parts, self._collected):
+            self.xfixes.CreateRegion(region, 0, [])
+
+    def take_damaged(self) -> list[Rect]:
+        """Where something was drawn since the last call, as `drain` has taken it in; at most a few boxes."""
+        reply = self.xfixes.FetchRegion(self._collected).reply()
+        self.xfixes.SetRegion(self._collected, 0, [])
+        boxes = reply.rectangles if len(reply.rectangles) <= _BOXES_MAX else [reply.extents]
+        return [Rect(box.x, box.y, box.x + box.width, box.y + box.height) for box in boxes]
 
     def _disconnect(self) -> None:
         connection = getattr(self, "connection", None)
@@ -111,7 +127,9 @@ class Display:
             match event:
                 case xcffib.damage.NotifyEvent():
                     self.damages += 1
-                    self._damage.Subtract(self._damage_id, 0, 0)
+                    self._damage.Subtract(self._damage_id, 0, self._parts)
+                    if self._parts:
+                        self.xfixes.UnionRegion(self._collected, self._parts, self._collected)
                 case xcffib.xfixes.CursorNotifyEvent():
                     self.cursor_changed = True
                 case xcffib.xproto.MappingNotifyEvent():

@@ -15,14 +15,14 @@ from xcffib.ffi import ffi
 from device_farm.desktop.display import Display
 from device_farm.desktop.png import blend_cursor, encode_png, rgb_rows
 from device_farm.errors import TransportError
-from device_farm.types.geometry import Point, Size
+from device_farm.types.geometry import Point, Rect, Size
 from device_farm.types.observation import Screenshot, image_digest
 
 
 class Screen:
     """The root window's pixels. Every method runs in the X thread.
 
-    `shared`: the server is one of this kernel, and takes memory of ours; otherwise it sends the pixels.
+    `shared`: the server is one of this kernel, and takes memory of ours; otherwise it sends what has been drawn anew.
     """
 
     def __init__(self, display: Display, *, shared: bool = True) -> None:
@@ -30,7 +30,10 @@ class Screen:
         self.size = Size(display.screen.width_in_pixels, display.screen.height_in_pixels)
         self._length = self.size.width * self.size.height * 4
         self._memory: mmap.mmap | None = None
-        if shared:
+        self._frame: NDArray[np.uint8] | None = None
+        if not shared:
+            display.collect_damage()
+        else:
             self._segment = display.connection.generate_id()
             self._memory = self._attach()
         self._last: Screenshot | None = None
@@ -57,16 +60,31 @@ class Screen:
     def pixels(self) -> NDArray[np.uint8]:
         """The screen now as BGRX `(H, W, 4)`: a view of the shared memory, good until the next call."""
         width, height = self.size.width, self.size.height
-        z_pixmap = xcffib.xproto.ImageFormat.ZPixmap
         if self._memory is None:
-            sent = self._display.core.GetImage(z_pixmap, self._display.root, 0, 0, width, height, 0xFFFFFFFF).reply()
-            return np.frombuffer(sent.data.buf(), np.uint8).reshape(height, width, 4)
+            return self._sent_pixels()
+        z_pixmap = xcffib.xproto.ImageFormat.ZPixmap
         reply = self._display.shm.GetImage(
             self._display.root, 0, 0, width, height, 0xFFFFFFFF, z_pixmap, self._segment, 0
         ).reply()
         if reply.size != self._length:
             raise TransportError(f"the screen has {reply.size} bytes, expected {self._length}")
         return np.frombuffer(self._memory, np.uint8).reshape(height, width, 4)
+
+    def _sent_pixels(self) -> NDArray[np.uint8]:
+        """A frame of our own `(H, W, 4)`, brought up to date."""
+        boxes = self._display.take_damaged()
+        whole = Rect(0, 0, self.size.width, self.size.height)
+        if self._frame is None:
+            self._frame = np.empty((self.size.height, self.size.width, 4), np.uint8)
+            boxes = [whole]
+        z_pixmap = xcffib.xproto.ImageFormat.ZPixmap
+        core, root = self._display.core, self._display.root
+        boxes = [box for part in boxes if (box := part.intersect(whole)).area]
+        asked = [core.GetImage(z_pixmap, root, box.left, box.top, box.width, box.height, 0xFFFFFFFF) for box in boxes]
+        for box, cookie in zip(boxes, asked, strict=True):
+            sent = np.frombuffer(cookie.reply().data.buf(), np.uint8).reshape(box.height, box.width, 4)
+            self._frame[box.top : box.bottom, box.left : box.right] = sent
+        return self._frame
 
     def _read_cursor(self) -> tuple[NDArray[np.uint8], int, int]:
         image = self._display.xfixes.GetCursorImage().reply()

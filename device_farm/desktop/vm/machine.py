@@ -46,8 +46,7 @@ class VmMachine:
         self._vm = Vm(launch, word=saved.word)
         await self._vm.start()
         self._fresh = True
-        how = "KVM" if recipe.hardware.accelerated else "software emulation"
-        return f"{recipe.image.manifest.description} (virtual machine, {how})"
+        return await recipe.describe()
 
     def _running(self) -> Vm:
         if self._vm is None:

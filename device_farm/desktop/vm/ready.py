@@ -25,14 +25,15 @@ from importlib.resources import files
 from pathlib import Path
 
 from device_farm.desktop import template
+from device_farm.desktop.device import DesktopDevice
 from device_farm.desktop.guest import DATA_LIMIT_BYTES
-from device_farm.desktop.machine import opened
+from device_farm.desktop.machine import RestartingMachine
 from device_farm.desktop.sandbox import GUEST_HOME, TMP_LIMIT_BYTES
-from device_farm.desktop.session import Session
 from device_farm.desktop.vm.command import ADDRESS, PORT, Hardware, Launch
 from device_farm.desktop.vm.guest import VmGuest
 from device_farm.desktop.vm.image import Image
 from device_farm.desktop.vm.process import Vm
+from device_farm.device import Device
 from device_farm.errors import BackendError
 from device_farm.types.geometry import Size
 
@@ -42,6 +43,8 @@ SNAPSHOT = "ready"
 _BUSY_SHARE = 0.15
 _LOOK_S = 2.0
 _QUIET_LOOKS = 3
+# What is done before a machine is saved; another way of doing it makes another saved machine.
+_PROCEDURE = ("session.py", "vm/ready.py")
 _SCRIPTS = (("agent.py", "agent.py"), ("vm/init.py", "init.py"), ("vm/broker.py", "broker.py"))
 
 
@@ -55,6 +58,11 @@ class Recipe:
     screen: Size
     state_dir: Path
     boot_timeout_s: float
+
+    async def describe(self) -> str:
+        """What a machine of it consists of, for provenance."""
+        how = "KVM" if self.hardware.accelerated else "software emulation"
+        return f"{self.image.manifest.description} (virtual machine, {how})"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,12 +82,14 @@ def _sources() -> dict[str, bytes]:
 def fingerprint(recipe: Recipe) -> str:
     """40 hex digits that change with anything that a saved machine depends on."""
     program = os.stat(recipe.program)
+    package = files("device_farm.desktop")
     parts = [
         sorted(recipe.image.manifest.sha256.items()),
         [recipe.program, program.st_size, program.st_mtime_ns],
         asdict(recipe.hardware),
         [recipe.screen.width, recipe.screen.height],
         [hashlib.sha256(text).hexdigest() for _, text in sorted(_sources().items())],
+        [hashlib.sha256(package.joinpath(path).read_bytes()).hexdigest() for path in _PROCEDURE],
         hashlib.sha256(template.home_archive()).hexdigest(),
     ]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:40]
@@ -162,33 +172,32 @@ async def _boot_and_save(launch: Launch, word: str, recipe: Recipe) -> None:
     try:
         await vm.start()
         await vm.await_guest(recipe.boot_timeout_s)
-        session = Session(size=recipe.screen, guest=VmGuest(vm))
-        await opened(session, session.start())
+        machine = RestartingMachine(recipe.screen, lambda: VmGuest(vm), recipe.describe)
+        device = DesktopDevice("booting", backend="qemu", screen=recipe.screen, machine=machine)
         try:
+            await device.start()
             # Whatever a desktop does once belongs into what is saved: its first description of itself, too.
-            await session.accessibility.tree(recipe.screen, ())
-            await _idle(session, recipe.boot_timeout_s)
-        except BaseException:
-            await asyncio.shield(session.close())
-            raise
-        # Saved while nobody is connected: whoever loads it connects anew.
-        await session.close()
+            await device.observe()
+            await _idle(device, recipe.boot_timeout_s)
+        finally:
+            # Saved while nobody is connected: whoever loads it connects anew.
+            await asyncio.shield(device.close())
         await vm.save(SNAPSHOT)
         await vm.quit()
     finally:
         await asyncio.shield(vm.close())
 
 
-async def _idle(session: Session, timeout_s: float) -> None:
+async def _idle(device: Device, timeout_s: float) -> None:
     """Waits until the guest's processors have little to do. Raises BackendError where they always have."""
     deadline = time.monotonic() + timeout_s
     quiet = 0
-    busy, total = processor_time((await session.guest.request("get", path="/proc/stat"))[1])
+    busy, total = processor_time(await device.pull("/proc/stat"))
     while quiet < _QUIET_LOOKS:
         if time.monotonic() > deadline:
             raise BackendError(f"the booted desktop does not come to rest within {timeout_s:g} s")
         await asyncio.sleep(_LOOK_S)
-        now_busy, now_total = processor_time((await session.guest.request("get", path="/proc/stat"))[1])
+        now_busy, now_total = processor_time(await device.pull("/proc/stat"))
         rests = now_busy - busy < _BUSY_SHARE * (now_total - total)
         quiet = quiet + 1 if rests else 0
         busy, total = now_busy, now_total
