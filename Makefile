@@ -45,7 +45,7 @@ protos: setup-dev
 lock:
 	uv pip compile pyproject.toml requirements/build.in --universal --python-version 3.11 --generate-hashes \
 	  --no-emit-index-url --no-annotate --no-header --quiet -o requirements/core.lock
-	uv pip compile pyproject.toml requirements/build.in --extra dev --extra export --universal \
+	uv pip compile pyproject.toml requirements/build.in --extra dev --extra export --extra docker --universal \
 	  --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --quiet \
 	  -c requirements/core.lock -o requirements/dev.lock
 	uv pip compile pyproject.toml requirements/train.in --extra train --universal --python-version 3.11 \
