@@ -14,7 +14,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from device_farm.backends.config import BackendConfig, SimulatorConfig, XvfbConfig
+from device_farm.backends.config import BackendConfig, FakeConfig, SimulatorConfig, XvfbConfig
 from device_farm.backends.loader import BACKEND_NAMES, load_backend, parse_backend
 from device_farm.cli.command import Exit
 from device_farm.cli.connection import connected
@@ -95,7 +95,7 @@ def _aim(namespace: argparse.Namespace) -> _Aim:
         return _Aim(own=None, device_id=handle.device.id, handle=handle)
     if namespace.farm is None and name.partition("=")[0] in BACKEND_NAMES:
         own = parse_backend(name, field="DEVICE")
-        if isinstance(own, SimulatorConfig | XvfbConfig) and "=" not in name:
+        if isinstance(own, FakeConfig | SimulatorConfig | XvfbConfig) and "=" not in name:
             own = own.model_copy(update={"devices": 1})
         load_backend(own).preflight()
         return _Aim(own=own, device_id="", handle=None)
