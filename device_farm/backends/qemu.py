@@ -44,13 +44,14 @@ class QemuBackend:
 
         KVM is not proved here, which takes a guest.
         """
-        self._locate()
+        self.locate()
 
     @property
     def _state_dir(self) -> Path:
         return Path(self._config.state_dir).expanduser().resolve()
 
-    def _locate(self) -> tuple[str, Image]:
+    def locate(self) -> tuple[str, Image]:
+        """The path of QEMU, and the image. Raises as `preflight`."""
         program = shutil.which(self._config.program)
         if program is None or shutil.which("qemu-img") is None:
             missing = self._config.program if program is None else "qemu-img"
@@ -60,7 +61,7 @@ class QemuBackend:
     async def create(self, device_id: str) -> DesktopDevice:
         """Raises PrerequisiteError where `acceleration = "on"` and KVM runs no guest."""
         config = self._config
-        program, image = self._locate()
+        program, image = self.locate()
         recipe = Recipe(
             image=image,
             program=program,

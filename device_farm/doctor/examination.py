@@ -8,9 +8,12 @@ from dataclasses import replace
 from functools import partial
 
 from device_farm.adb.private_server import ADB_FIX
+from device_farm.backends.docker_config import DockerConfig
 from device_farm.backends.emulator_config import EmulatorConfig
 from device_farm.backends.loader import parse_backend
-from device_farm.doctor import devices, machine
+from device_farm.backends.qemu_config import QemuConfig
+from device_farm.doctor import desktops, devices, machine
+from device_farm.doctor.desktops import docker_probes, qemu_probes
 from device_farm.doctor.emulator import emulator_probes
 from device_farm.doctor.endpoint import model_server, models_url
 from device_farm.doctor.probe import Probe, ProbeResult, run_probe
@@ -24,6 +27,8 @@ _NEEDED: dict[str, tuple[str, ...]] = {
     "xvfb": ("python", "desktop", "applications"),
     "adb": ("python", "adb"),
 }
+_KEYED = ("emulator", "docker", "qemu")
+"""Their probes depend on their section."""
 
 
 def probes(*, backend: str = "", endpoint: str = "") -> tuple[Probe, ...]:
@@ -32,10 +37,10 @@ def probes(*, backend: str = "", endpoint: str = "") -> tuple[Probe, ...]:
     Raises:
         ConfigError: an unknown backend, or an endpoint that is no address.
     """
-    if backend.partition("=")[0] == "emulator":
-        return _emulator(backend)
+    if backend.partition("=")[0] in _KEYED:
+        return _keyed(backend)
     if backend and backend not in _NEEDED:
-        known = ", ".join((*_NEEDED, "emulator"))
+        known = ", ".join((*_NEEDED, *_KEYED))
         raise ConfigError(f"unknown backend {backend!r}", field="--backend", fix=f"there is {known}")
     if endpoint:
         models_url(endpoint)
@@ -53,12 +58,18 @@ def probes(*, backend: str = "", endpoint: str = "") -> tuple[Probe, ...]:
     )
 
 
-def _emulator(backend: str) -> tuple[Probe, ...]:
-    """Of the section that `emulator` or `emulator=AVD,key=value` names. Raises ConfigError."""
-    config = parse_backend(backend)
-    assert isinstance(config, EmulatorConfig)
-    python = replace(next(probe for probe in _all("") if probe.name == "python"), required=True)
-    return (python, *emulator_probes(config))
+def _keyed(backend: str) -> tuple[Probe, ...]:
+    """Of the section that, for example, `emulator` or `emulator=AVD,key=value` names. Raises ConfigError."""
+    common = {probe.name: replace(probe, required=True) for probe in _all("")}
+    match parse_backend(backend):
+        case EmulatorConfig() as config:
+            return (common["python"], *emulator_probes(config))
+        case DockerConfig() as config:
+            return (common["python"], common["docker"], *docker_probes(config))
+        case QemuConfig() as config:
+            return (common["python"], *qemu_probes(config))
+        case other:
+            raise AssertionError(f"{other.type} has probes of its own")
 
 
 def _all(endpoint: str) -> tuple[Probe, ...]:
@@ -74,6 +85,18 @@ def _all(endpoint: str) -> tuple[Probe, ...]:
         Probe(name="desktop", prove=devices.desktop, deadline_s=60, fix="make setup"),
         Probe(name="applications", prove=devices.applications, deadline_s=150, fix="make setup"),
         Probe(name="docker", prove=machine.containers, deadline_s=40, fix="is the docker daemon running?"),
+        Probe(
+            name="docker image",
+            prove=partial(desktops.docker_image, DockerConfig()),
+            deadline_s=30,
+            fix="python emulator_images/desktop/build.py --docker",
+        ),
+        Probe(
+            name="qemu",
+            prove=partial(desktops.qemu, QemuConfig()),
+            deadline_s=30,
+            fix="apt-get install -y qemu-system-x86 qemu-utils",
+        ),
         Probe(name="kvm", prove=machine.kvm, deadline_s=10, fix="use a machine with working (nested) virtualisation"),
         Probe(name="torch", prove=machine.torch, deadline_s=120, fix="pip install torch"),
         Probe(name="gpu", prove=machine.gpu, deadline_s=120, fix="install the NVIDIA driver"),

@@ -15,7 +15,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--backend",
         default="",
         metavar="NAME",
-        help="only what it needs: simulator, emulator (or emulator=AVD), xvfb, adb",
+        help="only what it needs: simulator, emulator (or emulator=AVD), xvfb, docker, qemu (or qemu=FOLDER), adb",
     )
     parser.add_argument("--endpoint", default="", metavar="URL", help="a model server to ask instead of loading vLLM")
     parser.add_argument("--json", action="store_true", help="one JSON object a line")
