@@ -20,6 +20,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from typing import Any
 
 _UID = 1000
@@ -28,14 +29,14 @@ _PIECE = 1 << 18
 
 
 class Broker:
-    def __init__(self, word: str, agent: socket.socket) -> None:
+    def __init__(self, word: str, agent: socket.socket, set_clock: Callable[[float], None]) -> None:
         self.word = word
         self.agent = agent
+        self.set_clock = set_clock
         self.at_agent = threading.Lock()
-        self.as_root = threading.Lock()
 
     def answer(self, caller: socket.socket) -> None:
-        with caller, contextlib.suppress(OSError, ValueError, KeyError):
+        with caller, contextlib.suppress(OSError, ValueError, KeyError, TypeError, AttributeError):
             caller.settimeout(10.0)
             asked = json.loads(read_line(caller))
             caller.settimeout(None)
@@ -54,14 +55,18 @@ class Broker:
                 if not error:
                     relay(caller, target)
 
-    def set_clock(self, now_s: float) -> None:
-        """A machine that goes on from a snapshot believes that no time has passed."""
-        with self.as_root:
-            os.seteuid(0)
-            try:
-                time.clock_settime(time.CLOCK_REALTIME, now_s)
-            finally:
-                os.seteuid(_UID)
+
+_AS_ROOT = threading.Lock()
+
+
+def set_clock(now_s: float) -> None:
+    """A machine that goes on from a snapshot believes that no time has passed."""
+    with _AS_ROOT:
+        os.seteuid(0)
+        try:
+            time.clock_settime(time.CLOCK_REALTIME, now_s)
+        finally:
+            os.seteuid(_UID)
 
 
 def read_line(caller: socket.socket) -> bytes:
@@ -125,7 +130,7 @@ def main() -> None:
     os.close(script)
     control.close()
     sockets.close()
-    broker = Broker(machine["word"], agent)
+    broker = Broker(machine["word"], agent, set_clock)
     listener = socket.create_server(("", machine["port"]), backlog=64)
     threading.Thread(target=lambda: (process.wait(), os._exit(0)), daemon=True).start()
     with spare:
