@@ -2,13 +2,15 @@
 
 One `Cache.GetItems` a program brings role, name, states and parent of every object it has made known; what lies
 below objects that manage their descendants themselves (LibreOffice's sheets) is asked for cell by cell, and only
-where it shows. A program that does not answer in time is left out: it must not hang the tree.
+where it shows. A program that does not answer in time is left out: it must not hang the tree. Of LibreOffice, what
+looks as it did at the last look is not asked for again (`remembered.py`).
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -26,7 +28,9 @@ from device_farm.desktop.accessibility_names import (
     ui_states,
 )
 from device_farm.desktop.bus import GuestBus
+from device_farm.desktop.freshness import Freshness
 from device_farm.desktop.guest import Guest
+from device_farm.desktop.remembered import REMEMBERED, Memory, SeenObject, union
 from device_farm.desktop.windows import SHELL_WINDOWS, Window
 from device_farm.errors import FarmError, GuestError, TransportError
 from device_farm.types.geometry import Rect, Size
@@ -46,6 +50,8 @@ CACHE = "org.a11y.atspi.Cache"
 PROPERTIES = "org.freedesktop.DBus.Properties"
 PROGRAM_LIMIT_S = 4.0
 """How long one program may take to describe itself."""
+FIRST_LOOK_LIMIT_S = 20.0
+"""The same for one that is remembered: what its first look takes is spared at all others."""
 FIRST_ANSWER_LIMIT_S = 1.5
 TEXT_LIMIT = 20_000
 """Characters of one object's text: a long document or a terminal's scroll-back is cut."""
@@ -60,14 +66,14 @@ class _Item:
     """An object as the cache describes it."""
 
     path: str
-    parent: str
-    role: str
-    name: str
-    description: str
     states: frozenset[int]
-    interfaces: frozenset[str]
-    index: int
-    count: int
+    parent: str = ""
+    role: str = "unknown"
+    name: str = ""
+    description: str = ""
+    interfaces: frozenset[str] = frozenset()
+    index: int = 0
+    count: int = 0
     children: list[_Item] = field(default_factory=list)
 
 
@@ -88,6 +94,7 @@ class Accessibility:
         self._session: GuestBus | None = None
         self._bus: GuestBus | None = None
         self._patience = 1.0
+        self._memories: dict[str, Memory] = {}
 
     async def start(self, guest: Guest) -> None:
         """Switches accessibility on, before any program starts, and connects to its bus.
@@ -117,12 +124,16 @@ class Accessibility:
                 bus.disconnect()
         self._session = self._bus = None
 
+    def forget(self) -> None:
+        """What earlier looks have found."""
+        self._memories.clear()
+
     async def ping(self) -> None:
         """Raises TransportError where the bus is gone."""
         await self._require().ask("org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus.Peer", "Ping")
 
-    async def tree(self, screen: Size, stacking: Sequence[Window]) -> UiTree:
-        """Every window that shows, the topmost last, as in `stacking`.
+    async def tree(self, screen: Size, stacking: Sequence[Window], freshness: Freshness) -> UiTree:
+        """Every window that shows, the topmost last, as in `stacking`. `freshness` is of a look just before.
 
         Raises:
             TransportError: the bus is gone.
@@ -130,7 +141,9 @@ class Accessibility:
         if self._bus is None:
             raise TransportError("the desktop is not running", fix="reset the device")
         [programs] = await self._bus.ask(REGISTRY, ROOT_PATH, ACCESSIBLE, "GetChildren")
-        found = await asyncio.gather(*(self._program(str(name), screen) for name, _ in programs))
+        names = [str(name) for name, _ in programs]
+        self._memories = {name: self._memories.get(name, Memory(freshness=freshness)) for name in names}
+        found = await asyncio.gather(*(self._program(name, screen) for name in names))
         windows = [window for program in found for window in program]
         places = {window.title: place for place, window in enumerate(stacking)}
 
@@ -144,8 +157,7 @@ class Accessibility:
 
     async def _program(self, name: str, screen: Size) -> list[UiNode]:
         try:
-            async with asyncio.timeout(PROGRAM_LIMIT_S * self._patience):
-                return await _Reader(self._require(), name, screen).windows(FIRST_ANSWER_LIMIT_S * self._patience)
+            return await _Reader(self._require(), name, screen, self._memories[name]).windows(self._patience)
         except TimeoutError:
             _LOGGER.warning("a program did not describe its windows in time and is left out of the tree")
         except FarmError as error:
@@ -165,27 +177,36 @@ class Accessibility:
 
 
 class _Reader:
-    """One look at one program."""
+    """One look at one program. `memory` is of earlier ones."""
 
-    def __init__(self, bus: GuestBus, name: str, screen: Size) -> None:
+    def __init__(self, bus: GuestBus, name: str, screen: Size, memory: Memory) -> None:
         self._bus = bus
         self._name = name
         self._screen = Rect(0, 0, screen.width, screen.height)
         self._app = ""
         self._items: dict[str, _Item] = {}
+        self._memory = memory
+        self._began_s = time.monotonic()
+        self._seen: dict[str, SeenObject] = {}
 
-    async def windows(self, first_answer_limit_s: float) -> list[UiNode]:
+    async def windows(self, patience: float) -> list[UiNode]:
+        """`patience` stretches the limits. Raises TimeoutError."""
         # A program that hangs does not even say its name; it shall not hold the others up for the whole limit.
-        async with asyncio.timeout(first_answer_limit_s):
+        async with asyncio.timeout(FIRST_ANSWER_LIMIT_S * patience):
             [variant], [references] = await asyncio.gather(
                 self._ask(ROOT_PATH, PROPERTIES, "Get", "ss", [ACCESSIBLE, "Name"]),
                 self._ask(ROOT_PATH, ACCESSIBLE, "GetChildren"),
             )
         self._app = str(variant.value)
-        await self._read_cache()
-        return await self._nodes(
-            [str(path) for _, path in references], 0, _Frame(role="application", bounds=self._screen)
-        )
+        frame = _Frame(role="application", bounds=self._screen)
+        remembered = self._app in REMEMBERED
+        async with asyncio.timeout((FIRST_LOOK_LIMIT_S if remembered else PROGRAM_LIMIT_S) * patience):
+            if not self._memory.objects:
+                await self._read_cache()
+            nodes = await self._nodes([str(path) for _, path in references], 0, frame)
+        if remembered:
+            self._memory.objects = self._seen
+        return nodes
 
     async def _read_cache(self) -> None:
         try:
@@ -216,6 +237,10 @@ class _Reader:
         return [node for node in read if node is not None]
 
     async def _path_node(self, path: str, depth: int, frame: _Frame) -> UiNode | None:
+        # Windows are looked at anew each time: their titles are drawn outside of them.
+        if depth > 1 and (seen := self._memory.still(path, frame)) is not None:
+            self._carry(path)
+            return seen.node
         item = self._items.get(path)
         if item is None:
             try:
@@ -225,26 +250,36 @@ class _Reader:
                 return None
         return await self._node(item, depth, frame)
 
+    def _carry(self, path: str) -> None:
+        """An object is remembered on, with all below it."""
+        seen = self._memory.objects.get(path)
+        if seen is not None:
+            self._seen[path] = seen
+            for below in seen.below:
+                self._carry(below)
+
     async def _ask_item(self, path: str) -> _Item:
-        """What the cache would say of an object that is not in it."""
-        [role], [states], [interfaces], [name], [count] = await asyncio.gather(
-            self._ask(path, ACCESSIBLE, "GetRole"),
-            self._ask(path, ACCESSIBLE, "GetState"),
-            self._ask(path, ACCESSIBLE, "GetInterfaces"),
+        """What the cache would say of an object that is not in it; of one that does not show, no more than that."""
+        [words] = await self._ask(path, ACCESSIBLE, "GetState")
+        states = state_numbers(words)
+        if SHOWING not in states:
+            return _Item(path=path, states=states)
+        known = self._memory.objects.get(path)
+        [name], [count] = await asyncio.gather(
             self._ask(path, PROPERTIES, "Get", "ss", [ACCESSIBLE, "Name"]),
             self._ask(path, PROPERTIES, "Get", "ss", [ACCESSIBLE, "ChildCount"]),
         )
-        return _Item(
-            path=path,
-            parent="",
-            role=role_name(role),
-            name=str(name.value),
-            description="",
-            states=state_numbers(states),
-            interfaces=frozenset(interfaces),
-            index=0,
-            count=int(count.value),
+        item = _Item(path=path, states=states, name=str(name.value), count=int(count.value))
+        if known is not None:
+            item.role, item.interfaces, item.description = known.node.role, known.interfaces, known.node.description
+            return item
+        [role], [interfaces], [description] = await asyncio.gather(
+            self._ask(path, ACCESSIBLE, "GetRole"),
+            self._ask(path, ACCESSIBLE, "GetInterfaces"),
+            self._ask(path, PROPERTIES, "Get", "ss", [ACCESSIBLE, "Description"]),
         )
+        item.role, item.interfaces, item.description = role_name(role), frozenset(interfaces), str(description.value)
+        return item
 
     async def _node(self, item: _Item, depth: int, frame: _Frame) -> UiNode | None:
         """The object with all below it that shows; None where it does not show itself."""
@@ -262,15 +297,16 @@ class _Reader:
         bounds = said.translate(frame.dx, frame.dy)
         if TABLE in item.interfaces and frame.role == "document spreadsheet":
             sheet = Sheet(bus=self._bus, program=self._name, path=item.path, app=self._app, dx=frame.dx, dy=frame.dy)
-            children = await sheet.showing_cells(said)
+            children, paths = await sheet.showing_cells(said, self._memory, self._began_s), []
         else:
             below = _Frame(role=item.role, bounds=bounds, dx=frame.dx, dy=frame.dy)
-            children = tuple(await self._nodes(await self._children(item), depth + 1, below))
+            paths = await self._children(item)
+            children = tuple(await self._nodes(paths, depth + 1, below))
         box = clip(bounds, self._screen)
         if box.area == 0 and not children:
             # Said to show, but nowhere on the screen: invisible columns of a list, tabs that are not drawn.
             return None
-        return UiNode(
+        node = UiNode(
             role=item.role,
             bounds=box,
             text=item.name,
@@ -280,11 +316,29 @@ class _Reader:
             states=ui_states(item.role, item.states),
             children=children,
         )
+        if self._app in REMEMBERED:
+            self._keep(item, node, frame, paths)
+        return node
+
+    def _keep(self, item: _Item, node: UiNode, frame: _Frame, paths: Sequence[str]) -> None:
+        below = tuple(path for path in paths if path in self._seen)
+        covers = node.bounds
+        for path in below:
+            covers = union(covers, self._seen[path].covers)
+        self._seen[item.path] = SeenObject(
+            node=node,
+            frame=frame,
+            covers=covers,
+            read_s=self._began_s,
+            interfaces=item.interfaces,
+            below=below,
+        )
 
     async def _children(self, item: _Item) -> list[str]:
         """Paths of what lies below. The cache knows some programs' objects only in part."""
         known = sorted(item.children, key=lambda child: child.index)
-        if item.count == len(known):
+        # What is remembered is told in one order, whether the cache was read at this look or at an earlier one.
+        if item.count == len(known) and (self._app not in REMEMBERED or not known):
             return [child.path for child in known]
         try:
             [references] = await self._ask(item.path, ACCESSIBLE, "GetChildren")

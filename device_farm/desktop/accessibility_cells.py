@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from device_farm.desktop.accessibility_names import clip, state_numbers, ui_states
 from device_farm.desktop.bus import GuestBus
+from device_farm.desktop.remembered import Memory, SeenCell
 from device_farm.errors import GuestError
 from device_farm.types.geometry import Point, Rect
 from device_farm.types.ui_tree import UiNode, UiState
@@ -41,8 +42,8 @@ class Sheet:
     dx: int
     dy: int
 
-    async def showing_cells(self, bounds: Rect) -> tuple[UiNode, ...]:
-        """The cells inside `bounds`, row by row.
+    async def showing_cells(self, bounds: Rect, memory: Memory, now_s: float) -> tuple[UiNode, ...]:
+        """The cells inside `bounds`, row by row. What is still as `memory` has it is not asked for; it then holds all.
 
         The cells at two corners say which those are. Empty cells get their boxes from their row and column: asking
         each of them would double the time.
@@ -56,25 +57,28 @@ class Sheet:
             return ()
         rows, columns = range(top, bottom + 1), range(left, right + 1)
         places = [(row, column) for row in rows for column in columns][:CELLS_LIMIT]
-        found = await asyncio.gather(*(self._cell(row, column) for row, column in places))
-        cells = {place: cell for place, cell in zip(places, found, strict=True) if cell is not None}
+        view = (self.path, bounds, self.dx, self.dy, top, left, bottom, right)
+        known = memory.cells(view)
+        asked = [place for place in places if place not in known]
+        found = await asyncio.gather(*(self._cell(row, column) for row, column in asked))
+        cells = {place: cell for place, cell in zip(asked, found, strict=True) if cell is not None}
         edge = [place for place in cells if place[0] == top or place[1] == left or cells[place].text]
-        asked = await asyncio.gather(*(self._bounds(cells[place].path) for place in edge))
-        boxes = dict(zip(edge, asked, strict=True))
-        nodes = []
+        said = await asyncio.gather(*(self._bounds(cells[place].path) for place in edge))
+        boxes = {place: cell.box for place, cell in known.items()} | dict(zip(edge, said, strict=True))
         for (row, column), cell in cells.items():
-            box = boxes.get((row, column)) or _crossing(boxes.get((row, left)), boxes.get((top, column)))
-            nodes.append(
-                UiNode(
-                    role="table cell",
-                    bounds=clip(box, bounds).translate(self.dx, self.dy),
-                    text=cell_name(row, column),
-                    value=cell.text,
-                    app=self.app,
-                    states=cell.states,
-                )
+            box = boxes.get((row, column))
+            crossing = box or _crossing(boxes.get((row, left)), boxes.get((top, column)))
+            node = UiNode(
+                role="table cell",
+                bounds=clip(crossing, bounds).translate(self.dx, self.dy),
+                text=cell_name(row, column),
+                value=cell.text,
+                app=self.app,
+                states=cell.states,
             )
-        return tuple(nodes)
+            known[row, column] = SeenCell(node=node, box=box, read_s=now_s)
+        memory.keep_cells(view, known)
+        return tuple(known[place].node for place in places if place in known)
 
     async def _position(self, at: Point) -> tuple[int, int]:
         """(row, column) of the cell at a pixel. Raises GuestError where there is none."""

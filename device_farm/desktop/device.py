@@ -114,6 +114,10 @@ class DesktopDevice:
         """The desktop's AT-SPI bus, for tools that ask it themselves. It ends with the session."""
         return self._running().accessibility.bus
 
+    def forget_looks(self) -> None:
+        """The next tree is read as a whole, as the first one was."""
+        self._running().accessibility.forget()
+
     # --- looking -----------------------------------------------------------------------------------------------
     async def observe(self, request: ObserveRequest = ObserveRequest()) -> Observation:
         session = self._running()
@@ -124,7 +128,8 @@ class DesktopDevice:
             shot = await display.call(session.screen.capture, request.known_digest)
         if request.ui_tree:
             windows = await display.call(stacked_windows, display)
-            tree = await session.accessibility.tree(self._info.screen, windows)
+            freshness = await display.call(session.screen.look)
+            tree = await session.accessibility.tree(self._info.screen, windows, freshness)
         active = await display.call(active_window, display)
         at_desktop = active is None or active.app in SHELL_WINDOWS
         self._sequence += 1

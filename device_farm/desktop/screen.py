@@ -6,6 +6,7 @@ import ctypes
 import fcntl
 import mmap
 import os
+import time
 
 import numpy as np
 import xcffib.xproto
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 from xcffib.ffi import ffi
 
 from device_farm.desktop.display import Display
+from device_farm.desktop.freshness import Freshness
 from device_farm.desktop.png import blend_cursor, encode_png, rgb_rows
 from device_farm.errors import TransportError
 from device_farm.types.geometry import Point, Rect, Size
@@ -36,6 +38,8 @@ class Screen:
         else:
             self._segment = display.connection.generate_id()
             self._memory = self._attach()
+        self.freshness = Freshness(self.size)
+        self._looked = -1
         self._last: Screenshot | None = None
         self._damages = -1
         self._pointer = Point(-1, -1)
@@ -69,6 +73,17 @@ class Screen:
         if reply.size != self._length:
             raise TransportError(f"the screen has {reply.size} bytes, expected {self._length}")
         return np.frombuffer(self._memory, np.uint8).reshape(height, width, 4)
+
+    def look(self) -> Freshness:
+        """Since when what shows now has shown. The mouse pointer counts for nothing."""
+        damages = self._display.count_damage()
+        if damages != self._looked:
+            self._look_at(self.pixels(), damages)
+        return self.freshness
+
+    def _look_at(self, pixels: NDArray[np.uint8], damages: int) -> None:
+        self.freshness.look(pixels, time.monotonic())
+        self._looked = damages
 
     def _sent_pixels(self) -> NDArray[np.uint8]:
         """A frame of our own `(H, W, 4)`, brought up to date."""
@@ -106,7 +121,10 @@ class Screen:
                 self._cursor = self._read_cursor()
             self._pointer, self._damages = pointer, damages
             # Damage that arrives while it is read counts for the next look.
-            rows = rgb_rows(self.pixels())
+            pixels = self.pixels()
+            if damages != self._looked:
+                self._look_at(pixels, damages)
+            rows = rgb_rows(pixels)
             image, hot_x, hot_y = self._cursor
             blend_cursor(rows, image, pointer.x - hot_x, pointer.y - hot_y)
             data = encode_png(rows)

@@ -1,0 +1,47 @@
+"""Since when each part of the screen has looked as it does: what has not changed need not be asked for again."""
+
+from __future__ import annotations
+
+import math
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from device_farm.types.geometry import Rect, Size
+
+TILE_PX: Final = 16
+SETTLED_S: Final = 0.3
+"""What was read sooner than this after its pixels had changed is not trusted: programs paint first and tell their
+accessibility tree later, LibreOffice when it is idle.
+"""
+
+
+class Freshness:
+    """Compares looks at the screen, tile by tile. Times are of one monotonic clock, in seconds."""
+
+    def __init__(self, size: Size) -> None:
+        self._rows, self._columns = math.ceil(size.height / TILE_PX), math.ceil(size.width / TILE_PX)
+        self._changed_s: NDArray[np.float64] = np.full((self._rows, self._columns), math.inf)
+        self._last: NDArray[np.uint32] | None = None
+
+    def look(self, pixels_HWC: NDArray[np.uint8], now_s: float) -> None:
+        """`pixels_HWC` has 4 bytes a pixel, of the size given; it is copied. The first look finds everything new."""
+        height, width, _ = pixels_HWC.shape
+        seen = np.zeros((self._rows * TILE_PX, self._columns * TILE_PX), np.uint32)
+        seen[:height, :width] = np.ascontiguousarray(pixels_HWC).view(np.uint32)[:, :, 0]
+        if self._last is None:
+            self._changed_s[:] = now_s
+        else:
+            rows = (seen != self._last).reshape(self._rows, TILE_PX, self._columns, TILE_PX)
+            self._changed_s[rows.any(axis=(1, 3))] = now_s
+        self._last = seen
+
+    def settled(self, box: Rect, read_s: float) -> bool:
+        """Whether what was read at `read_s` of `box` still shows as it did then, and had stood still before."""
+        if box.area == 0:
+            return False
+        rows = slice(max(0, box.top) // TILE_PX, (box.bottom - 1) // TILE_PX + 1)
+        columns = slice(max(0, box.left) // TILE_PX, (box.right - 1) // TILE_PX + 1)
+        part = self._changed_s[rows, columns]
+        return part.size > 0 and bool(part.max() + SETTLED_S <= read_s)

@@ -1,0 +1,190 @@
+"""What is not asked for again: the parts of the screen that have not changed, and that the tree is the same for it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from desktop_rig import TREE, Rig, nodes
+
+from device_farm.desktop.bus import GuestBus
+from device_farm.desktop.device import DesktopDevice
+from device_farm.desktop.freshness import SETTLED_S, TILE_PX, Freshness
+from device_farm.desktop.remembered import Memory, SeenCell, SeenObject, union
+from device_farm.types.action import Action, Click, PressKey, Scroll, TypeText
+from device_farm.types.geometry import Point, Rect, Size
+from device_farm.types.observation import Observation
+from device_farm.types.ui_tree import UiNode
+
+SIZE = Size(100, 50)
+LEFT, RIGHT = Rect(0, 0, 16, 16), Rect(64, 16, 80, 32)
+PLENTY = SETTLED_S + 0.01
+
+
+def black() -> np.ndarray:
+    return np.zeros((SIZE.height, SIZE.width, 4), np.uint8)
+
+
+def looked(*changes: tuple[float, Point | None]) -> Freshness:
+    """A black screen at 0 s, then looks at the times given, each with one more pixel changed."""
+    freshness, pixels = Freshness(SIZE), black()
+    freshness.look(pixels, 0.0)
+    for now_s, at in changes:
+        if at is not None:
+            pixels[at.y, at.x, 1] += 1
+        freshness.look(pixels, now_s)
+    return freshness
+
+
+def cell(value: str, box: Rect) -> UiNode:
+    return UiNode(role="table cell", bounds=box, text="A1", value=value)
+
+
+def test_nothing_is_settled_before_a_look_and_all_is_new_at_the_first() -> None:
+    assert not Freshness(SIZE).settled(LEFT, 100.0)
+    assert not looked().settled(LEFT, SETTLED_S / 2) and looked().settled(LEFT, PLENTY)
+
+
+def test_only_the_tile_that_changed_is_new() -> None:
+    freshness = looked((5.0, Point(RIGHT.left, RIGHT.top)))
+    assert freshness.settled(LEFT, 5.0) and not freshness.settled(RIGHT, 5.0)
+    assert freshness.settled(RIGHT, 5.0 + PLENTY)
+    assert not freshness.settled(Rect(0, 0, 100, 50), 5.0)
+
+
+def test_a_box_counts_up_to_its_last_pixel() -> None:
+    corner = Rect(0, 0, TILE_PX, TILE_PX)
+    assert looked((5.0, Point(TILE_PX, 0))).settled(corner, 5.0)
+    assert not looked((5.0, Point(TILE_PX - 1, TILE_PX - 1))).settled(corner, 5.0)
+    assert not looked((5.0, Point(99, 49))).settled(Rect(96, 48, 100, 50), 5.0)
+
+
+def test_what_was_read_while_it_changed_is_read_again() -> None:
+    """A change seen at 5 s: what was read then is not trusted later either, unless it is read once more."""
+    freshness = looked((5.0, Point(0, 0)), (9.0, None))
+    assert not freshness.settled(LEFT, 5.0) and not freshness.settled(LEFT, 5.0 + SETTLED_S / 2)
+    assert freshness.settled(LEFT, 9.0)
+
+
+def test_a_box_of_no_area_or_off_the_screen_is_never_settled() -> None:
+    freshness = looked()
+    assert not freshness.settled(Rect(5, 5, 5, 9), 9.0) and not freshness.settled(Rect(200, 200, 210, 210), 9.0)
+
+
+def test_an_object_is_remembered_in_its_frame_and_with_all_that_it_covers() -> None:
+    memory = Memory(freshness=looked((5.0, Point(RIGHT.left, RIGHT.top))))
+    node = UiNode(role="panel", bounds=LEFT)
+    for path, covers in (("small", LEFT), ("large", union(LEFT, RIGHT))):
+        memory.objects[path] = SeenObject(
+            node=node, frame="here", covers=covers, read_s=4.0, interfaces=frozenset(), below=()
+        )
+    small = memory.still("small", "here")
+    assert small is not None and small.node is node
+    assert memory.still("small", "elsewhere") is None and memory.still("unknown", "here") is None
+    assert memory.still("large", "here") is None
+
+
+def test_cells_whose_text_may_be_cut_are_asked_again() -> None:
+    """Nine pixels a letter at 17 pixels of height: ten letters fit into 90 pixels, not into 89."""
+    memory = Memory(freshness=looked())
+    boxes = {"fits": Rect(0, 0, 90, 17), "cut": Rect(0, 17, 89, 34), "large": Rect(0, 0, 90, 50)}
+    known = {
+        (row, 0): SeenCell(node=cell("1234567890", box), box=None, read_s=9.0) for row, box in enumerate(boxes.values())
+    }
+    memory.keep_cells("view", known)
+    assert set(memory.cells("view")) == {(0, 0)}
+    assert memory.cells("another view") == {}
+
+
+def test_the_last_views_of_sheets_are_kept() -> None:
+    memory = Memory(freshness=looked())
+    for view in (*range(6), 3):
+        memory.keep_cells(view, {})
+    assert list(memory.sheets) == [2, 4, 5, 3]
+
+
+def test_union_leaves_empty_boxes_out() -> None:
+    empty = Rect(3, 3, 3, 9)
+    assert union(LEFT, RIGHT) == Rect(0, 0, 80, 32)
+    assert union(empty, LEFT) == union(LEFT, empty) == LEFT
+
+
+def told(seen: Observation) -> list[tuple[object, ...]]:
+    return [(node.role, node.text, node.value, node.bounds, node.states, node.description) for node in nodes(seen)]
+
+
+def test_a_remembered_sheet_is_the_sheet_as_it_is(
+    rig: Rig, desktop: DesktopDevice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After each action the tree from memory equals the one of a device that remembers nothing, for fewer questions."""
+    asked: list[str] = []
+    ask = GuestBus.ask
+
+    async def counted(bus: GuestBus, destination: str, path: str, interface: str, member: str, *more: Any) -> list[Any]:
+        asked.append(member)
+        return await ask(bus, destination, path, interface, member, *more)
+
+    monkeypatch.setattr(GuestBus, "ask", counted)
+
+    def value(tree: list[tuple[object, ...]], name: str) -> object:
+        (found,) = (one[2] for one in tree if one[0] == "table cell" and one[1] == name)
+        return found
+
+    async def cells() -> dict[str, Point]:
+        seen = await rig.until(
+            desktop,
+            lambda seen: any(node.role == "table cell" and node.value == "101" for node in nodes(seen)),
+            "the sheet",
+            within_s=60.0,
+        )
+        return {node.text: node.bounds.center for node in nodes(seen) if node.role == "table cell"}
+
+    last: list[object] = []
+
+    def settled(tree: list[tuple[object, ...]]) -> bool:
+        """Ten looks in a row with the same tree: a second or more."""
+        last.append(tree)
+        return len(last) >= 10 and all(one == tree for one in last[-10:])
+
+    async def both(*actions: Action) -> tuple[list[tuple[object, ...]], list[tuple[object, ...]], int, int]:
+        for action in actions:
+            await desktop.act_and_observe(action, TREE)
+        # Programs tell late what they have painted; what is compared is the sheet at rest.
+        await rig.until(desktop, lambda seen: settled(told(seen)), "a sheet at rest", within_s=60.0)
+        last.clear()
+        asked.clear()
+        remembered = await desktop.observe(TREE)
+        questions = len(asked)
+        desktop.forget_looks()
+        anew = await desktop.observe(TREE)
+        return told(remembered), told(anew), questions, len(asked) - questions
+
+    async def scenario() -> None:
+        rows = "\n".join(",".join(str(row * 100 + column) for column in range(8)) for row in range(40))
+        await desktop.push("sheet.csv", rows.encode())
+        await desktop.shell("soffice --calc --infilter=CSV:44,34,76 ~/sheet.csv > /dev/null 2>&1 &")
+        at = await cells()
+        edits: dict[str, tuple[Action, ...]] = {
+            "a cell": (Click(at=at["D4"]),),
+            "a formula": (TypeText(text="=A2*2\n"),),
+            "another cell": (Click(at=at["A2"]),),
+            "what it is of": (TypeText(text="77\n"),),
+            "undo": (PressKey(key="z", modifiers=("ctrl",)),),
+            "a scroll": (Scroll(at=at["B3"], dx=0, dy=3),),
+            "a menu": (PressKey(key="f10"), PressKey(key="down")),
+            "no menu": (PressKey(key="escape"), PressKey(key="escape")),
+            "a dialog": (PressKey(key="1", modifiers=("ctrl",)),),
+            "no dialog": (PressKey(key="escape"),),
+        }
+        for what, actions in edits.items():
+            remembered, anew, few, many = await both(*actions)
+            assert remembered == anew, (what, [one for one in remembered if one not in anew][:3])
+            assert len(anew) > 300, what
+            assert 4 * few < many, (what, few, many)
+            if what in ("a formula", "undo"):
+                assert value(remembered, "D4") == "200"
+            if what == "what it is of":
+                assert value(remembered, "D4") == "154"
+
+    rig.run(scenario())
