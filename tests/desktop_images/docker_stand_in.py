@@ -61,9 +61,7 @@ def serve(daemon: Daemon, path: Path) -> socketserver.BaseServer:
         def do(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
             status, answer = daemon.answer(self.command, self.path, body)
-            text = (
-                b"" if answer is None else (answer.encode() if isinstance(answer, str) else json.dumps(answer).encode())
-            )
+            text = b"" if answer is None else json.dumps(answer).encode()
             self.send_response(status)
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(text)))
