@@ -58,21 +58,28 @@ class QemuBackend:
             raise PrerequisiteError(f"the program {missing} is not installed", field="program", fix=_FIX)
         return program, open_image(Path(self._config.image).expanduser().resolve())
 
-    async def create(self, device_id: str) -> DesktopDevice:
-        """Raises PrerequisiteError where `acceleration = "on"` and KVM runs no guest."""
+    async def recipe(self) -> Recipe:
+        """What this backend's machines are made from.
+
+        Raises:
+            PrerequisiteError: as `preflight`, or `acceleration = "on"` and KVM runs no guest.
+        """
         config = self._config
         program, image = self.locate()
-        recipe = Recipe(
+        accelerated = await self._accelerates(program, image)
+        return Recipe(
             image=image,
             program=program,
-            hardware=Hardware(
-                accelerated=await self._accelerates(program, image), memory_mb=config.memory_mb, cores=config.cores
-            ),
+            hardware=Hardware(accelerated=accelerated, memory_mb=config.memory_mb, cores=config.cores),
             screen=self._screen,
             state_dir=self._state_dir,
             boot_timeout_s=config.boot_timeout_s,
         )
-        return DesktopDevice(device_id, backend=self.name, screen=self._screen, machine=VmMachine(recipe))
+
+    async def create(self, device_id: str) -> DesktopDevice:
+        """Raises as `recipe`."""
+        machine = VmMachine(await self.recipe())
+        return DesktopDevice(device_id, backend=self.name, screen=self._screen, machine=machine)
 
     async def _accelerates(self, program: str, image: Image) -> bool:
         if self._config.acceleration == "off":

@@ -6,7 +6,8 @@ OUT/root.tar is made where there is none of these inputs yet; `--docker` imports
 OUT/root.qcow2 beside OUT/vmlinuz and OUT/initrd. OUT/manifest.json tells what they consist of. `--locked` fails where a
 package differs from emulator_images/desktop/packages.lock; `--write-lock` writes that file. It needs mmdebstrap
 (e2fsprogs and qemu-utils for the disk, docker.io for the image), no network but Debian's packages, and no root where
-the kernel gives user namespaces. The last line is one JSON object: seconds and bytes of every part.
+the kernel gives user namespaces. The last line, and OUT/build.json, is one
+JSON object: seconds and bytes of every part.
 """
 
 from __future__ import annotations
@@ -185,6 +186,7 @@ def main() -> int:
         ).write(out)
     sizes = {name: (out / name).stat().st_size for name in ("root.tar", "root.qcow2") if (out / name).exists()}
     told = {"out": str(out), "seconds": seconds, "bytes": sizes, "root_sha256": sha256(out / "root.tar")}
+    (out / "build.json").write_text(json.dumps(told) + "\n", "utf-8")
     sys.stdout.write(json.dumps(told) + "\n")
     return 0
 

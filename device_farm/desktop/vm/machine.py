@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import tempfile
+import time
 from pathlib import Path
 
 from device_farm.desktop.machine import opened
@@ -32,6 +33,8 @@ class VmMachine:
         self._folder: Path | None = None
         self._vm: Vm | None = None
         self._fresh = False
+        self.load_s = 0.0
+        """Seconds that the last loading of a snapshot took in QEMU, without the new connections."""
 
     async def open(self) -> str:
         recipe = self._recipe
@@ -55,9 +58,14 @@ class VmMachine:
 
     async def session(self) -> Session:
         if not self._fresh:
-            await self._running().load(SNAPSHOT)
+            await self._load(SNAPSHOT)
         self._fresh = False
         return await self._attach()
+
+    async def _load(self, snapshot: str) -> None:
+        began_s = time.perf_counter()
+        await self._running().load(snapshot)
+        self.load_s = time.perf_counter() - began_s
 
     async def _attach(self) -> Session:
         session = Session(size=self._recipe.screen, guest=VmGuest(self._running()))
@@ -72,7 +80,7 @@ class VmMachine:
         return await self._attach(), snapshot_bytes(listing, _PREFIX + name)
 
     async def bring_back(self, name: str) -> Session:
-        await self._running().load(_PREFIX + name)
+        await self._load(_PREFIX + name)
         return await self._attach()
 
     async def forget(self, name: str) -> None:
