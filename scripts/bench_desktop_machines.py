@@ -2,10 +2,10 @@
 
 What each backend's device takes, in this process: `start_ms` from nothing to the first screenshot; `reset_ms` from one
 session to the first screenshot of the next; `screenshot` with the pointer moved and settled; `tree` of the bare
-desktop; `act_and_observe` a key typed in the editor with screenshot and tree; `memory_mib` the proportional set size of all its
-processes (of a container those inside it, of a machine QEMU's). For qemu also `loadvm_ms`, the part of a reset that is
-QEMU's, `prepare_s`, the one cold boot with everything up to the saved machine, and whether it was `accelerated`.
-`image` is what `emulator_images/desktop/build.py` wrote into build.json: seconds and bytes of its parts.
+desktop; `act_and_observe` a key typed in the editor with screenshot and tree; `memory_mib` the proportional set size of
+all its processes (of a container those inside it, of a machine QEMU's). For qemu also `loadvm_ms`, the part of a reset
+that is QEMU's, `prepare_s`, the one cold boot with everything up to the saved machine, and whether it was
+`accelerated`. `image` is what `emulator_images/desktop/build.py` wrote into build.json: seconds and bytes of its parts.
 
 A backend that this machine does not offer is null, with the reason under `left_out`. Prints one JSON line.
 
