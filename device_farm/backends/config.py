@@ -30,12 +30,17 @@ class SimulatorConfig(ConfigModel):
 
 
 class XvfbConfig(ConfigModel):
-    """Local desktops on virtual X servers. Sizes in pixels."""
+    """Local desktops on virtual X servers. Sizes in pixels.
+
+    `root` is a folder with the desktop's own root file system, as `emulator_images/desktop/build.py --root` makes it;
+    without one the desktops use this machine's programs.
+    """
 
     type: Literal["xvfb"] = "xvfb"
     devices: int = Field(default=1, ge=1, le=64)
     width: int = Field(default=1280, ge=640, le=7680)
     height: int = Field(default=800, ge=480, le=4320)
+    root: str = ""
 
 
 class AdbConfig(ConfigModel):

@@ -23,7 +23,7 @@ from device_farm.config import import_attribute
 from device_farm.errors import ConfigError
 
 BACKEND_NAMES = ("simulator", "emulator", "xvfb", "docker", "qemu", "adb", "fake", "import")
-KeyedConfig = TypeVar("KeyedConfig", EmulatorConfig, DockerConfig, QemuConfig)
+KeyedConfig = TypeVar("KeyedConfig", EmulatorConfig, XvfbConfig, DockerConfig, QemuConfig)
 
 
 def load_backend(config: BackendConfig) -> Backend:
@@ -85,7 +85,7 @@ def parse_backend(text: str, *, field: str = "--backend") -> BackendConfig:
         case "simulator":
             return _with_devices(SimulatorConfig, argument, field)
         case "xvfb":
-            return _with_devices(XvfbConfig, argument, field)
+            return _keyed(XvfbConfig, argument, field, bare="root")
         case "fake":
             return _with_devices(FakeConfig, argument, field)
         case "emulator":
@@ -109,8 +109,8 @@ def parse_backend(text: str, *, field: str = "--backend") -> BackendConfig:
 
 
 def _with_devices(
-    model: type[SimulatorConfig] | type[XvfbConfig] | type[FakeConfig], argument: str, field: str
-) -> SimulatorConfig | XvfbConfig | FakeConfig:
+    model: type[SimulatorConfig] | type[FakeConfig], argument: str, field: str
+) -> SimulatorConfig | FakeConfig:
     if not argument:
         return model()
     if not (argument.isascii() and argument.isdigit()):

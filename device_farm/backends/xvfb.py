@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 from device_farm.backends.config import XvfbConfig
 from device_farm.desktop.device import DesktopDevice
 from device_farm.desktop.local_machine import LocalMachine
@@ -15,6 +17,7 @@ class XvfbBackend:
 
     def __init__(self, config: XvfbConfig) -> None:
         self._screen = Size(config.width, config.height)
+        self._root = os.path.abspath(os.path.expanduser(config.root)) if config.root else ""
 
     @property
     def name(self) -> str:
@@ -26,10 +29,10 @@ class XvfbBackend:
 
     def preflight(self) -> None:
         """Raises PrerequisiteError where a program of the desktop is missing; the fix is the one apt command."""
-        require_desktop()
+        require_desktop(root=self._root)
 
     async def create(self, device_id: str) -> DesktopDevice:
-        machine = LocalMachine(self._screen)
+        machine = LocalMachine(self._screen, root=self._root)
         return DesktopDevice(device_id, backend=self.name, screen=self._screen, machine=machine)
 
     async def close(self) -> None:

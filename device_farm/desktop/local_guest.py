@@ -20,10 +20,11 @@ _AGENT_PATH = "/run/farm/agent.py"
 
 
 class LocalGuest(Guest):
-    """An agent of this machine."""
+    """An agent of this machine. `root` is where its programs are from, where they are not this machine's."""
 
-    def __init__(self, confinement: Confinement) -> None:
+    def __init__(self, confinement: Confinement, *, root: str = "") -> None:
         super().__init__()
+        self._root = root
         self._confinement = confinement
         self._process: asyncio.subprocess.Process | None = None
         self._init_pidfd = -1
@@ -72,7 +73,7 @@ class LocalGuest(Guest):
                 shown.append((descriptor, name))
             self._status_fd, status_write = os.pipe()
             descriptors.append(status_write)
-            prefix = sandbox.bubblewrap_argv(shown, status_write)
+            prefix = sandbox.bubblewrap_argv(shown, status_write, root=self._root)
             path = _AGENT_PATH
         place = self.place
         self._process = await asyncio.create_subprocess_exec(

@@ -45,21 +45,25 @@ def install_command() -> str:
     return "apt-get install --no-install-recommends " + " ".join(packages())
 
 
-def missing_packages(path: str = SYSTEM_PATH) -> list[str]:
-    """The packages whose program, file or library is not on this machine."""
-    missing = {package for program, package in _PROGRAMS.items() if shutil.which(program, path=path) is None}
-    missing |= {package for file, package in _FILES.items() if not os.path.exists(file)}
+def missing_packages(path: str = SYSTEM_PATH, *, root: str = "") -> list[str]:
+    """The packages whose program or file is not there, below `root`, or whose library is not on this machine."""
+    folders = ":".join(root + folder for folder in path.split(":"))
+    missing = {package for program, package in _PROGRAMS.items() if shutil.which(program, path=folders) is None}
+    missing |= {package for file, package in _FILES.items() if not os.path.exists(root + file)}
     missing |= {package for library, package in _LIBRARIES.items() if ctypes.util.find_library(library) is None}
     return sorted(missing)
 
 
-def require_desktop(path: str = SYSTEM_PATH) -> None:
+def require_desktop(path: str = SYSTEM_PATH, *, root: str = "") -> None:
     """Raises PrerequisiteError, with the one command that mends it, where the desktop cannot run.
 
-    Without bubblewrap it can, unconfined; the sandbox says so.
+    Without bubblewrap it can, unconfined; the sandbox says so. With a `root` its programs are not this machine's.
     """
     if not Path("/proc/self/ns/pid").exists():
         raise PrerequisiteError("desktops need Linux", field="backend", fix="run the xvfb backend on a Linux machine")
-    missing = missing_packages(path)
+    missing = missing_packages(path, root=root)
+    if missing and root:
+        fix = "python emulator_images/desktop/build.py --root"
+        raise PrerequisiteError(f"{root} lacks {', '.join(missing)}", field="root", fix=fix)
     if missing:
         raise PrerequisiteError(f"the desktop lacks {', '.join(missing)}", field="backend", fix=install_command())

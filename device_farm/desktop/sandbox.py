@@ -86,32 +86,36 @@ def user_arguments(confinement: Confinement) -> dict[str, int | list[int]]:
     return {"user": uid, "group": uid, "extra_groups": []}
 
 
-def bubblewrap_argv(data_fds: Sequence[tuple[int, str]], status_fd: int) -> list[str]:
-    """The command before the program to run. `data_fds` are (descriptor, guest path) of files to show."""
+def bubblewrap_argv(data_fds: Sequence[tuple[int, str]], status_fd: int, *, root: str = "") -> list[str]:
+    """The command before the program to run. `data_fds` are (descriptor, guest path) of files to show.
+
+    `root` is a folder with a root file system, whose programs are used instead of this machine's.
+    """
     # fmt: off
     argv = [
         "/usr/bin/bwrap", "--unshare-user", "--uid", str(GUEST_UID), "--gid", str(GUEST_UID), "--disable-userns",
         "--unshare-pid", "--unshare-ipc", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try",
         "--hostname", "desktop", "--die-with-parent", "--new-session", "--clearenv", "--cap-drop", "ALL",
-        "--ro-bind", "/usr", "/usr", "--tmpfs", "/usr/local", "--tmpfs", "/usr/src", "--proc", "/proc", "--dev", "/dev",
+        "--ro-bind", f"{root}/usr", "/usr", "--tmpfs", "/usr/local", "--tmpfs", "/usr/src",
+        "--proc", "/proc", "--dev", "/dev",
     ]
     # fmt: on
     for name in ("bin", "sbin", "lib", "lib32", "lib64", "libx32"):
         path = f"/{name}"
-        if os.path.islink(path):
-            argv += ["--symlink", os.readlink(path).lstrip("/"), path]
-        elif os.path.isdir(path):
-            argv += ["--ro-bind", path, path]
+        if os.path.islink(root + path):
+            argv += ["--symlink", os.readlink(root + path).lstrip("/"), path]
+        elif os.path.isdir(root + path):
+            argv += ["--ro-bind", root + path, path]
     argv += ["--dir", "/etc", "--dir", "/etc/default"]
     for name in _ETC:
-        argv += ["--ro-bind-try", f"/etc/{name}", f"/etc/{name}"]
+        argv += ["--ro-bind-try", f"{root}/etc/{name}", f"/etc/{name}"]
     for path in ("/var/cache/fontconfig", "/var/lib/libreoffice"):
-        argv += ["--ro-bind-try", path, path]
+        argv += ["--ro-bind-try", root + path, path]
     # The menu and the file associations of every machine are the same: this desktop's applications.
     argv += ["--tmpfs", "/usr/share/applications"]
     for application in APPLICATIONS:
         path = f"/usr/share/applications/{application.desktop_id}"
-        argv += ["--ro-bind-try", path, path]
+        argv += ["--ro-bind-try", root + path, path]
     for path, mode, size in (
         ("/tmp", "1777", TMP_LIMIT_BYTES),
         ("/run", "0755", TMP_LIMIT_BYTES),
@@ -182,22 +186,22 @@ class SandboxProbe:
     reason: str = ""
 
 
-async def probe() -> SandboxProbe:
+async def probe(root: str = "") -> SandboxProbe:
     """Starts a program behind the walls; that the kernel has namespaces is no proof that it gives them to us."""
     if shutil.which("bwrap", path=SYSTEM_PATH) is None:
         return SandboxProbe(confinement=Confinement.UNCONFINED, reason="bubblewrap is not installed")
     # Nobody reads the status, but bwrap must find a reader: it would die of SIGPIPE and leave its child waiting.
     read, write = os.pipe()
     try:
-        return await _probe(write)
+        return await _probe(write, root)
     finally:
         os.close(read)
         os.close(write)
 
 
-async def _probe(status_fd: int) -> SandboxProbe:
+async def _probe(status_fd: int, root: str) -> SandboxProbe:
     process = await asyncio.create_subprocess_exec(
-        *bubblewrap_argv((), status_fd),
+        *bubblewrap_argv((), status_fd, root=root),
         "/bin/true",
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.DEVNULL,

@@ -1,13 +1,15 @@
 """Builds the desktop's root file system from Debian packages alone, and of it a Docker image and a disk.
 
-    python emulator_images/desktop/build.py [--docker] [--vm] [--out DIR] [--mirror URL] [--locked]
+    python emulator_images/desktop/build.py [--root] [--docker] [--vm] [--out DIR] [--mirror URL] [--locked]
 
-OUT/root.tar is made where there is none of these inputs yet; `--docker` imports it under `--tag`, `--vm` makes
-OUT/root.qcow2 beside OUT/vmlinuz and OUT/initrd. OUT/manifest.json tells what they consist of. `--locked` fails where a
-package differs from emulator_images/desktop/packages.lock; `--write-lock` writes that file. It needs mmdebstrap
-(e2fsprogs and qemu-utils for the disk, docker.io for the image), no network but Debian's packages, and no root where
-the kernel gives user namespaces. The last line, and OUT/build.json, is one
-JSON object: seconds and bytes of every part.
+OUT/root.tar is made where there is none of these inputs yet. `--root` unpacks it into OUT/root, for the backend xvfb;
+`--docker` imports it under `--tag`; `--vm` makes OUT/root.qcow2 beside OUT/vmlinuz and OUT/initrd, and
+OUT/manifest.json, which tells what they consist of. `--locked` fails where a package differs from
+emulator_images/desktop/packages.lock; `--write-lock` writes that file.
+
+It needs mmdebstrap (e2fsprogs and qemu-utils for the disk, docker.io for the image), no network but Debian's packages,
+and no root where the kernel gives user namespaces. The last line, and OUT/build.json, is one JSON object: seconds and
+bytes of every part.
 """
 
 from __future__ import annotations
@@ -129,6 +131,16 @@ def description(out: Path) -> str:
     return " ".join(["debian-12", *(f"{name}-{versions[name]}" for name in NAMED_PACKAGES)])
 
 
+def build_folder(out: Path) -> None:
+    """OUT/root: what programs of this machine may read of it. Owners do not matter, devices are left out."""
+    part = out / "root.part"
+    shutil.rmtree(part, ignore_errors=True)
+    part.mkdir(mode=0o755)
+    run("tar", "--extract", "--exclude=./dev/*", "--file", str(out / "root.tar"), "--directory", str(part))
+    shutil.rmtree(out / "root", ignore_errors=True)
+    part.rename(out / "root")
+
+
 def build_docker(out: Path, tag: str) -> None:
     need("docker")
     run("docker", "import", "--change", f"LABEL {LABEL}={shlex.quote(description(out))}", str(out / "root.tar"), tag)
@@ -155,6 +167,7 @@ def main() -> int:
     parser.add_argument(
         "--out", type=Path, default=Path(default_image()), help="where the parts go (default %(default)s)"
     )
+    parser.add_argument("--root", action="store_true", help="unpack it, for the backend xvfb")
     parser.add_argument("--docker", action="store_true", help="import the Docker image")
     parser.add_argument("--tag", default="gui-agent-farm-desktop:latest", help="its name (default %(default)s)")
     parser.add_argument("--vm", action="store_true", help="make the disk of the virtual machine")
@@ -176,6 +189,8 @@ def main() -> int:
         shutil.copy(out / "packages.lock", LOCK)
     if arguments.locked:
         check_lock(out)
+    if arguments.root:
+        seconds["folder"] = timed(build_folder, out)
     if arguments.docker:
         seconds["docker"] = timed(build_docker, out, arguments.tag)
     if arguments.vm:

@@ -50,7 +50,7 @@ def test_parse_backend_reads_names_and_counts(text: str, config: BackendConfig) 
         ("simulator=four", "'four' is no number"),
         ("simulator=-1", "'-1' is no number"),
         ("simulator=0", "0 devices"),
-        ("xvfb=9999", "9999 devices"),
+        ("xvfb=9999", "devices: Input should be less than or equal to 64"),
         ("import", "module:callable"),
     ],
 )

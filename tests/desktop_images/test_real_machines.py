@@ -15,8 +15,10 @@ from pathlib import Path
 
 import pytest
 
-from device_farm.backends.config import DockerConfig, QemuConfig
+from device_farm.backends.config import DesktopConfig, XvfbConfig
+from device_farm.backends.docker_config import DockerConfig
 from device_farm.backends.loader import load_backend
+from device_farm.backends.qemu_config import QemuConfig
 from device_farm.conformance.run import open_subject
 from device_farm.conformance.subject import facts_for
 from device_farm.conformance.suite import run_checks, select
@@ -49,7 +51,7 @@ def qemu() -> QemuConfig:
     return config
 
 
-async def failures(config: DockerConfig | QemuConfig, names: tuple[str, ...] = (), *, grpc: bool = False) -> list[str]:
+async def failures(config: DesktopConfig, names: tuple[str, ...] = (), *, grpc: bool = False) -> list[str]:
     """The checks of the contract that fail; `names` are some, none means all."""
     facts = facts_for(config.type)
     async with open_subject(config, through_grpc=grpc) as subject:
@@ -58,7 +60,7 @@ async def failures(config: DockerConfig | QemuConfig, names: tuple[str, ...] = (
     return [f"{result.name}: {result.reason}" for result in results if result.status == "failed"]
 
 
-def with_device(config: DockerConfig | QemuConfig, use: Callable[[DesktopDevice], object]) -> None:
+def with_device(config: DesktopConfig, use: Callable[[DesktopDevice], object]) -> None:
     """Runs the coroutine that `use` makes with a started device."""
 
     async def scenario() -> None:
@@ -150,6 +152,13 @@ def test_farm_killed_leaves_no_container(docker: DockerConfig) -> None:
     while containers() - before and time.monotonic() < deadline:
         time.sleep(0.2)  # noqa: TID251 - another program's end
     assert containers() - before == set()
+
+
+def test_namespaces_on_the_built_root_keep_the_contract(qemu: QemuConfig) -> None:
+    root = Path(qemu.image) / "root"
+    if not root.is_dir():
+        pytest.skip(f"there is no {root} (python emulator_images/desktop/build.py --root)")
+    assert asyncio.run(failures(XvfbConfig(root=str(root)))) == []
 
 
 def test_virtual_machine_keeps_the_contract(qemu: QemuConfig) -> None:
