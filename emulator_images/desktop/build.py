@@ -63,16 +63,18 @@ def need(*programs: str) -> None:
         sys.exit(3)
 
 
-def wanted() -> list[str]:
-    """Every package that is asked for by name."""
+def wanted(added: list[str]) -> list[str]:
+    """Every package that is asked for by name; `added` are the caller's own."""
     lines = (HERE / "machine-packages.txt").read_text("utf-8").splitlines()
-    return [*packages(), *(line for line in lines if line and not line.startswith("#"))]
+    return [*packages(), *(line for line in lines if line and not line.startswith("#")), *sorted(set(added))]
 
 
-def inputs(mirror: str) -> str:
+def inputs(mirror: str, added: list[str]) -> str:
     """The digest of all that goes into the root file system, apart from the packages' own bytes."""
     digest = hashlib.sha256(
-        json.dumps([SUITE, mirror, wanted(), _LEFT_OUT, sorted(system_files().items(), key=str)], default=str).encode()
+        json.dumps(
+            [SUITE, mirror, wanted(added), _LEFT_OUT, sorted(system_files().items(), key=str)], default=str
+        ).encode()
     )
     for path in (HERE / "customize.sh", *sorted(path for path in (HERE / "root").rglob("*") if path.is_file())):
         digest.update(path.read_bytes())
@@ -84,7 +86,7 @@ def sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def build_root(out: Path, mirror: str) -> None:
+def build_root(out: Path, mirror: str, added: list[str]) -> None:
     """OUT/root.tar, vmlinuz, initrd and packages.lock."""
     need("mmdebstrap")
     with tempfile.TemporaryDirectory() as folder:
@@ -99,7 +101,7 @@ def build_root(out: Path, mirror: str) -> None:
         names = [application.desktop_id for application in APPLICATIONS]
         hook = shlex.join([str(HERE / "customize.sh"), "ROOT", str(files), str(out), *names]).replace("ROOT", '"$1"', 1)
         run(
-            *("mmdebstrap", "--variant=minbase", "--format=tar", f"--include={','.join(wanted())}"),
+            *("mmdebstrap", "--variant=minbase", "--format=tar", f"--include={','.join(wanted(added))}"),
             *('--aptopt=Acquire::Languages "none"', "--aptopt=Acquire::Retries 3"),
             *(f"--dpkgopt=path-exclude={pattern}" for pattern in _LEFT_OUT),
             "--dpkgopt=path-include=/usr/share/doc/*/copyright",
@@ -172,18 +174,19 @@ def main() -> int:
     parser.add_argument("--tag", default="gui-agent-farm-desktop:latest", help="its name (default %(default)s)")
     parser.add_argument("--vm", action="store_true", help="make the disk of the virtual machine")
     parser.add_argument("--mirror", default="", help="a Debian mirror or a snapshot of one (default: mmdebstrap's)")
+    parser.add_argument("--add", action="append", default=[], metavar="PACKAGE", help="one more; repeatable")
     parser.add_argument("--locked", action="store_true", help="fail where packages differ from packages.lock")
     parser.add_argument("--write-lock", action="store_true", help="write packages.lock")
     arguments = parser.parse_args()
     out = arguments.out.expanduser().resolve()
     out.mkdir(parents=True, exist_ok=True)
-    key, seconds = inputs(arguments.mirror), {}
+    key, seconds = inputs(arguments.mirror, arguments.add), {}
     stamp = out / "inputs"
     if not (out / "root.tar").exists() or not stamp.exists() or stamp.read_text() != key:
         # A build that is cut off must not pass for one of these inputs.
         stamp.unlink(missing_ok=True)
         (out / "manifest.json").unlink(missing_ok=True)
-        seconds["root"] = timed(build_root, out, arguments.mirror)
+        seconds["root"] = timed(build_root, out, arguments.mirror, arguments.add)
         stamp.write_text(key)
     if arguments.write_lock:
         shutil.copy(out / "packages.lock", LOCK)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 
 from device_farm.desktop.guest import START_TIMEOUT_S, Guest
@@ -19,6 +20,7 @@ class VmGuest(Guest):
     def __init__(self, vm: Vm) -> None:
         super().__init__()
         self._vm = vm
+        self._handed: list[socket.socket] = []
         self.patience = 1.0 if vm.launch.hardware.accelerated else EMULATED_PATIENCE
 
     @property
@@ -36,8 +38,15 @@ class VmGuest(Guest):
     async def connect(self, path: str, *, timeout_s: float = 10.0) -> socket.socket:
         connection = await self._vm.connect(path, limit_s=timeout_s)
         connection.setblocking(True)
+        self._handed.append(connection.dup())
         return connection
 
     async def close(self) -> None:
+        # A guest that hangs would hold whoever waits for it: the connection's end is felt at once.
+        for connection in self._handed:
+            with contextlib.suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
+            connection.close()
+        self._handed.clear()
         await self._hang_up()
         self._place = None

@@ -18,6 +18,7 @@ from device_farm.desktop.vm.ready import SNAPSHOT, Recipe, launch_of, ready
 from device_farm.errors import BackendError
 
 _PREFIX = "user-"
+_DEVICE = "farm-vm-"
 _SIZE = re.compile(r"^\S+\s+(\S+)\s+([\d.]+) ([KMGT]?i?B)\s", re.MULTILINE)
 _UNITS = {"B": 1, "KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30, "TiB": 1 << 40}
 
@@ -30,7 +31,7 @@ class VmMachine:
 
     def __init__(self, recipe: Recipe) -> None:
         self._recipe = recipe
-        self._folder: Path | None = None
+        self._folders: list[Path] = []
         self._vm: Vm | None = None
         self._fresh = False
         self.load_s = 0.0
@@ -39,13 +40,17 @@ class VmMachine:
     async def open(self) -> str:
         recipe = self._recipe
         saved = await ready(recipe)
-        self._folder = Path(tempfile.mkdtemp(prefix=f"farm-vm-{os.getpid()}-"))
-        disk = self._folder / "disk.qcow2"
         try:
+            await asyncio.to_thread(sweep, recipe.state_dir)
+            # The disk where there is room, the sockets where a path is short.
+            for folder in (recipe.state_dir, None):
+                self._folders.append(Path(tempfile.mkdtemp(prefix=f"{_DEVICE}{os.getpid()}-", dir=folder)))
+            stay, run = self._folders
+            disk = stay / "disk.qcow2"
             await asyncio.to_thread(shutil.copyfile, saved.disk, disk)
         except OSError as error:
             raise BackendError(f"the saved machine cannot be copied: {error}", field="state_dir") from error
-        launch = launch_of(recipe, disk=disk, code=saved.code, folder=self._folder, snapshot=SNAPSHOT)
+        launch = launch_of(recipe, disk=disk, code=saved.code, folder=run, snapshot=SNAPSHOT)
         self._vm = Vm(launch, word=saved.word)
         await self._vm.start()
         self._fresh = True
@@ -88,13 +93,21 @@ class VmMachine:
 
     async def close(self) -> None:
         vm, self._vm = self._vm, None
-        folder, self._folder = self._folder, None
+        folders, self._folders = self._folders, []
         try:
             if vm is not None:
                 await vm.close()
         finally:
-            if folder is not None:
+            for folder in folders:
                 await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
+
+
+def sweep(state_dir: Path) -> None:
+    """Removes the disks of farms that were killed: their folders name a process that is no more."""
+    for path in state_dir.glob(f"{_DEVICE}*-*"):
+        owner = path.name.removeprefix(_DEVICE).partition("-")[0]
+        if owner.isdigit() and not Path("/proc", owner).exists():
+            shutil.rmtree(path, ignore_errors=True)
 
 
 def snapshot_bytes(listing: str, name: str) -> int:

@@ -125,6 +125,9 @@ async def ready(recipe: Recipe) -> Ready:
         recipe.state_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
         async with _alone(folder.with_suffix(".lock")):
             if not (folder / "machine.json").exists():
+                # We alone make this one: what else there is of it was left by a farm that was killed.
+                for left in recipe.state_dir.glob(f"{folder.name}.part-*"):
+                    await asyncio.to_thread(shutil.rmtree, left, ignore_errors=True)
                 await _make(recipe, folder)
         word = json.loads((folder / "machine.json").read_text("utf-8"))["word"]
     except OSError as error:
