@@ -71,11 +71,9 @@ def wanted(added: list[str]) -> list[str]:
 
 def inputs(mirror: str, added: list[str]) -> str:
     """The digest of all that goes into the root file system, apart from the packages' own bytes."""
-    digest = hashlib.sha256(
-        json.dumps(
-            [SUITE, mirror, wanted(added), _LEFT_OUT, sorted(system_files().items(), key=str)], default=str
-        ).encode()
-    )
+    own = [system_files()[name].decode() for name in _OWN_FILES]
+    entries = [application.desktop_id for application in APPLICATIONS]
+    digest = hashlib.sha256(json.dumps([SUITE, mirror, wanted(added), _LEFT_OUT, own, entries]).encode())
     for path in (HERE / "customize.sh", *sorted(path for path in (HERE / "root").rglob("*") if path.is_file())):
         digest.update(path.read_bytes())
     return digest.hexdigest()
