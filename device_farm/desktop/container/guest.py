@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import os
-import shutil
 import socket
-import tempfile
 from importlib.resources import files
+from pathlib import Path
 
 from device_farm.desktop.container.engine import Engine, Limits, Running, run_options
 from device_farm.desktop.guest import DATA_LIMIT_BYTES, START_TIMEOUT_S, Guest
+from device_farm.desktop.leftovers import HeldFolder, sweep
 from device_farm.desktop.sandbox import GUEST_HOME, confined_place
 from device_farm.errors import BackendError, TransportError
 
 _MOUNT = "/run/farm"
+_FOLDER = "farm-container-"
 
 
 class ContainerGuest(Guest):
@@ -24,7 +25,7 @@ class ContainerGuest(Guest):
         super().__init__()
         self._engine = engine
         self._limits = limits
-        self._folder = ""
+        self._folder: HeldFolder | None = None
         self._running: Running | None = None
 
     @property
@@ -35,7 +36,9 @@ class ContainerGuest(Guest):
 
     async def start(self) -> None:
         self._place = confined_place()
-        self._folder, shared = await asyncio.to_thread(_make_folder)
+        await asyncio.to_thread(sweep, _FOLDER)
+        self._folder = HeldFolder(f"{_FOLDER}{os.getpid()}-")
+        shared = await asyncio.to_thread(_fill, self._folder.path)
         with _listener(f"{shared}/control") as control, _listener(f"{shared}/sockets") as sockets:
             options = run_options(folder=shared, mount=_MOUNT, limits=self._limits)
             script = ["/usr/bin/python3", "-I", "-S", f"{_MOUNT}/start.py", GUEST_HOME, str(DATA_LIMIT_BYTES)]
@@ -56,21 +59,20 @@ class ContainerGuest(Guest):
 
     async def close(self) -> None:
         running, self._running = self._running, None
-        folder, self._folder = self._folder, ""
+        folder, self._folder = self._folder, None
         try:
             if running is not None:
                 await asyncio.to_thread(self._engine.remove, running.id)
         finally:
             await self._hang_up()
-            if folder:
-                await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
+            if folder is not None:
+                await asyncio.to_thread(folder.remove)
             self._place = None
 
 
-def _make_folder() -> tuple[str, str]:
-    """A private folder, and in it the one to share: that is open to the container, the way to it to nobody here."""
-    top = tempfile.mkdtemp(prefix=f"farm-desktop-{os.getpid()}-")
-    shared = os.path.join(top, "farm")
+def _fill(private: Path) -> str:
+    """In a private folder the one to share: that is open to the container, the way to it to nobody here."""
+    shared = str(private / "farm")
     os.mkdir(shared)
     package = files("device_farm.desktop")
     for name, source in (("agent.py", package / "agent.py"), ("start.py", package / "container" / "start.py")):
@@ -78,7 +80,7 @@ def _make_folder() -> tuple[str, str]:
             file.write(source.read_bytes())
             os.fchmod(file.fileno(), 0o644)
     os.chmod(shared, 0o755)
-    return top, shared
+    return shared
 
 
 def _listener(path: str) -> socket.socket:

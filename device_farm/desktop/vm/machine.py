@@ -6,10 +6,9 @@ import asyncio
 import os
 import re
 import shutil
-import tempfile
 import time
-from pathlib import Path
 
+from device_farm.desktop.leftovers import HeldFolder, sweep
 from device_farm.desktop.machine import opened
 from device_farm.desktop.session import Session
 from device_farm.desktop.vm.guest import VmGuest
@@ -31,7 +30,7 @@ class VmMachine:
 
     def __init__(self, recipe: Recipe) -> None:
         self._recipe = recipe
-        self._folders: list[Path] = []
+        self._folders: list[HeldFolder] = []
         self._vm: Vm | None = None
         self._fresh = False
         self.load_s = 0.0
@@ -41,11 +40,11 @@ class VmMachine:
         recipe = self._recipe
         saved = await ready(recipe)
         try:
-            await asyncio.to_thread(sweep, recipe.state_dir)
             # The disk where there is room, the sockets where a path is short.
-            for folder in (recipe.state_dir, None):
-                self._folders.append(Path(tempfile.mkdtemp(prefix=f"{_DEVICE}{os.getpid()}-", dir=folder)))
-            stay, run = self._folders
+            for parent in (recipe.state_dir, None):
+                await asyncio.to_thread(sweep, _DEVICE, parent)
+                self._folders.append(HeldFolder(f"{_DEVICE}{os.getpid()}-", parent))
+            stay, run = (held.path for held in self._folders)
             disk = stay / "disk.qcow2"
             await asyncio.to_thread(shutil.copyfile, saved.disk, disk)
         except OSError as error:
@@ -99,15 +98,7 @@ class VmMachine:
                 await vm.close()
         finally:
             for folder in folders:
-                await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
-
-
-def sweep(state_dir: Path) -> None:
-    """Removes the disks of farms that were killed: their folders name a process that is no more."""
-    for path in state_dir.glob(f"{_DEVICE}*-*"):
-        owner = path.name.removeprefix(_DEVICE).partition("-")[0]
-        if owner.isdigit() and not Path("/proc", owner).exists():
-            shutil.rmtree(path, ignore_errors=True)
+                await asyncio.to_thread(folder.remove)
 
 
 def snapshot_bytes(listing: str, name: str) -> int:
