@@ -175,12 +175,20 @@ class Session:
         while True:
             windows = await self.display.call(stacked_windows, self.display)
             missing = SHELL_WINDOWS - {window.app for window in windows}
-            if not missing:
+            # On a busy machine a window is there long before its program draws it and takes clicks.
+            if not missing and (await self.display.call(self._shell_is_drawn) or time.monotonic() > deadline):
                 break
-            if time.monotonic() > deadline:
+            if missing and time.monotonic() > deadline:
                 raise BackendError(f"{', '.join(sorted(missing))} did not appear: {await self._logged(missing)}")
             await asyncio.sleep(0.01)
         await self.settle.quiet(quiet_s=0.15, limit_s=3.0)
+
+    def _shell_is_drawn(self) -> bool:
+        """Whether panel and wallpaper show more than one colour each. Runs in the X thread."""
+        pixels = self.screen.pixels()
+        boxes = [window.bounds for window in stacked_windows(self.display) if window.app in SHELL_WINDOWS]
+        parts = [pixels[box.top : box.bottom, box.left : box.right, :3] for box in boxes]
+        return all(part.size == 0 or bool((part != part[:1, :1]).any()) for part in parts)
 
     async def _logged(self, names: frozenset[str]) -> str:
         said = []

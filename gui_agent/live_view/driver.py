@@ -20,6 +20,7 @@ from gui_agent.live_view.leases import Held, Leases
 from gui_agent.live_view.messages import Finish, Record
 from gui_agent.live_view.orders import OrderHand, Orders, next_order
 from gui_agent.live_view.studio import Studio
+from gui_agent.policies.human import LOOK
 
 Phase: TypeAlias = Literal["waiting", "driving", "setting_up", "recording", "judging"]
 Tell: TypeAlias = Callable[[Mapping[str, Any]], None]
@@ -238,6 +239,8 @@ class Driver:
             self._changed()
 
     def _stepped(self, step: Step) -> None:
+        if step.action == LOOK:
+            return
         if self.demonstration is not None:
             self.demonstration.steps += 1
         if isinstance(step.action, Terminate):

@@ -9,9 +9,9 @@ from typing import Final, TypeAlias
 
 from device_farm.errors import CapacityError, LeaseExpiredError
 from device_farm.types.action import Action
+from gui_agent.live_view.demonstration import joined
 from gui_agent.live_view.leases import Held
 from gui_agent.live_view.messages import Record
-from gui_agent.live_view.typed import joined
 
 Order: TypeAlias = Action | Record
 _MAX: Final = 300

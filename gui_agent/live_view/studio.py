@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,7 +14,7 @@ from device_farm.types.task import JsonValue, Platform, Task
 from device_farm.types.trajectory import Episode, Step
 from gui_agent.benchmarks.base import Suite, TaskTemplate
 from gui_agent.benchmarks.free_goal import DEFAULT_MAX_STEPS, FreeGoal, free_task
-from gui_agent.live_view.typed import typed_as_one
+from gui_agent.live_view.demonstration import demonstration
 from gui_agent.policies.human import NAME, Hand, HumanPolicy
 from gui_agent.report.write import write_report
 from gui_agent.runner.changed import with_changes
@@ -124,14 +123,3 @@ class Studio:
 
     def _template_of(self, task: Task) -> TaskTemplate:
         return _FREE if task.suite == _FREE_SUITE else self._suite.template(task.template)
-
-
-def demonstration(episode: Episode, task: Task) -> Episode:
-    """`episode` with its text typed in one, and the budgets of `task` again, widened where the person needed more."""
-    steps = typed_as_one(episode.steps)
-    budgets = replace(
-        episode.task,
-        max_steps=max(task.max_steps, len(steps)),
-        time_budget_s=max(task.time_budget_s, float(math.ceil(episode.wall_s))),
-    )
-    return replace(episode, steps=steps, task=budgets)

@@ -25,7 +25,6 @@ class Decision:
     """What the policy wants done. No `action` but an `error`: the model's text did not parse; still a step.
 
     `review` is how critics came to this action, where any were asked; `lookahead` what was imagined before it.
-    `look_again`: the screen may have changed while it was decided; it is looked at once more before the action.
     """
 
     action: Action | None
@@ -33,7 +32,6 @@ class Decision:
     error: str = ""
     review: StepReview | None = None
     lookahead: StepLookahead | None = None
-    look_again: bool = False
 
 
 class PolicySession(Protocol):

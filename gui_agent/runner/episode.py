@@ -241,8 +241,6 @@ class EpisodeRunner:
         begun_s = self._clock_s()
         decision = await _guarded(session.decide(observation, refused=refused))
         decided_s = self._clock_s()
-        if decision.look_again:
-            observation = with_known_pixels(await device.observe(_request(observation)), observation)
         error, after = decision.error, observation
         if decision.action is not None:
             _note_claims(decision.action, progress)

@@ -18,6 +18,7 @@ from gui_agent.benchmarks.ui import Match, find
 _KEYS: Final = {"enter": "Enter", "backspace": "Backspace", "escape": "Escape", "tab": "Tab", "end": "End"}
 _BITS: Final = {"alt": 1, "ctrl": 2, "super": 4, "shift": 8}
 _LOG: Final = "document.getElementById('log')"
+_TOLD: Final = f"Number({_LOG}.dataset.told || 0)"
 _TREE: Final = ObserveRequest(screenshot=False)
 
 
@@ -36,7 +37,7 @@ async def play_by_hand(tab: Tab, onlooker: Onlooker, script: Script) -> list[Act
 
 
 async def carry_out(tab: Tab, onlooker: Onlooker, action: Action) -> None:
-    before = await tab.run(f"{_LOG}.childElementCount")
+    before = await tab.run(_TOLD)
     match action:
         case Click(at=at, count=count):
             for _ in range(count):
@@ -62,11 +63,12 @@ async def carry_out(tab: Tab, onlooker: Onlooker, action: Action) -> None:
 
 
 async def taken_in(tab: Tab, before: int) -> None:
-    """Until the log tells of more than `before` actions, and for a moment of no other."""
-    await tab.until(f"{_LOG}.childElementCount > {before}")
-    text = ""
-    while text != (text := await tab.run(f"{_LOG}.innerText")):
+    """Until the log has told more than `before` things, and for a moment nothing else."""
+    told = await tab.until(f"{_TOLD} > {before} && {_TOLD}")
+    while True:
         await asyncio.sleep(0.4)
+        if told == (told := await tab.run(_TOLD)):
+            return
 
 
 async def drag(tab: Tab, start: Point, end: Point) -> None:

@@ -38,6 +38,7 @@ def require_desktop_here() -> None:
 
 
 DRIVES = "document.getElementById('who').textContent.startsWith('You drive')"
+_RECORDS = "document.body.classList.contains('recording') && !document.getElementById('done').disabled"
 SHOWN = "document.getElementById('screen').dataset.digest"
 
 
@@ -107,6 +108,12 @@ async def opened(browser: Browser, view: View, device_id: str, *, width: int = 1
 async def take_over(tab: Tab) -> None:
     await tab.press("#take")
     await tab.until(DRIVES)
+
+
+async def record(tab: Tab) -> None:
+    """Presses Record, and waits until the task is set up."""
+    await tab.press("#record")
+    await tab.until(_RECORDS, seconds=60)
 
 
 async def place_of(tab: Tab, x: int, y: int) -> tuple[float, float]:

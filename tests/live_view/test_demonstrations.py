@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,21 +18,23 @@ from device_farm.backends.fake_state import ADD
 from device_farm.client import FarmClient, LeaseRequest
 from device_farm.embedded import embedded_farm
 from device_farm.errors import CapacityError, ConfigError, LeaseError
-from device_farm.types.action import Action, Click, PressKey, TypeText
+from device_farm.types.action import Action, Click, PressKey, TypeText, Wait
 from device_farm.types.geometry import Point, Size
-from device_farm.types.observation import Foreground, Observation
+from device_farm.types.observation import Foreground, Observation, Screenshot
 from device_farm.types.trajectory import InfraError, Step, Undecided
 from gui_agent.benchmarks.registry import load_suite
+from gui_agent.live_view.demonstration import typed_as_one, with_waits
 from gui_agent.live_view.driver import Driver
 from gui_agent.live_view.leases import BorrowedLease, Leases, OwnLeases
 from gui_agent.live_view.messages import Finish, Record
 from gui_agent.live_view.orders import Orders
 from gui_agent.live_view.studio import Studio
-from gui_agent.live_view.typed import typed_as_one
+from gui_agent.policies.human import LOOK
 from gui_agent.store.reader import RunReader
 from gui_agent.store.writer import RunWriter
 
 _CLICK = Click(at=Point(1, 1))
+_FILES = Foreground(app="files")
 
 
 def _step(index: int, action: Action, error: str = "") -> Step:
@@ -43,6 +46,10 @@ def _step(index: int, action: Action, error: str = "") -> Step:
 
 def _taken(actions: Sequence[Action]) -> list[Step]:
     return [_step(index, action) for index, action in enumerate(actions)]
+
+
+def _shot(number: int) -> Screenshot:
+    return Screenshot(digest=f"{number:032x}", size=Size(9, 9))
 
 
 def test_text_typed_key_by_key_is_one_step_with_the_screen_before_it() -> None:
@@ -82,6 +89,27 @@ def test_joined_typing_types_the_same(actions: list[Action]) -> None:
     assert played([step.action for step in steps]) == played(actions)
     kinds = [isinstance(step.action, TypeText) for step in steps]
     assert not any(one and other for one, other in itertools.pairwise(kinds))
+
+
+def test_look_is_a_wait_only_where_another_window_came_to_the_front() -> None:
+    taken = _taken([_CLICK, LOOK, _CLICK, LOOK, TypeText(text="a"), TypeText(text="b"), LOOK, TypeText(text="c")])
+    opened = [replace(step, observation=replace(step.observation, foreground=_FILES)) for step in taken[2:]]
+    pauses = [replace(step, decide_ms=2310.0) if step.action == LOOK else step for step in [*taken[:2], *opened]]
+    steps = with_waits(pauses)
+    assert [step.action for step in steps][:3] == [_CLICK, Wait(duration_s=2.4), _CLICK]
+    assert [step.action for step in typed_as_one(steps)][3:] == [TypeText(text="abc")]
+    assert [step.index for step in steps] == list(range(6))
+    assert [step.decide_ms for step in steps] == [10.0, 2310.0, 10.0, 2320.0, 10.0, 2320.0]
+    ages = with_waits([*_taken([_CLICK]), replace(pauses[1], decide_ms=1e9), opened[0]])
+    assert ages[1].action == Wait(duration_s=30.0)
+    # A desktop whose panel came up while the person looked; later on, a clock that went on is nothing to wait for.
+    booting = [
+        replace(step, observation=replace(step.observation, screenshot=_shot(index)))
+        for index, step in enumerate(taken)
+    ]
+    assert [type(step.action) for step in with_waits(booting[1:5])] == [Wait, Click, TypeText]
+    # A pause at the end waits for nothing.
+    assert [step.action for step in with_waits(taken[:2])] == [_CLICK]
 
 
 def test_orders_join_text_that_waits_and_refuse_a_flood() -> None:

@@ -13,7 +13,19 @@ import numpy as np
 import pytest
 from headless_browser import chromium
 from person import play_by_hand
-from rig import DRIVES, PIXELS, SHOWN, browsed, click_on, opened, place_of, require_desktop_here, take_over, viewed
+from rig import (
+    DRIVES,
+    PIXELS,
+    SHOWN,
+    browsed,
+    click_on,
+    opened,
+    place_of,
+    record,
+    require_desktop_here,
+    take_over,
+    viewed,
+)
 
 from device_farm.backends.config import BackendConfig, FakeConfig, SimulatorConfig, XvfbConfig
 from device_farm.backends.fake_state import ADD
@@ -177,8 +189,7 @@ def test_demonstration_is_stored_scored_and_replays_to_the_same_end(
             browsed(view, device_id) as tab,
         ):
             await take_over(tab)
-            await tab.press("#record")
-            await tab.until("!document.getElementById('done').disabled", seconds=60)
+            await record(tab)
             suite = load_suite("basics")
             task = suite.template(template).task("basics", 3)
             assert await tab.run("document.getElementById('running-goal').textContent") == task.goal
@@ -209,16 +220,14 @@ def test_demonstration_that_is_thrown_away_leaves_no_episode(tmp_path: Path) -> 
         ):
             await take_over(tab)
             await tab.run("document.getElementById('goal').value = 'count to one'")
-            await tab.press("#record")
-            await tab.until("!document.getElementById('done').disabled")
+            await record(tab)
             await click_on(tab, ADD.center.x, ADD.center.y)
             await tab.until("document.getElementById('running-what').textContent.includes('1 step')")
             await tab.press("#throw")
             await tab.until("document.getElementById('log').innerText.includes('was thrown away')")
             assert RunReader(tmp_path / "run").episode_ids() == []
             # The next one begins on a device that was reset, and is stored undecided.
-            await tab.press("#record")
-            await tab.until("!document.getElementById('done').disabled")
+            await record(tab)
             await click_on(tab, ADD.center.x, ADD.center.y)
             await tab.until("document.getElementById('running-what').textContent.includes('1 step')")
             await tab.press("#failed")

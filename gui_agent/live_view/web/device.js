@@ -46,7 +46,7 @@ const HEAR = {
   tree(message) { if (showBoxes) screen.overlay(message.nodes); },
   did(message) {
     if (state.driver !== "you") screen.touched(message.action);
-    log(message.at_s, message.text, { ms: message.ms, error: message.error });
+    logAction(message);
   },
   said(message) { log(message.at_s, message.text, { kind: message.kind }); },
   refused(message) { log(Date.now() / 1000, message.text, { kind: "trouble" }); },
@@ -57,12 +57,31 @@ const HEAR = {
   },
 };
 
+let typing = null;
+
+/** Text typed in a row is one line, as it is one action of a demonstration. */
+function logAction(message) {
+  const text = message.action.type === "type_text" && !message.error ? message.action.text : null;
+  if (text !== null && typing) {
+    typing.text += text;
+    typing.line.querySelector(".what").textContent = `type ${JSON.stringify(typing.text)}`;
+    byId("log").dataset.told = String(Number(byId("log").dataset.told) + 1);
+    return;
+  }
+  const line = log(message.at_s, text === null ? message.text : `type ${JSON.stringify(text)}`, { ms: message.ms, error: message.error });
+  typing = text === null ? null : { text, line };
+}
+
 function log(at, text, { ms = null, error = "", kind = "" } = {}) {
   const list = byId("log");
+  typing = null;
+  list.dataset.told = String(Number(list.dataset.told || 0) + 1);
   const time = new Date(at * 1000).toLocaleTimeString([], { hour12: false });
-  list.prepend(h("li", { class: error ? "trouble" : kind },
-    h("time", {}, time), h("span", { class: "what" }, text, error ? h("em", {}, error) : null), ms === null ? null : h("span", { class: "ms" }, `${Math.round(ms)} ms`)));
+  const line = h("li", { class: error ? "trouble" : kind },
+    h("time", {}, time), h("span", { class: "what" }, text, error ? h("em", {}, error) : null), ms === null ? null : h("span", { class: "ms" }, `${Math.round(ms)} ms`));
+  list.prepend(line);
   while (list.childElementCount > MAX_LOG) list.lastChild.remove();
+  return line;
 }
 
 // --- the panel ---
@@ -123,11 +142,10 @@ function drawRecorder() {
   byId("record").disabled = state.driver !== "you" || state.phase !== "driving";
   const reset = hello.resets ? "It begins on a reset device." : "It begins as the device is now.";
   byId("record-hint").textContent = byId("record").disabled ? `Take over first. ${reset}` : reset;
-  if (!recording) return;
-  byId("running-goal").textContent = recording.goal;
-  const left = state.driver !== "you" || state.phase !== "recording";
-  for (const name of ["done", "failed", "answer"]) byId(name).disabled = left;
-  byId("throw").disabled = state.driver !== "you" || state.phase === "judging";
+  const yours = Boolean(recording) && state.driver === "you";
+  for (const name of ["done", "failed", "answer"]) byId(name).disabled = !yours || state.phase !== "recording";
+  byId("throw").disabled = !yours || state.phase === "judging";
+  byId("running-goal").textContent = recording ? recording.goal : "";
   drawClock();
 }
 
