@@ -13,7 +13,7 @@ from device_farm.desktop.vm.command import Hardware
 from device_farm.desktop.vm.image import Image, open_image
 from device_farm.desktop.vm.kvm import kvm_refusal
 from device_farm.desktop.vm.machine import VmMachine
-from device_farm.desktop.vm.ready import Recipe
+from device_farm.desktop.vm.ready import Recipe, ready
 from device_farm.errors import PrerequisiteError
 from device_farm.types.geometry import Size
 from device_farm.types.task import Platform
@@ -77,9 +77,15 @@ class QemuBackend:
         )
 
     async def create(self, device_id: str) -> DesktopDevice:
-        """Raises as `recipe`."""
-        machine = VmMachine(await self.recipe())
-        return DesktopDevice(device_id, backend=self.name, screen=self._screen, machine=machine)
+        """Sees to it that there is a saved machine: that may take longer than a device's start is given.
+
+        Raises:
+            PrerequisiteError: as `recipe`.
+            BackendError: the machine to save does not boot.
+        """
+        recipe = await self.recipe()
+        await ready(recipe)
+        return DesktopDevice(device_id, backend=self.name, screen=self._screen, machine=VmMachine(recipe))
 
     async def _accelerates(self, program: str, image: Image) -> bool:
         if self._config.acceleration == "off":
