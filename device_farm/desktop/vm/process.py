@@ -155,6 +155,8 @@ class Vm:
 
     async def load(self, name: str) -> None:
         await self._snapshot("loadvm", name)
+        # A machine that QEMU had stopped, for a full disk say, would stay so.
+        await self.qmp.execute("cont")
 
     async def delete(self, name: str) -> None:
         await self._snapshot("delvm", name)
