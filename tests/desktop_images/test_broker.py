@@ -68,6 +68,16 @@ def test_agent_outlives_its_caller_and_clock_is_set(inside: Inside) -> None:
     assert inside.clock == [1.0, 2.0]
 
 
+def test_next_caller_takes_the_agent_over(inside: Inside) -> None:
+    with inside.call() as first:
+        assert line(first) == b"{}\n"
+        with inside.call() as second:
+            assert line(second) == b"{}\n"
+            assert first.recv(1) == b""
+            second.sendall(b"hello")
+            assert inside.agent.recv(5) == b"hello"
+
+
 @pytest.mark.parametrize("asked", [{"word": "wrong"}, {"word": "sécret"}, {"word": ""}])
 def test_wrong_word_is_hung_up_on(asked: dict[str, str], inside: Inside) -> None:
     with inside.call(**asked) as caller:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import os
@@ -117,6 +118,16 @@ def test_missing_image_names_the_command_that_builds_it(tmp_path: Path) -> None:
 def test_image_without_a_file_is_refused(name: str, tmp_path: Path) -> None:
     with pytest.raises(PrerequisiteError, match=f"lacks {name}"):
         open_image(folder(tmp_path, without=name))
+
+
+def test_file_that_was_changed_is_found(tmp_path: Path) -> None:
+    image = open_image(folder(tmp_path))
+    digests = {name: hashlib.sha256(name.encode()).hexdigest() for name in image.manifest.sha256}
+    image = replace(image, manifest=Manifest(description="d", sha256=digests))
+    image.verify()
+    image.initrd.write_bytes(b"another")
+    with pytest.raises(PrerequisiteError, match="initrd is not what was built"):
+        image.verify()
 
 
 @pytest.mark.parametrize("text", ["", "[]", '{"description": 1}', '{"description": "x", "sha256": 3}'])

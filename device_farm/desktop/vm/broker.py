@@ -34,6 +34,7 @@ class Broker:
         self.agent = agent
         self.set_clock = set_clock
         self.at_agent = threading.Lock()
+        self.caller: socket.socket | None = None
 
     def answer(self, caller: socket.socket) -> None:
         with caller, contextlib.suppress(OSError, ValueError, KeyError, TypeError, AttributeError):
@@ -45,15 +46,23 @@ class Broker:
                 return
             if asked["open"] == "agent":
                 self.set_clock(asked["time_s"])
-                with self.at_agent:
-                    reply(caller)
-                    relay(caller, self.agent)
+                self.serve_agent(caller)
                 return
             with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as target:
                 error = connect(target, asked["open"], asked["limit_s"])
                 reply(caller, error)
                 if not error:
                     relay(caller, target)
+
+    def serve_agent(self, caller: socket.socket) -> None:
+        """The last caller goes: in a machine that was saved before it had seen the end of one, that one never ends."""
+        if self.caller is not None:
+            with contextlib.suppress(OSError):
+                self.caller.shutdown(socket.SHUT_RDWR)
+        with self.at_agent:
+            self.caller = caller
+            reply(caller)
+            relay(caller, self.agent)
 
 
 _AS_ROOT = threading.Lock()

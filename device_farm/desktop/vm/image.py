@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -41,6 +42,15 @@ class Image:
     @property
     def initrd(self) -> Path:
         return self.folder / "initrd"
+
+    def verify(self) -> None:
+        """Reads every file. Raises PrerequisiteError where one is not what the manifest says."""
+        for name, digest in self.manifest.sha256.items():
+            with (self.folder / name).open("rb") as file:
+                found = hashlib.file_digest(file, "sha256").hexdigest()
+            if found != digest:
+                fix = f"{_BUILD} --out {self.folder}"
+                raise PrerequisiteError(f"{self.folder / name} is not what was built", field="image", fix=fix)
 
 
 def open_image(folder: Path) -> Image:

@@ -51,7 +51,11 @@ class VmMachine:
             raise BackendError(f"the saved machine cannot be copied: {error}", field="state_dir") from error
         launch = launch_of(recipe, disk=disk, code=saved.code, folder=run, snapshot=SNAPSHOT)
         self._vm = Vm(launch, word=saved.word)
-        await self._vm.start()
+        try:
+            await self._vm.start()
+        except BackendError as error:
+            fix = f"if it stays so, delete {saved.disk.parent}: the next start makes it anew"
+            raise BackendError(error.message, field=error.field, fix=fix) from error
         self._fresh = True
         return await recipe.describe()
 

@@ -119,6 +119,7 @@ async def ready(recipe: Recipe) -> Ready:
 
     Raises:
         BackendError: it does not boot, or there is no place for it.
+        PrerequisiteError: the image is not what was built.
     """
     folder = recipe.state_dir / fingerprint(recipe)
     try:
@@ -128,6 +129,7 @@ async def ready(recipe: Recipe) -> Ready:
                 # We alone make this one: what else there is of it was left by a farm that was killed.
                 for left in recipe.state_dir.glob(f"{folder.name}.part-*"):
                     await asyncio.to_thread(shutil.rmtree, left, ignore_errors=True)
+                await asyncio.to_thread(recipe.image.verify)
                 await _make(recipe, folder)
         word = json.loads((folder / "machine.json").read_text("utf-8"))["word"]
     except OSError as error:
