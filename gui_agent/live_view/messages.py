@@ -14,6 +14,7 @@ from device_farm.types.action import Action, Answer, Terminate, Wait
 from device_farm.types.codec.json import decode
 
 _MAX_TEXT: Final = 4000
+_MAX_NUMBER: Final = 1_000_000
 
 
 class Shown(ConfigModel):
@@ -89,6 +90,10 @@ def parse_message(text: str) -> Message:
 def parse_action(message: Act) -> Action:
     """Raises DataError for what is no action, or one that is not a hand's: an end, an answer, a wait."""
     action: Action = decode(Action, message.action)
+    for field, value in message.action.items():
+        numbers = value if isinstance(value, list) else [value]
+        if any(isinstance(number, int) and abs(number) > _MAX_NUMBER for number in numbers):
+            raise DataError(f"no number of an action is above {_MAX_NUMBER}", field=f"action.{field}")
     if isinstance(action, Answer | Terminate | Wait):
         raise DataError(f"{message.action['type']!r} is not done by hand", field="action.type")
     return action

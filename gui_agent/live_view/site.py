@@ -119,7 +119,9 @@ class Site:
         origin = request.headers.get("origin")
         if origin is not None and origin != f"http://{host}":
             raise RefusedError(HTTPStatus.FORBIDDEN, "another site may not use this page")
-        if request.headers.get("sec-fetch-site", "none") not in ("none", "same-origin"):
+        # A link to the page, from a chat or a terminal in a browser, may be followed: it has to hold the token.
+        followed = request.headers.get("sec-fetch-dest") == "document"
+        if request.headers.get("sec-fetch-site", "none") not in ("none", "same-origin") and not followed:
             raise RefusedError(HTTPStatus.FORBIDDEN, "another site may not use this page")
         if request.method != "GET":
             raise RefusedError(HTTPStatus.METHOD_NOT_ALLOWED, "only GET is served")

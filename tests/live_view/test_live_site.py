@@ -34,6 +34,8 @@ from gui_agent.live_view.websocket import (
     unmask,
 )
 
+_FAR = b'{"type":"act","action":{"type":"click","at":[99999999999,0],"button":"left","count":1,"modifiers":[]}}'
+
 
 def _masked(opcode: int, payload: bytes, *, final: bool = True, key: bytes = b"\x01\x02\x03\x04") -> bytes:
     """A client's frame."""
@@ -140,6 +142,8 @@ def test_page_is_served_to_this_machine_under_its_token_only() -> None:
             assert (await _ask(view, f"/{token}/", {"Host": "localhost:9999"}))[0] == 200
             status, head, _ = await _ask(view, f"/{token}", {"Host": here})
             assert status == 308 and f"Location: /{token}/" in head
+            link = {"Host": here, "Sec-Fetch-Site": "cross-site", "Sec-Fetch-Dest": "document"}
+            assert (await _ask(view, f"/{token}/", link))[0] == 200
             refused = {
                 "rebound name": (f"/{token}/", {"Host": f"evil.example:{view.site.port}"}, 403),
                 "no host": (f"/{token}/", {}, 403),
@@ -240,6 +244,8 @@ async def _closed_with(reader: asyncio.StreamReader) -> tuple[int, str]:
             1008,
             "by hand",
         ),
+        (_masked(TEXT, _FAR), 1008, "action.at"),
+        (_masked(TEXT, b'{"type":"act","action":{"type":"type_text","text":"\\ud800"}}'), 1008, "not understood"),
         (_masked(TEXT, b"\xff\xfe"), 1007, "UTF-8"),
         (_masked(BINARY, b"bytes"), 1002, "text"),
         (_masked(TEXT, bytes(1 << 18)), 1009, "may have"),
