@@ -84,7 +84,9 @@ class Hall:
     async def on_socket(self, socket: WebSocket, query: Mapping[str, str]) -> None:
         """A page's connection: of a device, or of the hall. Raises BrokenSocketError."""
         device_id, key = query.get("device", ""), query.get("page", "")[:_MAX_KEY]
-        if device_id:
+        if device_id and not key:
+            await socket.close(POLICY, "a page has a name of its own")
+        elif device_id:
             room = await self._room(device_id)
             if room is None:
                 await socket.close(POLICY, f"this farm has no device {device_id[:60]!r}")

@@ -293,6 +293,9 @@ def test_page_of_an_unknown_device_is_told_so() -> None:
             reader, writer = await _shaken(view, "device=fake-77&page=a")
             assert await _closed_with(reader) == (1008, "this farm has no device 'fake-77'")
             writer.close()
+            reader, writer = await _shaken(view, "device=fake-0")
+            assert await _closed_with(reader) == (1008, "a page has a name of its own")
+            writer.close()
 
     asyncio.run(play())
 
