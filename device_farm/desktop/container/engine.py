@@ -128,7 +128,7 @@ class Engine:
         return ""
 
     def remove(self, container: str) -> None:
-        """Ends it with all its processes, and waits until it is gone. Idempotent.
+        """Ends it with all its processes and waits until they are gone; the daemon takes it away then. Idempotent.
 
         Raises:
             BackendError: the daemon will not.
@@ -140,7 +140,7 @@ class Engine:
             with contextlib.suppress(docker.errors.APIError):
                 # 409: it has ended by itself, and the daemon removes it just now.
                 found.kill()
-            found.wait(condition="removed", timeout=_CALL_TIMEOUT_S)
+            found.wait(condition="not-running", timeout=_CALL_TIMEOUT_S)
         except docker.errors.NotFound:
             return
         except (docker.errors.DockerException, OSError) as error:

@@ -36,10 +36,14 @@ class ContainerGuest(Guest):
 
     async def start(self) -> None:
         self._place = confined_place()
-        await asyncio.to_thread(sweep, _FOLDER)
-        self._folder = HeldFolder(f"{_FOLDER}{os.getpid()}-")
-        shared = await asyncio.to_thread(_fill, self._folder.path)
-        with _listener(f"{shared}/control") as control, _listener(f"{shared}/sockets") as sockets:
+        try:
+            await asyncio.to_thread(sweep, _FOLDER)
+            self._folder = HeldFolder(f"{_FOLDER}{os.getpid()}-")
+            shared = await asyncio.to_thread(_fill, self._folder.path)
+            listeners = _listener(f"{shared}/control"), _listener(f"{shared}/sockets")
+        except OSError as error:
+            raise BackendError(f"no folder for a container's sockets: {error}", fix="set TMPDIR") from error
+        with listeners[0] as control, listeners[1] as sockets:
             options = run_options(folder=shared, mount=_MOUNT, limits=self._limits)
             script = ["/usr/bin/python3", "-I", "-S", f"{_MOUNT}/start.py", GUEST_HOME, str(DATA_LIMIT_BYTES)]
             # To its end even when we are cancelled: a container that nobody knows would stay.
