@@ -265,20 +265,21 @@ class _Reader:
         if SHOWING not in states:
             return _Item(path=path, states=states)
         known = self._memory.objects.get(path)
-        [name], [count] = await asyncio.gather(
-            self._ask(path, PROPERTIES, "Get", "ss", [ACCESSIBLE, "Name"]),
-            self._ask(path, PROPERTIES, "Get", "ss", [ACCESSIBLE, "ChildCount"]),
+        [told] = await self._ask(path, PROPERTIES, "GetAll", "s", [ACCESSIBLE])
+        item = _Item(
+            path=path,
+            states=states,
+            name=str(told["Name"].value),
+            description=str(told["Description"].value),
+            count=int(told["ChildCount"].value),
         )
-        item = _Item(path=path, states=states, name=str(name.value), count=int(count.value))
         if known is not None:
-            item.role, item.interfaces, item.description = known.node.role, known.interfaces, known.node.description
+            item.role, item.interfaces = known.node.role, known.interfaces
             return item
-        [role], [interfaces], [description] = await asyncio.gather(
-            self._ask(path, ACCESSIBLE, "GetRole"),
-            self._ask(path, ACCESSIBLE, "GetInterfaces"),
-            self._ask(path, PROPERTIES, "Get", "ss", [ACCESSIBLE, "Description"]),
+        [role], [interfaces] = await asyncio.gather(
+            self._ask(path, ACCESSIBLE, "GetRole"), self._ask(path, ACCESSIBLE, "GetInterfaces")
         )
-        item.role, item.interfaces, item.description = role_name(role), frozenset(interfaces), str(description.value)
+        item.role, item.interfaces = role_name(role), frozenset(interfaces)
         return item
 
     async def _node(self, item: _Item, depth: int, frame: _Frame) -> UiNode | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from device_farm.desktop.accessibility_names import clip, state_numbers, ui_states
 from device_farm.desktop.bus import GuestBus
@@ -58,7 +58,7 @@ class Sheet:
         rows, columns = range(top, bottom + 1), range(left, right + 1)
         places = [(row, column) for row in rows for column in columns][:CELLS_LIMIT]
         view = (self.path, bounds, self.dx, self.dy, top, left, bottom, right)
-        known = memory.cells(view)
+        known = await self._with_whole_texts(memory.cells(view))
         asked = [place for place in places if place not in known]
         found = await asyncio.gather(*(self._cell(row, column) for row, column in asked))
         cells = {place: cell for place, cell in zip(asked, found, strict=True) if cell is not None}
@@ -76,9 +76,28 @@ class Sheet:
                 app=self.app,
                 states=cell.states,
             )
-            known[row, column] = SeenCell(node=node, box=box, read_s=now_s)
+            known[row, column] = SeenCell(path=cell.path, node=node, box=box, read_s=now_s)
         memory.keep_cells(view, known)
         return tuple(known[place].node for place in places if place in known)
+
+    async def _with_whole_texts(self, known: dict[tuple[int, int], SeenCell]) -> dict[tuple[int, int], SeenCell]:
+        """Of cells that do not show their whole text the text is asked for all the same; without those that refuse."""
+        cut = [place for place, cell in known.items() if cell.may_be_cut]
+        for place, text in zip(
+            cut, await asyncio.gather(*(self._text(known[place].path) for place in cut)), strict=True
+        ):
+            cell = known.pop(place)
+            if text is not None:
+                known[place] = replace(cell, node=replace(cell.node, value=text))
+        return known
+
+    async def _text(self, path: str) -> str | None:
+        try:
+            # The sheet refuses an end behind the text's own.
+            [text] = await self.bus.ask(self.program, path, _TEXT, "GetText", "ii", [0, -1])
+        except GuestError:
+            return None
+        return str(text)[:CELL_TEXT_LIMIT]
 
     async def _position(self, at: Point) -> tuple[int, int]:
         """(row, column) of the cell at a pixel. Raises GuestError where there is none."""
@@ -95,16 +114,16 @@ class Sheet:
     async def _cell(self, row: int, column: int) -> _Cell | None:
         try:
             [(_, path)] = await self.bus.ask(self.program, self.path, _TABLE, "GetAccessibleAt", "ii", [row, column])
-            [text], [words] = await asyncio.gather(
-                # The sheet refuses an end behind the text's own.
-                self.bus.ask(self.program, path, _TEXT, "GetText", "ii", [0, -1]),
-                self.bus.ask(self.program, path, _ACCESSIBLE, "GetState"),
+            text, [words] = await asyncio.gather(
+                self._text(path), self.bus.ask(self.program, path, _ACCESSIBLE, "GetState")
             )
         except GuestError:
             return None
+        if text is None:
+            return None
         # The sheet calls its cells neither sensitive nor enabled.
         states = ui_states("table cell", state_numbers(words)) | _LIVE
-        return _Cell(path=str(path), text=str(text)[:CELL_TEXT_LIMIT], states=states)
+        return _Cell(path=str(path), text=text, states=states)
 
     async def _bounds(self, path: str) -> Rect:
         try:

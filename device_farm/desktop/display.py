@@ -27,6 +27,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 CALL_TIMEOUT_S = 5.0
 _COOKIE_NAME = b"MIT-MAGIC-COOKIE-1"
+_HOST_NAME = b"desktop"
 _BOXES_MAX = 16
 
 
@@ -223,10 +224,13 @@ def new_cookie() -> bytes:
 
 
 def authority_file(cookie: bytes) -> bytes:
-    """An `.Xauthority` with the one cookie, good for any host name and display of this desktop."""
+    """An `.Xauthority` with the one cookie, good for any host name and display; and once more by the name that
+    desktops have, because python-xlib, and so pyautogui, knows no other way to look it up.
+    """
     name = _COOKIE_NAME
-    wild = (0xFFFF).to_bytes(2, "big") + bytes(4)
-    return wild + len(name).to_bytes(2, "big") + name + len(cookie).to_bytes(2, "big") + cookie
+    entry = bytes(2) + len(name).to_bytes(2, "big") + name + len(cookie).to_bytes(2, "big") + cookie
+    wild, local = (0xFFFF).to_bytes(2, "big"), (256).to_bytes(2, "big")
+    return wild + bytes(2) + entry + local + len(_HOST_NAME).to_bytes(2, "big") + _HOST_NAME + entry
 
 
 def cookie_of(authority: bytes) -> bytes:

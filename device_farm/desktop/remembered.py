@@ -37,11 +37,20 @@ class SeenObject:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeenCell:
-    """`box` as the sheet says it; None where nobody asked for it."""
+    """`path` and `box` as the sheet says them; None where nobody asked for the box."""
 
+    path: str
     node: UiNode
     box: Rect | None
     read_s: float
+
+    @property
+    def may_be_cut(self) -> bool:
+        """Whether the text may be wider than what shows of the cell, so that another could look the same: digits are
+        about half as wide as a line is high, and 9 pixels at most in the usual size.
+        """
+        bounds = self.node.bounds
+        return len(self.node.value) * max(9, bounds.height // 2) > bounds.width
 
 
 @dataclass(slots=True)
@@ -53,32 +62,21 @@ class Memory:
     sheets: dict[object, Mapping[tuple[int, int], SeenCell]] = field(default_factory=dict)
 
     def still(self, path: str, frame: object) -> SeenObject | None:
-        """What is still as it was; None where it has to be asked for."""
+        """What is still as it was; None where it has to be asked for. What shows nothing may move without a trace."""
         seen = self.objects.get(path)
-        if seen is None or seen.frame != frame or not self.freshness.settled(seen.covers, seen.read_s):
+        if seen is None or seen.frame != frame or not (seen.node.children or seen.node.text or seen.node.value):
             return None
-        return seen
+        return seen if self.freshness.settled(seen.covers, seen.read_s) else None
 
     def cells(self, view: object) -> dict[tuple[int, int], SeenCell]:
-        """Those of a view that are still as they were, and show their whole text."""
+        """Those of a view that still look as they did."""
         known = self.sheets.get(view, {})
-        return {
-            place: cell
-            for place, cell in known.items()
-            if self.freshness.settled(cell.node.bounds, cell.read_s) and not _may_be_cut(cell.node)
-        }
+        return {place: cell for place, cell in known.items() if self.freshness.settled(cell.node.bounds, cell.read_s)}
 
     def keep_cells(self, view: object, cells: Mapping[tuple[int, int], SeenCell]) -> None:
         """All cells of a view, in the place of what was known of it. Only the last few views are kept."""
         others = {other: known for other, known in self.sheets.items() if other != view}
         self.sheets = dict([*others.items(), (view, cells)][-_VIEWS:])
-
-
-def _may_be_cut(cell: UiNode) -> bool:
-    """Whether a text may be wider than its cell, so that another could look the same: digits are about half as wide as
-    a line is high, and 9 pixels at most in the usual size.
-    """
-    return len(cell.value) * max(9, cell.bounds.height // 2) > cell.bounds.width
 
 
 def union(one: Rect, other: Rect) -> Rect:

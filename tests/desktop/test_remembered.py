@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -74,7 +75,11 @@ def test_a_box_of_no_area_or_off_the_screen_is_never_settled() -> None:
 
 def test_an_object_is_remembered_in_its_frame_and_with_all_that_it_covers() -> None:
     memory = Memory(freshness=looked((5.0, Point(RIGHT.left, RIGHT.top))))
-    node = UiNode(role="panel", bounds=LEFT)
+    node = UiNode(role="label", bounds=LEFT, text="Sum")
+    blank = SeenObject(
+        node=replace(node, text=""), frame="here", covers=LEFT, read_s=4.0, interfaces=frozenset(), below=()
+    )
+    memory.objects["blank"] = blank
     for path, covers in (("small", LEFT), ("large", union(LEFT, RIGHT))):
         memory.objects[path] = SeenObject(
             node=node, frame="here", covers=covers, read_s=4.0, interfaces=frozenset(), below=()
@@ -82,19 +87,25 @@ def test_an_object_is_remembered_in_its_frame_and_with_all_that_it_covers() -> N
     small = memory.still("small", "here")
     assert small is not None and small.node is node
     assert memory.still("small", "elsewhere") is None and memory.still("unknown", "here") is None
-    assert memory.still("large", "here") is None
+    assert memory.still("large", "here") is None and memory.still("blank", "here") is None
 
 
-def test_cells_whose_text_may_be_cut_are_asked_again() -> None:
+def test_a_text_may_be_cut_where_its_cell_is_narrower() -> None:
     """Nine pixels a letter at 17 pixels of height: ten letters fit into 90 pixels, not into 89."""
-    memory = Memory(freshness=looked())
-    boxes = {"fits": Rect(0, 0, 90, 17), "cut": Rect(0, 17, 89, 34), "large": Rect(0, 0, 90, 50)}
+    boxes = {"fits": Rect(0, 0, 90, 17), "cut": Rect(0, 0, 89, 17), "large": Rect(0, 0, 90, 50)}
+    cells = {
+        name: SeenCell(path="/1", node=cell("1234567890", box), box=None, read_s=9.0) for name, box in boxes.items()
+    }
+    assert {name for name, one in cells.items() if one.may_be_cut} == {"cut", "large"}
+
+
+def test_cells_are_remembered_by_view_as_long_as_they_look_the_same() -> None:
+    memory = Memory(freshness=looked((5.0, Point(RIGHT.left, RIGHT.top))))
     known = {
-        (row, 0): SeenCell(node=cell("1234567890", box), box=None, read_s=9.0) for row, box in enumerate(boxes.values())
+        (at, 0): SeenCell(path="/1", node=cell("1", box), box=None, read_s=4.0) for at, box in enumerate((LEFT, RIGHT))
     }
     memory.keep_cells("view", known)
-    assert set(memory.cells("view")) == {(0, 0)}
-    assert memory.cells("another view") == {}
+    assert set(memory.cells("view")) == {(0, 0)} and memory.cells("another view") == {}
 
 
 def test_the_last_views_of_sheets_are_kept() -> None:
@@ -114,6 +125,7 @@ def told(seen: Observation) -> list[tuple[object, ...]]:
     return [(node.role, node.text, node.value, node.bounds, node.states, node.description) for node in nodes(seen)]
 
 
+@pytest.mark.timeout(400)
 def test_a_remembered_sheet_is_the_sheet_as_it_is(
     rig: Rig, desktop: DesktopDevice, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -128,8 +140,7 @@ def test_a_remembered_sheet_is_the_sheet_as_it_is(
     monkeypatch.setattr(GuestBus, "ask", counted)
 
     def value(tree: list[tuple[object, ...]], name: str) -> object:
-        (found,) = (one[2] for one in tree if one[0] == "table cell" and one[1] == name)
-        return found
+        return next((one[2] for one in tree if one[0] == "table cell" and one[1] == name), None)
 
     async def cells() -> dict[str, Point]:
         seen = await rig.until(
@@ -147,9 +158,12 @@ def test_a_remembered_sheet_is_the_sheet_as_it_is(
         last.append(tree)
         return len(last) >= 10 and all(one == tree for one in last[-10:])
 
-    async def both(*actions: Action) -> tuple[list[tuple[object, ...]], list[tuple[object, ...]], int, int]:
+    async def both(
+        formula: str, *actions: Action
+    ) -> tuple[list[tuple[object, ...]], list[tuple[object, ...]], int, int]:
         for action in actions:
             await desktop.act_and_observe(action, TREE)
+        await rig.until(desktop, lambda seen: value(told(seen), "D4") == formula, formula, within_s=60.0)
         # Programs tell late what they have painted; what is compared is the sheet at rest.
         await rig.until(desktop, lambda seen: settled(told(seen)), "a sheet at rest", within_s=60.0)
         last.clear()
@@ -171,20 +185,18 @@ def test_a_remembered_sheet_is_the_sheet_as_it_is(
             "another cell": (Click(at=at["A2"]),),
             "what it is of": (TypeText(text="77\n"),),
             "undo": (PressKey(key="z", modifiers=("ctrl",)),),
-            "a scroll": (Scroll(at=at["B3"], dx=0, dy=3),),
+            "a scroll": (Scroll(at=at["B3"], dx=0, dy=1),),
             "a menu": (PressKey(key="f10"), PressKey(key="down")),
             "no menu": (PressKey(key="escape"), PressKey(key="escape")),
             "a dialog": (PressKey(key="1", modifiers=("ctrl",)),),
             "no dialog": (PressKey(key="escape"),),
         }
+        formulas, formula = {"a formula": "200", "what it is of": "154", "undo": "200"}, "303"
         for what, actions in edits.items():
-            remembered, anew, few, many = await both(*actions)
+            formula = formulas.get(what, formula)
+            remembered, anew, few, many = await both(formula, *actions)
             assert remembered == anew, (what, [one for one in remembered if one not in anew][:3])
             assert len(anew) > 300, what
             assert 4 * few < many, (what, few, many)
-            if what in ("a formula", "undo"):
-                assert value(remembered, "D4") == "200"
-            if what == "what it is of":
-                assert value(remembered, "D4") == "154"
 
     rig.run(scenario())
