@@ -68,14 +68,17 @@ def test_agent_outlives_its_caller_and_clock_is_set(inside: Inside) -> None:
     assert inside.clock == [1.0, 2.0]
 
 
-def test_next_caller_takes_the_agent_over(inside: Inside) -> None:
-    with inside.call() as first:
+def test_next_caller_takes_the_agent_over_and_one_from_before_does_not(inside: Inside) -> None:
+    with inside.call(time_s=1.0) as first:
         assert line(first) == b"{}\n"
-        with inside.call() as second:
-            assert line(second) == b"{}\n"
+        with inside.call(time_s=3.0) as third:
+            assert line(third) == b"{}\n"
             assert first.recv(1) == b""
-            second.sendall(b"hello")
+            with inside.call(time_s=2.0) as second:
+                assert line(second) == b""
+            third.sendall(b"hello")
             assert inside.agent.recv(5) == b"hello"
+    assert inside.clock == [1.0, 3.0]
 
 
 @pytest.mark.parametrize("asked", [{"word": "wrong"}, {"word": "sécret"}, {"word": ""}])

@@ -34,7 +34,9 @@ class Broker:
         self.agent = agent
         self.set_clock = set_clock
         self.at_agent = threading.Lock()
+        self.calling = threading.Lock()
         self.caller: socket.socket | None = None
+        self.called_s = 0.0
 
     def answer(self, caller: socket.socket) -> None:
         with caller, contextlib.suppress(OSError, ValueError, KeyError, TypeError, AttributeError):
@@ -45,8 +47,7 @@ class Broker:
             if not hmac.compare_digest(asked["word"].encode(), self.word.encode()):
                 return
             if asked["open"] == "agent":
-                self.set_clock(asked["time_s"])
-                self.serve_agent(caller)
+                self.serve_agent(caller, asked["time_s"])
                 return
             with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as target:
                 error = connect(target, asked["open"], asked["limit_s"])
@@ -54,13 +55,22 @@ class Broker:
                 if not error:
                     relay(caller, target)
 
-    def serve_agent(self, caller: socket.socket) -> None:
-        """The last caller goes: in a machine that was saved before it had seen the end of one, that one never ends."""
-        if self.caller is not None:
-            with contextlib.suppress(OSError):
-                self.caller.shutdown(socket.SHUT_RDWR)
-        with self.at_agent:
+    def serve_agent(self, caller: socket.socket, time_s: float) -> None:
+        """The newest caller has the agent.
+
+        In a machine that was saved before it had seen the end of a caller, that one never ends by itself; and one that
+        has long given up may be heard after those that came later.
+        """
+        with self.calling:
+            if time_s < self.called_s:
+                return
+            self.called_s = time_s
+            if self.caller is not None:
+                with contextlib.suppress(OSError):
+                    self.caller.shutdown(socket.SHUT_RDWR)
             self.caller = caller
+        with self.at_agent:
+            self.set_clock(time_s)
             reply(caller)
             relay(caller, self.agent)
 
