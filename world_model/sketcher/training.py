@@ -52,7 +52,7 @@ class Recipe:
     """
 
     order: Order = "matched"
-    updates: int = 300
+    updates: int = 1500
     samples: int = 16
     lr: float = 2e-3
     warmup: int = 30

@@ -20,7 +20,7 @@ class SketcherConfig(ConfigModel):
     """
 
     type: Literal["sketcher"] = "sketcher"
-    updates: int = Field(default=300, ge=1)
+    updates: int = Field(default=1500, ge=1)
     samples: int = Field(default=16, ge=1)
     lr: float = Field(default=2e-3, gt=0)
     warmup: int = Field(default=30, ge=1)
