@@ -59,7 +59,7 @@ class DesktopDevice:
         try:
             session, self._session = self._session, None
             if session is not None:
-                await asyncio.shield(session.close())
+                await _ended(session)
             self._session = await make()
         finally:
             self._replacing = False
@@ -227,3 +227,13 @@ class DesktopDevice:
         async with self._acting:
             await self._machine.forget(name)
             self._snapshots.delete(name)
+
+
+async def _ended(session: Session) -> None:
+    """Closes `session`; a cancellation goes on only once that is done, so that no process outlives its device."""
+    closing = asyncio.ensure_future(session.close())
+    try:
+        await asyncio.shield(closing)
+    except asyncio.CancelledError:
+        await asyncio.wait({closing})
+        raise

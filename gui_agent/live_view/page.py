@@ -14,8 +14,6 @@ from gui_agent.live_view.feed import Picture
 from gui_agent.live_view.messages import pack_frame
 from gui_agent.live_view.websocket import LATER, WebSocket
 
-_IN_FLIGHT: Final = 2
-"""Screens that may be on their way: one is drawn while the next one comes. A slow page gets fewer, never old ones."""
 _MAX_WAITING: Final = 500
 _LATENCIES: Final = 60
 
@@ -72,7 +70,7 @@ class Page:
                     self._said[name] = text
                     await self.socket.send_text(text)
             newest = picture()
-            if newest is not None and newest.number != self._sent and len(self._unshown) < _IN_FLIGHT:
+            if newest is not None and newest.number != self._sent and not self._unshown:
                 await self._send(newest)
                 continue
             await self._wake.wait()
