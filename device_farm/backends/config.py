@@ -33,7 +33,8 @@ class XvfbConfig(ConfigModel):
     """Local desktops on virtual X servers. Sizes in pixels.
 
     `root` is a folder with the desktop's own root file system, as `emulator_images/desktop/build.py --root` makes it;
-    without one the desktops use this machine's programs.
+    without one the desktops use this machine's programs. `standby` desktops are booted before one is needed, for all
+    devices together: a reset takes one of them.
     """
 
     type: Literal["xvfb"] = "xvfb"
@@ -41,6 +42,7 @@ class XvfbConfig(ConfigModel):
     width: int = Field(default=1280, ge=640, le=7680)
     height: int = Field(default=800, ge=480, le=4320)
     root: str = ""
+    standby: int = Field(default=1, ge=0, le=16)
 
 
 class AdbConfig(ConfigModel):

@@ -21,7 +21,7 @@ class Rig:
 
     def __init__(self) -> None:
         self.loop = asyncio.new_event_loop()
-        self.backend = XvfbBackend(XvfbConfig(width=1024, height=700))
+        self.backend = XvfbBackend(XvfbConfig(width=1024, height=700, standby=0))
 
     def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
         return self.loop.run_until_complete(coroutine)
