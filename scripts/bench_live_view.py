@@ -7,12 +7,12 @@
 - `agent_to_page`: from an agent's call that acts under its own lease to the first new screen drawn in a page that only
   watches. `act` is how long that call takes alone: the device's own part.
 - `look_to_page`: what the page shows as its latency, from the look at the device to the drawn picture.
-- `idle_percent`: share of one core, with one page open and a screen at rest: `watch` by the `farm watch` process,
+- `idle_share`: share of one core, with one page open and a screen at rest: `watch` by the `farm watch` process,
   `farm` what the process with farm and device uses more than without a page.
 
 Prints one JSON line: `phone` and `desktop` (null where none can run) with these figures, then the machine.
 
-    python scripts/bench_live_view.py [--rounds 60] [--idle-s 10]
+    python scripts/bench_live_view.py [--rounds 15] [--idle-s 10]
 """
 
 from __future__ import annotations
@@ -106,7 +106,7 @@ def cpu_s(pid: int) -> float:
 async def idle_share(pids: list[int], seconds: float) -> list[float]:
     before = [cpu_s(pid) for pid in pids]
     await asyncio.sleep(seconds)
-    return [100 * (cpu_s(pid) - was) / seconds for pid, was in zip(pids, before, strict=True)]
+    return [(cpu_s(pid) - was) / seconds for pid, was in zip(pids, before, strict=True)]
 
 
 async def drawn_after(tab: Tab, moment_ms: float) -> float:
@@ -174,7 +174,7 @@ async def measure_kind(browser: Browser, kind: Kind, rounds: int, idle_s: float)
         "agent_to_page": percentiles_ms(agent_s),
         "act": percentiles_ms(calls_s),
         "look_to_page_ms": float(shown.removesuffix(" ms")),
-        "idle_percent": {"watch": round(watch, 2), "farm": round(farm - alone, 2)},
+        "idle_share": {"watch": round(watch, 4), "farm": round(farm - alone, 4)},
         "rounds": rounds,
     }
 
@@ -195,7 +195,7 @@ async def measure(rounds: int, idle_s: float) -> dict[str, Any]:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rounds", type=int, default=60, help="clicks of each kind")
+    parser.add_argument("--rounds", type=int, default=15, help="clicks of each kind")
     parser.add_argument("--idle-s", type=float, default=10.0, help="seconds of rest that are measured")
     arguments = parser.parse_args()
     if arguments.rounds < 2 or arguments.idle_s < 1:
