@@ -39,6 +39,7 @@ from device_farm.desktop.osworld.server import GuestServer
 from device_farm.types.action import Click
 from device_farm.types.geometry import Point
 from device_farm.types.observation import ObserveRequest
+from device_farm.types.ui_tree import UiNode
 
 TREE = ObserveRequest(screenshot=False)
 ROWS, COLUMNS = 200, 40
@@ -57,8 +58,12 @@ async def timed(work: Callable[[int], Awaitable[object]], count: int) -> dict[st
     return {**percentiles_ms(times_s), "count": count}
 
 
+def _sides(node: UiNode) -> tuple[int, int]:
+    return node.bounds.width, node.bounds.height
+
+
 async def opened(device: DesktopDevice) -> list[Point]:
-    """The middles of the cells of the full sheet. Raises TimeoutError where it does not show."""
+    """The middles of the cells that show whole: a click on another one scrolls. Raises TimeoutError where none show."""
     rows = "\n".join(",".join(str(row * 100 + column) for column in range(COLUMNS)) for row in range(ROWS))
     await device.push("full.csv", rows.encode())
     await device.shell(OPEN)
@@ -69,7 +74,8 @@ async def opened(device: DesktopDevice) -> list[Point]:
             assert seen.ui_tree is not None
             cells = [node for node in seen.ui_tree.walk() if node.role == "table cell" and node.value]
             if cells:
-                return [node.bounds.center for node in cells]
+                wide, high = (statistics.mode(side) for side in zip(*map(_sides, cells), strict=True))
+                return [node.bounds.center for node in cells if _sides(node) == (wide, high)]
 
 
 def asked(port: int, method: str, path: str, body: dict[str, Any] | None = None) -> bytes:
