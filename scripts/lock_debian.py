@@ -1,8 +1,10 @@
-"""Writes requirements/debian.lock: every Debian package that the project uses, with the version installed here.
+"""Writes the locks of Debian packages, with the versions installed here.
 
     python scripts/lock_debian.py
 
-Reads requirements/debian.in and device_farm/desktop/packages.txt. Exit code 1 names packages that are not installed.
+requirements/debian.lock, of what the project uses, from debian.in and device_farm/desktop/packages.txt;
+requirements/debian-dev.lock, of what only its tests use, from debian-dev.in. Exit code 1 names packages that are not
+installed; nothing is written then.
 """
 
 from __future__ import annotations
@@ -12,14 +14,16 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-LISTS = (ROOT / "requirements/debian.in", ROOT / "device_farm/desktop/packages.txt")
-LOCK = ROOT / "requirements/debian.lock"
+LOCKS = {
+    "requirements/debian.lock": ("requirements/debian.in", "device_farm/desktop/packages.txt"),
+    "requirements/debian-dev.lock": ("requirements/debian-dev.in",),
+}
 HEAD = "# By scripts/lock_debian.py on Debian {release}: name=version, the versions that the tests last passed with.\n"
 
 
-def wanted() -> list[str]:
-    """Package names of both lists, sorted, each once."""
-    lines = [line.strip() for path in LISTS for line in path.read_text("utf-8").splitlines()]
+def wanted(lists: tuple[str, ...]) -> list[str]:
+    """Package names of all these lists, sorted, each once."""
+    lines = [line.strip() for path in lists for line in (ROOT / path).read_text("utf-8").splitlines()]
     return sorted({line for line in lines if line and not line.startswith("#")})
 
 
@@ -32,14 +36,15 @@ def installed(name: str) -> str:
 
 
 def main() -> int:
-    versions = {name: installed(name) for name in wanted()}
-    missing = [name for name, version in versions.items() if not version]
+    locks = {lock: {name: installed(name) for name in wanted(lists)} for lock, lists in LOCKS.items()}
+    missing = [name for versions in locks.values() for name, version in versions.items() if not version]
     if missing:
         print(f"not installed: {' '.join(missing)}", file=sys.stderr)
         return 1
     release = Path("/etc/debian_version").read_text("utf-8").strip()
-    lines = "".join(f"{name}={version}\n" for name, version in versions.items())
-    LOCK.write_text(HEAD.format(release=release) + lines, "utf-8")
+    for lock, versions in locks.items():
+        lines = "".join(f"{name}={version}\n" for name, version in versions.items())
+        (ROOT / lock).write_text(HEAD.format(release=release) + lines, "utf-8")
     return 0
 
 

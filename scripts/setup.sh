@@ -9,11 +9,15 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 lock=requirements/core.lock
+debian_locks=(requirements/debian.lock)
 use_apt=1
 train=""
 for argument in "$@"; do
   case "$argument" in
-    --dev) lock=requirements/dev.lock ;;
+    --dev)
+      lock=requirements/dev.lock
+      debian_locks+=(requirements/debian-dev.lock)
+      ;;
     --train) train=requirements/train.lock ;;
     --no-apt) use_apt=0 ;;
     *) echo "setup: unknown option $argument (known: --dev, --train, --no-apt)" >&2; exit 2 ;;
@@ -31,13 +35,13 @@ may_install() {
 }
 
 missing_packages() {
-  # requirements/debian.lock: one `name=version` a line, the versions that the tests last passed with.
+  # One `name=version` a line, the versions that the tests last passed with.
   local line name
   while IFS= read -r line; do
     case "$line" in ''|'#'*) continue ;; esac
     name=${line%%=*}
     dpkg-query -W -f '${Status}' "$name" 2>/dev/null | grep -q 'install ok installed' || echo "$line"
-  done < requirements/debian.lock
+  done < <(cat "${debian_locks[@]}")
 }
 
 pinned() {
