@@ -6,7 +6,7 @@ import asyncio
 from typing import Final
 
 from headless_browser import Tab
-from rig import click_on, place_of
+from live_rig import click_on, place_of
 
 from device_farm.client import Onlooker
 from device_farm.types.action import Action, Click, OpenApp, PressKey, Swipe, SystemButton, TypeText, Wait

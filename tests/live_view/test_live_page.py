@@ -12,8 +12,7 @@ import cv2
 import numpy as np
 import pytest
 from headless_browser import chromium
-from person import play_by_hand
-from rig import (
+from live_rig import (
     DRIVES,
     PIXELS,
     SHOWN,
@@ -26,6 +25,7 @@ from rig import (
     take_over,
     viewed,
 )
+from person import play_by_hand
 
 from device_farm.backends.config import BackendConfig, FakeConfig, SimulatorConfig, XvfbConfig
 from device_farm.backends.fake_state import ADD

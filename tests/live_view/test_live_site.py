@@ -13,7 +13,7 @@ import pytest
 from headless_browser import chromium
 from hypothesis import given
 from hypothesis import strategies as st
-from rig import View, opened, viewed
+from live_rig import View, opened, viewed
 
 from device_farm.backends.config import FakeConfig
 from device_farm.errors import ConfigError, DataError

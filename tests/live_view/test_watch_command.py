@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 from headless_browser import chromium
-from rig import DRIVES, SHOWN
+from live_rig import DRIVES, SHOWN
 
 from device_farm.backends.config import FakeConfig
 from device_farm.backends.fake import FakeBackend
