@@ -238,7 +238,7 @@ class _Reader:
 
     async def _path_node(self, path: str, depth: int, frame: _Frame) -> UiNode | None:
         # Windows are looked at anew each time: their titles are drawn outside of them.
-        if depth > 1 and (seen := self._memory.still(path, frame)) is not None:
+        if depth > 1 and (seen := self._memory.still(path, frame, self._began_s)) is not None:
             self._carry(path)
             return seen.node
         item = self._items.get(path)

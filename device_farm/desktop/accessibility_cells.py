@@ -58,7 +58,7 @@ class Sheet:
         rows, columns = range(top, bottom + 1), range(left, right + 1)
         places = [(row, column) for row in rows for column in columns][:CELLS_LIMIT]
         view = (self.path, bounds, self.dx, self.dy, top, left, bottom, right)
-        known = await self._with_whole_texts(memory.cells(view))
+        known = await self._with_whole_texts(memory.cells(view, now_s))
         asked = [place for place in places if place not in known]
         found = await asyncio.gather(*(self._cell(row, column) for row, column in asked))
         cells = {place: cell for place, cell in zip(asked, found, strict=True) if cell is not None}

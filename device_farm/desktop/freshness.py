@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from device_farm.types.geometry import Rect, Size
 
 TILE_PX: Final = 4
-SETTLED_S: Final = 0.3
-"""What was read sooner than this after its pixels had changed is not trusted: programs paint first and tell their
+TOLD_S: Final = 4.0
+"""What was read this long after its pixels had changed is taken for final. Programs paint first and tell their
 accessibility tree later, LibreOffice when it is idle.
 """
 
@@ -46,11 +46,19 @@ class Freshness:
         tiles = np.bitwise_or.reduce(band, axis=1).any(axis=2)
         self._changed_s[first:last][tiles] = now_s
 
-    def settled(self, box: Rect, read_s: float) -> bool:
-        """Whether what was read at `read_s` of `box` still shows as it did then, and had stood still before."""
+    def settled(self, box: Rect, read_s: float, now_s: float) -> bool:
+        """Whether what was read at `read_s` of `box` may be taken for what it is at `now_s`.
+
+        The older the last change of its pixels was then, the longer it holds: until that change is twice as old, or for
+        good from `TOLD_S` on. So what a program tells late is read, and each change is read a few times at most.
+        """
         if box.area == 0:
             return False
         rows = slice(max(0, box.top) // TILE_PX, (box.bottom - 1) // TILE_PX + 1)
         columns = slice(max(0, box.left) // TILE_PX, (box.right - 1) // TILE_PX + 1)
         part = self._changed_s[rows, columns]
-        return part.size > 0 and bool(part.max() + SETTLED_S <= read_s)
+        if part.size == 0:
+            return False
+        changed_s = float(part.max())
+        age_s = read_s - changed_s
+        return age_s >= TOLD_S or now_s - changed_s < 2 * age_s

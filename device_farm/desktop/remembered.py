@@ -61,17 +61,18 @@ class Memory:
     objects: dict[str, SeenObject] = field(default_factory=dict)
     sheets: dict[object, Mapping[tuple[int, int], SeenCell]] = field(default_factory=dict)
 
-    def still(self, path: str, frame: object) -> SeenObject | None:
+    def still(self, path: str, frame: object, now_s: float) -> SeenObject | None:
         """What is still as it was; None where it has to be asked for. What shows nothing may move without a trace."""
         seen = self.objects.get(path)
         if seen is None or seen.frame != frame or not (seen.node.children or seen.node.text or seen.node.value):
             return None
-        return seen if self.freshness.settled(seen.covers, seen.read_s) else None
+        return seen if self.freshness.settled(seen.covers, seen.read_s, now_s) else None
 
-    def cells(self, view: object) -> dict[tuple[int, int], SeenCell]:
+    def cells(self, view: object, now_s: float) -> dict[tuple[int, int], SeenCell]:
         """Those of a view that still look as they did."""
-        known = self.sheets.get(view, {})
-        return {place: cell for place, cell in known.items() if self.freshness.settled(cell.node.bounds, cell.read_s)}
+        known = self.sheets.get(view, {}).items()
+        settled = self.freshness.settled
+        return {place: cell for place, cell in known if settled(cell.node.bounds, cell.read_s, now_s)}
 
     def keep_cells(self, view: object, cells: Mapping[tuple[int, int], SeenCell]) -> None:
         """All cells of a view, in the place of what was known of it. Only the last few views are kept."""
