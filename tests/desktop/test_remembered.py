@@ -179,12 +179,16 @@ def test_a_remembered_sheet_is_the_sheet_as_it_is(
         # Programs tell late what they have painted; what is compared is the sheet at rest.
         await rig.until(desktop, lambda seen: settled(told(seen)), "a sheet at rest", within_s=60.0)
         last.clear()
+        questions = []
+        # One of several looks in a row may be the one at which a change is old enough to be read again.
+        for _ in range(4):
+            asked.clear()
+            remembered = await desktop.observe(TREE)
+            questions.append(len(asked))
         asked.clear()
-        remembered = await desktop.observe(TREE)
-        questions = len(asked)
         desktop.forget_looks()
         anew = await desktop.observe(TREE)
-        return told(remembered), told(anew), questions, len(asked) - questions
+        return told(remembered), told(anew), min(questions), len(asked)
 
     async def scenario() -> None:
         rows = "\n".join(",".join(str(row * 100 + column) for column in range(8)) for row in range(40))
