@@ -157,6 +157,8 @@ class Session:
             "GSETTINGS_BACKEND": "keyfile",
             "GIO_USE_VFS": "local",
             "SAL_USE_VCLPLUGIN": "gtk3",
+            # Qt's programs describe themselves only where they believe that somebody listens.
+            "QT_LINUX_ACCESSIBILITY_ALWAYS_ON": "1",
         }
 
     async def put(self, path: str, data: bytes, *, mode: int = 0o600) -> None:

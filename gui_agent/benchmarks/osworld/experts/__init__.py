@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from device_farm.types.action import Terminate
 from gui_agent.benchmarks.base import LOOK, Script
-from gui_agent.benchmarks.osworld.experts import browser, office, programs
+from gui_agent.benchmarks.osworld.experts import browser, office, programs, terminal
 from gui_agent.benchmarks.osworld.taskfile import TaskFile
 from gui_agent.benchmarks.ui import Plain
 
@@ -23,7 +23,7 @@ def find_expert(file: TaskFile) -> Script | None:
 
 
 def _plays() -> Mapping[str, Callable[[], Plain]]:
-    return {**office.PLAYS, **browser.PLAYS, **programs.PLAYS}
+    return {**office.PLAYS, **browser.PLAYS, **programs.PLAYS, **terminal.PLAYS}
 
 
 def _to_the_end(play: Callable[[], Plain]) -> Script:

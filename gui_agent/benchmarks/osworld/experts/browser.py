@@ -1,4 +1,4 @@
-"""Experts of OSWorld's tasks in the browser's settings."""
+"""Experts of OSWorld's tasks in the browser's settings, and of our own on a local page."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Final
 
 from device_farm.types.action import PressKey, TypeText, Wait
 from gui_agent.benchmarks.osworld.experts.common import TRIES, enter
+from gui_agent.benchmarks.osworld.office import browser as pages
 from gui_agent.benchmarks.ui import Match, Plain, tap, type_into, wait_for
 
 _ADDRESS: Final = Match(text="Address and search bar", role="entry")
@@ -71,11 +72,20 @@ def delete_on_exit() -> Plain:
     yield from _written()
 
 
+def join_club() -> Plain:
+    name = Match(role="entry", where=lambda node: node.text != "Address and search bar")
+    yield from type_into(pages.MEMBER, name, tries=TRIES)
+    yield from tap(Match(text="Join", role="push button"), tries=TRIES)
+    yield from wait_for(Match(contains="is a member now"), tries=TRIES)
+    yield Wait(duration_s=2.0)
+
+
 PLAYS: Final[Mapping[str, Callable[[], Plain]]] = {
     "030eeff7-b492-4218-b312-701ec99ee0cc": do_not_track,
     "12086550-11c0-466b-b367-1d9e75b3910e": passwords,
     "2ad9387a-65d8-4e33-ad5b-7580065a27ca": bookmark_folder,
     "2ae9ba84-3a0d-4d4c-8338-3a1478dc5fe3": profile_name,
     "af630914-714e-4a24-a7bb-f9af687d3b91": font_size,
+    "farm-browser-join": join_club,
     "99146c54-4f37-4ab8-9327-5f3291665e1e": delete_on_exit,
 }

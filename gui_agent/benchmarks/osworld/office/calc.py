@@ -1,4 +1,4 @@
-"""The spreadsheet: a total, a correction, a sheet's name, bold headings."""
+"""The spreadsheet: formulas, corrections, rows and columns, a sheet's name, bold headings."""
 
 from __future__ import annotations
 
@@ -73,6 +73,43 @@ def tasks() -> list[OfficeTask]:
             "Make the two headings in the first row of the open sheet bold and save the file.",
             workbook(ROWS, bold=("A1", "B1")),
             style,
+            data,
+        ),
+        _task(
+            "average",
+            "Put the average of all amounts into cell B7 of the open sheet and save the file.",
+            workbook((*ROWS, (None, TOTAL / len(ITEMS)))),
+            data,
+        ),
+        _task(
+            "largest",
+            "Put the largest of all amounts into cell B8 of the open sheet and save the file.",
+            workbook((*ROWS, (None, None), (None, 640))),
+            data,
+        ),
+        _task(
+            "row",
+            "Add one more item below the last one in the open sheet: Water, with the amount 18. Save the file.",
+            workbook((*ROWS, ("Water", 18))),
+            data,
+        ),
+        _task(
+            "clear",
+            "The amount of Books in the open sheet is not known yet: empty its cell and save the file.",
+            workbook((HEAD, *((item, None if item == "Books" else amount) for item, amount in ITEMS))),
+            data,
+        ),
+        _task(
+            "column",
+            "Put the heading Half into cell C1 of the open sheet, and half of each amount beside it in column C. "
+            "Save the file.",
+            workbook((*[(*HEAD, "Half")], *((item, amount, float(str(amount)) / 2) for item, amount in ITEMS))),
+            data,
+        ),
+        _task(
+            "delete-row",
+            "Delete the whole row of Books from the open sheet, so that Phone moves up, and save the file.",
+            workbook((HEAD, *(row for row in ITEMS if row[0] != "Books"))),
             data,
         ),
     ]

@@ -1,4 +1,4 @@
-"""Presentations: a title, one slide more."""
+"""Presentations: a title, a text, one slide fewer."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ PATH: Final = f"{DOCUMENTS}/talk.pptx"
 GOLD: Final = "talk_gold.pptx"
 PAGES: Final = (("Our garden", "What grows where"), ("Beans", "They need water"))
 TITLE: Final = "Our new garden"
+BODY: Final = "What we want to plant"
 _LOOKS: Final = (
     *("examine_shape", "examine_indent", "examine_font_name", "examine_font_size", "examine_font_bold"),
     *("examine_font_italic", "examine_color_rgb", "examine_font_underline", "examine_strike_through"),
@@ -35,6 +36,11 @@ def tasks() -> list[OfficeTask]:
             "title",
             f"Change the title of the first slide of the open presentation to {TITLE} and save the file.",
             ((TITLE, PAGES[0][1]), PAGES[1]),
+        ),
+        (
+            "text",
+            f"Change the text below the title of the first slide of the open presentation to {BODY} and save the file.",
+            ((PAGES[0][0], BODY), PAGES[1]),
         ),
         ("delete", "Delete the second slide of the open presentation and save the file.", PAGES[:1]),
     )

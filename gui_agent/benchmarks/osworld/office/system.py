@@ -1,4 +1,4 @@
-"""Files, the terminal and the text editor."""
+"""Files and the text editor."""
 
 from __future__ import annotations
 
@@ -16,11 +16,9 @@ DOMAIN: Final = "os"
 NOTE: Final = f"{DOCUMENTS}/shopping.txt"
 NOTE_TEXT: Final = "milk\nbread\n"
 ADDED: Final = "apples"
-LOG: Final = f"{DOCUMENTS}/visits.log"
-LOG_TEXT: Final = "".join(f"visit {number}\n" for number in range(1, 38))
-COUNT: Final = f"{DOCUMENTS}/count.txt"
+HEADING: Final = "Shopping for Friday"
 FOLDER: Final = "Reports"
-OLD_NAME, NEW_NAME = "draft.txt", "final.txt"
+OLD_NAME, NEW_NAME, KEPT = "draft.txt", "final.txt", "list.txt"
 
 
 def _files(name: str, instruction: str, include: list[str], exclude: list[str]) -> OfficeTask:
@@ -29,13 +27,31 @@ def _files(name: str, instruction: str, include: list[str], exclude: list[str]) 
         domain=DOMAIN,
         instruction=instruction,
         apps=("os",),
-        brings={f"{DOCUMENTS}/{OLD_NAME}": b"It was a dark and stormy night.\n"},
+        brings={f"{DOCUMENTS}/{OLD_NAME}": b"It was a dark and stormy night.\n", f"{DOCUMENTS}/{KEPT}": b"milk\n"},
         opens=DOCUMENTS,
         evaluator={
             "func": "check_include_exclude",
             "result": command_output("ls", "-1p", DOCUMENTS),
             "expected": {"type": "rule", "rules": {"include": include, "exclude": exclude}},
         },
+    )
+
+
+def _edited(name: str, instruction: str, gold: str) -> OfficeTask:
+    return OfficeTask(
+        id=f"farm-editor-{name}",
+        domain=DOMAIN,
+        instruction=instruction,
+        apps=("os",),
+        brings={NOTE: NOTE_TEXT.encode()},
+        opens=NOTE,
+        evaluator={
+            "func": "compare_text_file",
+            "result": guest_file(NOTE),
+            "expected": expected_file("shopping_gold.txt"),
+            "options": {"ignore_blanks": True},
+        },
+        expected={"shopping_gold.txt": gold.encode()},
     )
 
 
@@ -53,33 +69,21 @@ def tasks() -> list[OfficeTask]:
             [NEW_NAME],
             [OLD_NAME],
         ),
-        OfficeTask(
-            id="farm-terminal-count",
-            domain=DOMAIN,
-            instruction=f"Write the number of lines of {LOG} into the file {COUNT}, and nothing else.",
-            apps=("os",),
-            brings={LOG: LOG_TEXT.encode()},
-            launches=("xfce4-terminal",),
-            evaluator={
-                "func": "compare_text_file",
-                "result": guest_file(COUNT),
-                "expected": expected_file("count_gold.txt"),
-            },
-            expected={"count_gold.txt": b"37\n"},
+        _files(
+            "delete",
+            f"Delete the file {OLD_NAME} in the folder Documents for good.",
+            [KEPT],
+            [OLD_NAME],
         ),
-        OfficeTask(
-            id="farm-editor-append",
-            domain=DOMAIN,
-            instruction=f"Add a line with the word {ADDED} at the end of the open file and save it.",
-            apps=("os",),
-            brings={NOTE: NOTE_TEXT.encode()},
-            opens=NOTE,
-            evaluator={
-                "func": "compare_text_file",
-                "result": guest_file(NOTE),
-                "expected": expected_file("shopping_gold.txt"),
-                "options": {"ignore_blanks": True},
-            },
-            expected={"shopping_gold.txt": f"{NOTE_TEXT}{ADDED}\n".encode()},
+        _edited(
+            "append",
+            f"Add a line with the word {ADDED} at the end of the open file and save it.",
+            f"{NOTE_TEXT}{ADDED}\n",
         ),
+        _edited(
+            "heading",
+            f"Put the line {HEADING} above the first line of the open file and save it.",
+            f"{HEADING}\n{NOTE_TEXT}",
+        ),
+        _edited("first", "Remove the first line of the open file and save it.", NOTE_TEXT.partition("\n")[2]),
     ]

@@ -13,9 +13,10 @@ from gui_agent.benchmarks.osworld.office.model import ROOT_URL, OfficeTask
 def office_tasks() -> list[OfficeTask]:
     """All of them. Raises PrerequisiteError where the libraries that make the documents are missing."""
     try:
-        from gui_agent.benchmarks.osworld.office import calc, impress, system, writer
+        from gui_agent.benchmarks.osworld.office import browser, calc, impress, system, terminal, writer
 
-        return [*calc.tasks(), *writer.tasks(), *impress.tasks(), *system.tasks()]
+        modules = (calc, writer, impress, system, terminal, browser)
+        return [task for module in modules for task in module.tasks()]
     except ModuleNotFoundError as error:
         raise PrerequisiteError(f"{error.name} is not installed", fix="pip install 'gui-agent-farm[office]'") from error
 

@@ -1,4 +1,4 @@
-"""The word processor: a paragraph more, a word replaced, a line centred, a page break."""
+"""The word processor: paragraphs more and fewer, words replaced, a line centred, a page break."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ TEXT: Final = (
     "The next meeting is on Tuesday.",
 )
 ADDED: Final = "Anna brings the cake."
+FIRST: Final = "Draft, not for distribution"
 
 
 def _task(name: str, instruction: str, evaluator: Mapping[str, Any], gold: bytes | None = None) -> OfficeTask:
@@ -48,6 +49,24 @@ def tasks() -> list[OfficeTask]:
             "Replace every occurrence of the word colour in the open document by color and save the file.",
             same,
             text_document([paragraph.replace("colour", "color") for paragraph in TEXT]),
+        ),
+        _task(
+            "day",
+            "The next meeting is on Wednesday, not on Tuesday. Correct that in the open document and save the file.",
+            same,
+            text_document([paragraph.replace("Tuesday", "Wednesday") for paragraph in TEXT]),
+        ),
+        _task(
+            "first",
+            f"Put a paragraph that says {FIRST} before the first one of the open document and save the file.",
+            same,
+            text_document((FIRST, *TEXT)),
+        ),
+        _task(
+            "shorten",
+            "Remove the last paragraph of the open document and save the file.",
+            same,
+            text_document(TEXT[:-1]),
         ),
         _task(
             "centre",
