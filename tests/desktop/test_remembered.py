@@ -126,6 +126,7 @@ def told(seen: Observation) -> list[tuple[object, ...]]:
     return [(node.role, node.text, node.value, node.bounds, node.states, node.description) for node in nodes(seen)]
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(400)
 def test_a_remembered_sheet_is_the_sheet_as_it_is(
     rig: Rig, desktop: DesktopDevice, monkeypatch: pytest.MonkeyPatch
