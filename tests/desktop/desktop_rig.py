@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from device_farm.backends.config import XvfbConfig
 from device_farm.backends.xvfb import XvfbBackend
 from device_farm.desktop.device import DesktopDevice
+from device_farm.types.action import Click
 from device_farm.types.observation import Observation, ObserveRequest
 from device_farm.types.ui_tree import UiNode
 
@@ -49,6 +50,26 @@ class Rig:
                 return seen
             assert self.loop.time() < ends, f"{what} did not come about; the tree holds {labels(seen)}"
             await asyncio.sleep(0.1)
+
+    async def go_to_cell(self, device: DesktopDevice, name: str) -> None:
+        """Clicks the cell until it has the focus, each time where it is by then: a sheet that is still being laid out
+        moves down when its toolbars come.
+        """
+        for _ in range(20):
+            seen = await self.until(device, lambda seen: cell_of(seen, name), f"the cell {name}")
+            found = cell_of(seen, name)
+            assert found is not None
+            await device.act_and_observe(Click(at=found.bounds.center), TREE)
+            for _ in range(10):
+                found = cell_of(await device.observe(TREE), name)
+                if found is not None and "focused" in found.states:
+                    return
+                await asyncio.sleep(0.1)
+        raise AssertionError(f"{name} did not take the focus")
+
+
+def cell_of(seen: Observation, name: str) -> UiNode | None:
+    return next((node for node in nodes(seen) if node.role == "table cell" and node.text == name), None)
 
 
 def nodes(seen: Observation) -> list[UiNode]:

@@ -48,11 +48,7 @@ def test_sheet_shows_typed_cells_where_a_click_meets_them(rig: Rig, desktop: Des
     async def scenario() -> dict[str, str]:
         seen = await desktop.act_and_observe(OpenApp(name="LibreOffice Calc"))
         assert seen.foreground.app == "libreoffice-calc"
-        seen = await rig.until(desktop, has("C3", "table cell"), "the sheet")
-        await desktop.act(Click(at=named(seen, "C3", "table cell").bounds.center))
-        await rig.until(
-            desktop, lambda seen: "focused" in named(seen, "C3", "table cell").states, "the cell to type in"
-        )
+        await rig.go_to_cell(desktop, "C3")
         await desktop.act(TypeText(text="12\n30\n=C3+C4\n"))
         seen = await rig.until(desktop, lambda seen: "42" in labels(seen), "the sum")
         return {node.text: node.value for node in nodes(seen) if node.role == "table cell" and node.value}
