@@ -39,6 +39,35 @@ def _loop_ms() -> float:
     return min(times_s) * 1000
 
 
+def descendants(pid: int) -> list[int]:
+    """The process ids of all below a process, those too that have ended and that nobody has asked after."""
+    children: dict[int, list[int]] = {}
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            # The command name in brackets may hold anything; the parent's id is the second word after it.
+            parent = int(path.read_bytes().rpartition(b")")[2].split()[1])
+        except OSError:
+            continue
+        children.setdefault(parent, []).append(int(path.parent.name))
+    found = list(children.get(pid, ()))
+    for one in found:
+        found.extend(children.get(one, ()))
+    return found
+
+
+def memory_mib(pid: int) -> float:
+    """Proportional set size of a process and all below it."""
+    found = [pid, *descendants(pid)]
+    total_kib = 0
+    for one in found:
+        try:
+            lines = Path(f"/proc/{one}/smaps_rollup").read_text("utf-8").splitlines()
+        except OSError:
+            continue
+        total_kib += sum(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
+    return round(total_kib / 1024, 1)
+
+
 def percentiles_ms(times_s: Sequence[float]) -> dict[str, float]:
     """Median and 99th percentile (nearest rank) in milliseconds."""
     ordered = sorted(times_s)

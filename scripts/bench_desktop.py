@@ -27,8 +27,9 @@ from bench_common import machine, percentiles_ms
 
 from device_farm.backends.config import XvfbConfig
 from device_farm.backends.xvfb import XvfbBackend
-from device_farm.desktop.accessibility import ACCESSIBLE, COMPONENT, PROPERTIES, REGISTRY, ROOT_PATH
+from device_farm.desktop.accessibility import REGISTRY
 from device_farm.desktop.accessibility_names import SHOWING, state_numbers
+from device_farm.desktop.accessibility_questions import ACCESSIBLE, COMPONENT, PROPERTIES, ROOT_PATH
 from device_farm.desktop.bus import GuestBus
 from device_farm.desktop.device import DesktopDevice
 from device_farm.errors import GuestError

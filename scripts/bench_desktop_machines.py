@@ -25,7 +25,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
-from bench_common import machine, percentiles_ms
+from bench_common import machine, memory_mib, percentiles_ms
 
 from device_farm.backends.config import DesktopConfig, XvfbConfig
 from device_farm.backends.docker_config import DockerConfig
@@ -54,28 +54,6 @@ async def repeated(work: Callable[[int], Awaitable[object]], count: int) -> dict
     """`work` gets the number of the repetition, from 0; one more goes before, unmeasured."""
     times_s = [await seconds(work(number)) for number in range(-1, count)]
     return percentiles_ms(times_s[1:])
-
-
-def memory_mib(pid: int) -> float:
-    """Proportional set size of a process and all below it."""
-    parents: dict[int, list[int]] = {}
-    for path in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            parent = int(path.read_bytes().rpartition(b")")[2].split()[1])
-        except OSError:
-            continue
-        parents.setdefault(parent, []).append(int(path.parent.name))
-    found = [pid]
-    for one in found:
-        found.extend(parents.get(one, ()))
-    total_kib = 0
-    for one in found:
-        try:
-            lines = Path(f"/proc/{one}/smaps_rollup").read_text("utf-8").splitlines()
-        except OSError:
-            continue
-        total_kib += sum(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
-    return round(total_kib / 1024, 1)
 
 
 async def measured(device: DesktopDevice, resets: int, count: int) -> dict[str, Any]:

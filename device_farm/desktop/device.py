@@ -17,7 +17,7 @@ from device_farm.device import DeviceInfo, ShellResult, SnapshotInfo
 from device_farm.errors import BackendError, DeadlineError, GuestError, TransportError
 from device_farm.types.action import Action
 from device_farm.types.geometry import Size
-from device_farm.types.observation import Foreground, Observation, ObserveRequest, Screenshot
+from device_farm.types.observation import Foreground, Observation, ObserveRequest
 from device_farm.types.ui_tree import UiTree
 
 _DESKTOP = Foreground(app="xfdesktop", window="Desktop")
@@ -122,14 +122,18 @@ class DesktopDevice:
     async def observe(self, request: ObserveRequest = ObserveRequest()) -> Observation:
         session = self._running()
         display = session.display
-        shot: Screenshot | None = None
-        tree: UiTree | None = None
-        if request.screenshot:
-            shot = await display.call(session.screen.capture, request.known_digest)
+        reading: asyncio.Task[UiTree] | None = None
         if request.ui_tree:
             windows = await display.call(stacked_windows, display)
             freshness = await display.call(session.screen.look)
-            tree = await session.accessibility.tree(self._info.screen, windows, freshness)
+            reading = asyncio.create_task(session.accessibility.tree(self._info.screen, windows, freshness))
+        try:
+            # The programs tell what they show while the picture is packed.
+            shot = await display.call(session.screen.capture, request.known_digest) if request.screenshot else None
+            tree = None if reading is None else await reading
+        finally:
+            if reading is not None:
+                reading.cancel()
         active = await display.call(active_window, display)
         at_desktop = active is None or active.app in SHELL_WINDOWS
         self._sequence += 1

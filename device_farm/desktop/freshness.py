@@ -15,12 +15,14 @@ TOLD_S: Final = 4.0
 """What was read this long after its pixels had changed is taken for final. Programs paint first and tell their
 accessibility tree later, LibreOffice when it is idle.
 """
+HOLDS: Final = 4.0
 
 
 class Freshness:
     """Compares looks at the screen, tile by tile. Times are of one monotonic clock, in seconds."""
 
     def __init__(self, size: Size) -> None:
+        self.size = size
         self._rows, self._columns = math.ceil(size.height / TILE_PX), math.ceil(size.width / TILE_PX)
         self._changed_s: NDArray[np.float64] = np.full((self._rows, self._columns), math.inf)
         self._last: NDArray[np.uint32] | None = None
@@ -46,19 +48,21 @@ class Freshness:
         tiles = np.bitwise_or.reduce(band, axis=1).any(axis=2)
         self._changed_s[first:last][tiles] = now_s
 
-    def settled(self, box: Rect, read_s: float, now_s: float) -> bool:
-        """Whether what was read at `read_s` of `box` may be taken for what it is at `now_s`.
-
-        The older the last change of its pixels was then, the longer it holds: until that change is twice as old, or for
-        good from `TOLD_S` on. So what a program tells late is read, and each change is read a few times at most.
-        """
-        if box.area == 0:
-            return False
+    def newest_s(self, box: Rect) -> float:
+        """When the last change inside `box` was; infinity where nobody has looked, or there is no pixel."""
         rows = slice(max(0, box.top) // TILE_PX, (box.bottom - 1) // TILE_PX + 1)
         columns = slice(max(0, box.left) // TILE_PX, (box.right - 1) // TILE_PX + 1)
         part = self._changed_s[rows, columns]
-        if part.size == 0:
+        return float(part.max()) if part.size else math.inf
+
+    def settled(self, box: Rect, read_s: float, now_s: float) -> bool:
+        """Whether what was read at `read_s` of `box` may be taken for what it is at `now_s`.
+
+        The older the last change of its pixels was then, the longer it holds: until that change is `HOLDS` times as
+        old, or for good from `TOLD_S` on. So what a program tells late is read, and each change a few times at most.
+        """
+        if box.area == 0:
             return False
-        changed_s = float(part.max())
+        changed_s = self.newest_s(box)
         age_s = read_s - changed_s
-        return age_s >= TOLD_S or now_s - changed_s < 2 * age_s
+        return age_s >= TOLD_S or now_s - changed_s < HOLDS * age_s

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from device_farm.desktop.freshness import Freshness
+from device_farm.desktop.freshness import TOLD_S, Freshness
 from device_farm.types.geometry import Rect
 from device_farm.types.ui_tree import UiNode
 
@@ -23,34 +23,46 @@ _VIEWS: Final = 4
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeenObject:
-    """`node` with all below it, as it was read at `read_s` in `frame`; `covers` is the part of the screen that all of
-    it takes, `below` are the paths of its children that show.
+    """`node` with all below it, as it was read at `read_s` in `frame`; None of an object that is said to show, but is
+    nowhere on the screen. `covers` is the part of the screen that all of it takes, `below` are the paths of its
+    children that show.
     """
 
-    node: UiNode
+    node: UiNode | None
+    role: str
     frame: object
     covers: Rect
     read_s: float
     interfaces: frozenset[str]
     below: tuple[str, ...]
 
+    @property
+    def draws_nothing(self) -> bool:
+        """Whether it may be somewhere else, or gone, without a trace on the screen."""
+        node = self.node
+        return node is None or not (node.children or node.text or node.value)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeenCell:
-    """`path` and `box` as the sheet says them; None where nobody asked for the box."""
+    """`path` and `box` as the sheet says them; None where nobody asked for the box. `text_s` and `box_s` are when the
+    text and the box were read, `read_s` all else.
+    """
 
     path: str
     node: UiNode
     box: Rect | None
     read_s: float
+    text_s: float
+    box_s: float
+    may_be_cut: bool = field(init=False)
+    """Whether the text may be wider than what shows of the cell, so that another could look the same: digits are about
+    half as wide as a line is high, and 9 pixels at most in the usual size.
+    """
 
-    @property
-    def may_be_cut(self) -> bool:
-        """Whether the text may be wider than what shows of the cell, so that another could look the same: digits are
-        about half as wide as a line is high, and 9 pixels at most in the usual size.
-        """
+    def __post_init__(self) -> None:
         bounds = self.node.bounds
-        return len(self.node.value) * max(9, bounds.height // 2) > bounds.width
+        object.__setattr__(self, "may_be_cut", len(self.node.value) * max(9, bounds.height // 2) > bounds.width)
 
 
 @dataclass(slots=True)
@@ -59,22 +71,39 @@ class Memory:
 
     freshness: Freshness
     objects: dict[str, SeenObject] = field(default_factory=dict)
-    sheets: dict[object, Mapping[tuple[int, int], SeenCell]] = field(default_factory=dict)
+    sheets: dict[Hashable, Mapping[tuple[int, int], SeenCell]] = field(default_factory=dict)
 
     def still(self, path: str, frame: object, now_s: float) -> SeenObject | None:
-        """What is still as it was; None where it has to be asked for. What shows nothing may move without a trace."""
+        """What looks as it did; None where it has to be asked for."""
         seen = self.objects.get(path)
-        if seen is None or seen.frame != frame or not (seen.node.children or seen.node.text or seen.node.value):
+        if seen is None or seen.frame != frame:
             return None
         return seen if self.freshness.settled(seen.covers, seen.read_s, now_s) else None
 
-    def cells(self, view: object, now_s: float) -> dict[tuple[int, int], SeenCell]:
-        """Those of a view that still look as they did."""
-        known = self.sheets.get(view, {}).items()
-        settled = self.freshness.settled
-        return {place: cell for place, cell in known if settled(cell.node.bounds, cell.read_s, now_s)}
+    def last_view(self) -> Hashable:
+        """The view of a sheet that was looked at last; None before any."""
+        return next(reversed(self.sheets), None)
 
-    def keep_cells(self, view: object, cells: Mapping[tuple[int, int], SeenCell]) -> None:
+    def cells(self, view: Hashable) -> Mapping[tuple[int, int], SeenCell]:
+        """All that is known of a view."""
+        return self.sheets.get(view, {})
+
+    def still_cells(self, view: Hashable, now_s: float) -> dict[tuple[int, int], SeenCell]:
+        """Those of a view that look as they did."""
+        still: dict[tuple[int, int], SeenCell] = {}
+        bands: dict[tuple[int, int], float] = {}
+        for place, cell in self.cells(view).items():
+            box = cell.node.bounds
+            newest_s = bands.get((box.top, box.bottom))
+            if newest_s is None:
+                band = Rect(0, box.top, self.freshness.size.width, box.bottom)
+                newest_s = bands[box.top, box.bottom] = self.freshness.newest_s(band)
+            # Most rows have not changed from one end of the screen to the other, and need no look at each cell.
+            if (cell.read_s - newest_s >= TOLD_S and box.area) or self.freshness.settled(box, cell.read_s, now_s):
+                still[place] = cell
+        return still
+
+    def keep_cells(self, view: Hashable, cells: Mapping[tuple[int, int], SeenCell]) -> None:
         """All cells of a view, in the place of what was known of it. Only the last few views are kept."""
         others = {other: known for other, known in self.sheets.items() if other != view}
         self.sheets = dict([*others.items(), (view, cells)][-_VIEWS:])
