@@ -70,6 +70,12 @@ class SnapshotInfo:
     size_bytes: int
 
 
+def check_port(port: int) -> None:
+    """Raises GuestError for a number that no TCP port has."""
+    if not 1 <= port <= 65535:
+        raise GuestError(f"{port} is no TCP port", field="port", fix="use 1 to 65535")
+
+
 _SNAPSHOT_NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}")
 
 
@@ -78,6 +84,28 @@ def check_snapshot_name(name: str) -> None:
     if not _SNAPSHOT_NAME.fullmatch(name):
         fix = "use 1 to 64 letters, digits, '.', '_' or '-', with no '.' first"
         raise GuestError(f"{name[:80]!r} is no snapshot name", field="name", fix=fix)
+
+
+_NO_LIMIT = 2**62
+
+
+class ByteStream(Protocol):
+    """Two-way bytes. The end of one direction is the end of both.
+
+    Cancelling a read or write leaves the stream usable only for `close`. Both raise TransportError when it breaks.
+    """
+
+    async def read(self, limit: int = _NO_LIMIT) -> bytes:
+        """The next bytes, at least one and at most `limit`; empty at the end of the stream."""
+        ...
+
+    async def write(self, data: bytes) -> None:
+        """Returns when they are on their way: a reader that does not read holds the writer up."""
+        ...
+
+    def close(self) -> None:
+        """Ends the stream; what is behind it learns of that. Idempotent, never raises, never waits."""
+        ...
 
 
 class Device(Protocol):
@@ -107,6 +135,14 @@ class Device(Protocol):
     async def push(self, path: str, data: bytes, *, mode: int = 0o644) -> None: ...
 
     async def pull(self, path: str) -> bytes: ...
+
+    async def dial(self, port: int) -> ByteStream:
+        """Connects to a TCP port of the guest's own loopback. The stream is the caller's, who closes it.
+
+        Raises:
+            GuestError: nothing listens there, or the device has no ports.
+        """
+        ...
 
     async def install(self, path: str) -> None:
         """Installs the package file that lies at the guest path `path`."""

@@ -54,7 +54,8 @@ def suite_of(config: RunConfig) -> Suite:
     if config.suite == OSWORLD:
         from gui_agent.benchmarks.osworld.suite import make_suite as make_osworld
 
-        return make_osworld(config.osworld, here=not config.farm.address)
+        here = not config.farm.address and all(isinstance(entry, XvfbConfig) for entry in config.backends)
+        return make_osworld(config.osworld, here=here)
     if config.suite != ANDROIDWORLD:
         return load_suite(config.suite)
     from gui_agent.benchmarks.androidworld.suite import make_suite

@@ -3,26 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections import deque
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Protocol
 
+from device_farm.device import ByteStream
 from device_farm.errors import TransportError
 
 _NO_LIMIT = 2**62
+_PIECE = 1 << 18
 
 
-class AdbStream(Protocol):
-    """Two-way bytes. Cancelling a read or write leaves the stream usable only for `close`."""
-
-    async def read(self, limit: int = _NO_LIMIT) -> bytes:
-        """The next bytes, at least one and at most `limit`; empty at the end of the stream."""
-        ...
-
-    async def write(self, data: bytes) -> None: ...
-
-    def close(self) -> None:
-        """Ends the stream; a command behind it is ended by the device. Idempotent, never raises, never waits."""
-        ...
+class AdbStream(ByteStream, Protocol):
+    """The stream of a service. Closing it ends the command behind it."""
 
 
 class ReadBuffer:
@@ -105,3 +99,27 @@ async def read_all(stream: AdbStream, *, at_most: int) -> bytes:
             raise TransportError(f"the device sent more than {at_most} bytes", fix="write the output to a file")
         parts.append(data)
     return parts[0] if len(parts) == 1 else b"".join(parts)
+
+
+async def carry(stream: ByteStream, received: AsyncIterator[bytes], send: Callable[[bytes], Awaitable[None]]) -> None:
+    """What is `received` into `stream`, and what that gives to `send`, until either ends; closes the stream.
+
+    Raises:
+        TransportError: the stream broke. What `send` raises ends it, too.
+    """
+
+    async def up() -> None:
+        # Where it can take no more it has ended; how, its reader learns, after what came before that.
+        with contextlib.suppress(TransportError):
+            async for data in received:
+                await stream.write(data)
+            stream.close()
+
+    sending = asyncio.ensure_future(up())
+    try:
+        while data := await stream.read(_PIECE):
+            await send(data)
+    finally:
+        sending.cancel()
+        await asyncio.gather(sending, return_exceptions=True)
+        stream.close()

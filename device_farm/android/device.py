@@ -12,7 +12,7 @@ from device_farm.android.orders import carry_out
 from device_farm.android.plan import plan
 from device_farm.android.state import PhoneState, parse_state, state_candidates
 from device_farm.android.uiautomator_xml import Hierarchy, parse_hierarchy
-from device_farm.device import DeviceInfo, ShellResult, SnapshotInfo
+from device_farm.device import ByteStream, DeviceInfo, ShellResult, SnapshotInfo, check_port
 from device_farm.errors import ActionError, BackendError, FarmError, GuestError, TransportError
 from device_farm.types.action import Action
 from device_farm.types.geometry import Size
@@ -122,6 +122,10 @@ class AndroidDevice:
 
     async def pull(self, path: str) -> bytes:
         return await self._running().client.pull(path)
+
+    async def dial(self, port: int) -> ByteStream:
+        check_port(port)
+        return await self._running().client.open_port(port)
 
     async def install(self, path: str) -> None:
         await self._running().client.install(path)

@@ -6,14 +6,19 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
 
+from device_farm.adb.stream import ReadBuffer
 from device_farm.backends import fake_state
 from device_farm.backends.config import FakeConfig
 from device_farm.backends.fake_state import FakeState
-from device_farm.device import DeviceInfo, ShellResult, SnapshotInfo
+from device_farm.device import ByteStream, DeviceInfo, ShellResult, SnapshotInfo, check_port
 from device_farm.errors import BackendError, DeadlineError, GuestError, TransportError
 from device_farm.types.action import Action
 from device_farm.types.observation import Foreground, Observation, ObserveRequest, Screenshot, image_digest
 from device_farm.types.task import Platform
+
+_ECHO_PORT = 7
+_READ_AHEAD = 1 << 20
+_NO_LIMIT = 2**62
 
 
 @dataclass(slots=True)
@@ -32,6 +37,33 @@ class FakeFaults:
     call_s: float = 0.0
 
 
+class EchoStream:
+    """A stream whose other end sends back what it reads, one megabyte ahead of its reader at most."""
+
+    def __init__(self) -> None:
+        self._buffer = ReadBuffer()
+        self._room = asyncio.Event()
+        self.closed = False
+
+    async def read(self, limit: int = _NO_LIMIT) -> bytes:
+        data = await self._buffer.read(limit)
+        self._room.set()
+        return data
+
+    async def write(self, data: bytes) -> None:
+        while self._buffer.size > _READ_AHEAD and not self.closed:
+            self._room.clear()
+            await self._room.wait()
+        if self.closed:
+            raise TransportError("the stream is closed")
+        self._buffer.feed(data)
+
+    def close(self) -> None:
+        self.closed = True
+        self._buffer.end()
+        self._room.set()
+
+
 class FakeDevice:
     """One fake phone of 64x128 pixels: a text field, a button that counts, a switch, files and a small shell."""
 
@@ -39,6 +71,7 @@ class FakeDevice:
         self.faults = faults or FakeFaults()
         self.starts = 0
         self.resets = 0
+        self.streams: list[EchoStream] = []
         self._info = DeviceInfo(
             id=device_id, backend="fake", platform="android", screen=fake_state.SCREEN, image=f"fake-1/seed-{seed}"
         )
@@ -155,6 +188,16 @@ class FakeDevice:
 
     async def pull(self, path: str) -> bytes:
         return fake_state.read_file(await self._reach(), path)
+
+    async def dial(self, port: int) -> ByteStream:
+        """Port 7 sends back what it is sent (RFC 862); no other is open."""
+        check_port(port)
+        await self._reach()
+        if port != _ECHO_PORT:
+            raise GuestError(f"nothing listens at port {port}", field="port")
+        stream = EchoStream()
+        self.streams.append(stream)
+        return stream
 
     async def install(self, path: str) -> None:
         state = (await self._reach()).copy()

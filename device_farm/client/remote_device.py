@@ -10,6 +10,7 @@ from typing import Any
 import grpc.aio
 
 from device_farm.client.channel import call
+from device_farm.client.remote_stream import RemoteStream
 from device_farm.client.screenshots import ScreenshotCache
 from device_farm.converter.action import action_to_pb
 from device_farm.converter.observation import (
@@ -19,7 +20,7 @@ from device_farm.converter.observation import (
     options_to_pb,
     snapshot_from_pb,
 )
-from device_farm.device import DeviceInfo, ShellResult, SnapshotInfo
+from device_farm.device import ByteStream, DeviceInfo, ShellResult, SnapshotInfo, check_port
 from device_farm.errors import CapacityError, DataError
 from device_farm.pb import device_pb2 as pb
 from device_farm.pb import device_pb2_grpc
@@ -138,6 +139,12 @@ class RemoteDevice:
         if len(data) != size:
             raise DataError(f"{path}: {len(data)} of {size} bytes arrived", field="path")
         return data
+
+    async def dial(self, port: int) -> ByteStream:
+        check_port(port)
+        stream = RemoteStream(self._stub.Dial(timeout=_FOREVER_S, metadata=self._metadata), peer=self._address)
+        await stream.open(port, timeout_s=_LOOK_S)
+        return stream
 
     async def install(self, path: str) -> None:
         message = pb.InstallRequest(path=path, idempotency_key=new_key())

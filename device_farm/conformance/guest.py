@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 
+from device_farm.adb.stream import read_exactly
 from device_farm.conformance.expectations import expect_error
-from device_farm.conformance.subject import Facts, Subject, expect
-from device_farm.device import Device
+from device_farm.conformance.subject import ECHO_PORT, Facts, Subject, expect
+from device_farm.device import ByteStream, Device
 from device_farm.errors import DeadlineError, GuestError
 
 _LARGE = 3 * 1024 * 1024
+_CLOSED_PORT = 9
+_START_S = 15.0
 
 
 async def shell_reports_everything(subject: Subject, facts: Facts) -> None:
@@ -69,6 +73,38 @@ async def files_meet_the_shell(subject: Subject, facts: Facts) -> None:
     expect(shown.stdout == b"short\n", f"the shell reads {shown.stdout!r} from a pushed file")
     await device.shell(f"echo more >> '{path}'")
     expect(await device.pull(path) == b"short\nmore\n", "a file that the shell wrote to comes back otherwise")
+
+
+async def ports_lead_to_the_guest(subject: Subject, facts: Facts) -> None:
+    """Bytes go both ways; a port where nothing listens, or that there is not, is a GuestError."""
+    device = subject.device
+    await expect_error((GuestError,), device.dial(_CLOSED_PORT), "dialling a closed port")
+    await expect_error((GuestError,), device.dial(0), "dialling port 0")
+    if facts.echo_command:
+        await device.shell(facts.echo_command)
+        noise = random.Random(6).randbytes(_LARGE)
+        stream = await _dialled(device, facts)
+        try:
+            sending = asyncio.ensure_future(stream.write(noise))
+            back = await read_exactly(stream, len(noise))
+            await sending
+        finally:
+            stream.close()
+        expect(back == noise, f"{len(noise)} bytes went to a port, and others came back")
+        expect(await stream.read() == b"", "a closed stream gives bytes")
+    result = await device.shell("echo alive")
+    expect(result.stdout.strip() == b"alive", f"after dialling the shell says {result}")
+
+
+async def _dialled(device: Device, facts: Facts) -> ByteStream:
+    """A connection to the echo that was just started."""
+    ends = asyncio.get_running_loop().time() + _START_S * facts.patience
+    while True:
+        try:
+            return await device.dial(ECHO_PORT)
+        except GuestError:
+            expect(asyncio.get_running_loop().time() < ends, f"nothing listens at port {ECHO_PORT}")
+        await asyncio.sleep(0.1)
 
 
 async def bad_paths_are_refused(subject: Subject, facts: Facts) -> None:

@@ -24,6 +24,8 @@ from device_farm.types.action import (
 )
 from device_farm.types.geometry import Point, Size
 
+ECHO_PORT = 45871
+
 
 class CheckFailure(Exception):
     """The device broke its contract; the text says how."""
@@ -36,7 +38,7 @@ class Facts:
     `app` is an application that every device of the kind has, `text_app` one that shows an editable field after
     `to_text_field`. `endless_command` never returns by itself. `known_failures` maps the name of a check to the reason
     why this kind cannot pass it; such a check must fail, so that the list stays true. `patience` stretches the checks'
-    deadlines.
+    deadlines. `echo_command`, where there is one, leaves a program behind that sends back what comes to `ECHO_PORT`.
     """
 
     folder: str
@@ -49,6 +51,7 @@ class Facts:
     deterministic: bool
     known_failures: Mapping[str, str] = field(default_factory=dict)
     patience: float = 1.0
+    echo_command: str = ""
 
     def actions(self, screen: Size) -> tuple[Action, ...]:
         """One of every kind that touches a device, harmless on any screen, apart from OpenApp."""
@@ -104,6 +107,14 @@ EMULATOR = replace(
 WRITABLE_EMULATOR = replace(
     REAL_PHONE, known_failures={"close_is_idempotent": "a virtual device takes one writer, so no second device starts"}
 )
+_ECHO = f"""
+import socket
+listener = socket.create_server(("127.0.0.1", {ECHO_PORT}))
+while True:
+    with listener.accept()[0] as caller:
+        while piece := caller.recv(65536):
+            caller.sendall(piece)
+"""
 DESKTOP = Facts(
     folder="",
     app="text editor",
@@ -113,6 +124,7 @@ DESKTOP = Facts(
     change_setting="mkdir -p .config && echo changed > .config/farm-check",
     read_setting="cat .config/farm-check 2>/dev/null || echo unset",
     deterministic=False,
+    echo_command=f"setsid python3 -c '{_ECHO}' >/dev/null 2>&1 </dev/null &",
 )
 
 

@@ -60,6 +60,7 @@ CHECKS: tuple[Check, ...] = (
     Check(run=guest.files_round_trip, clean=False),
     Check(run=guest.files_meet_the_shell, clean=False),
     Check(run=guest.bad_paths_are_refused, clean=False),
+    Check(run=guest.ports_lead_to_the_guest, clean=False),
     Check(run=restoring.snapshot_round_trip, clean=False),
     Check(run=restoring.snapshot_restores_files, clean=False),
     Check(run=restoring.reset_undoes_everything),

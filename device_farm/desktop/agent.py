@@ -3,7 +3,8 @@
 It is a script of the standard library alone, started by the guest's own `/usr/bin/python3`; the host never imports
 it. File paths are resolved in here, by the kernel's view of the guest, so that no link can lead outside. Requests and
 replies are frames on the inherited control socket: two big-endian 32-bit lengths, a JSON object, raw bytes. Open
-sockets go to the host over a second inherited socket (SCM_RIGHTS). When the control socket closes, everything ends.
+sockets are handed over on a second inherited socket (SCM_RIGHTS), each with a tag of 64 bits. When the control socket
+closes, everything ends.
 
     python3 -I agent.py CONTROL_FD SOCKET_FD HOME LIMIT_BYTES ROOT...
 
@@ -32,6 +33,7 @@ import time
 from typing import Any
 
 _HEADER = struct.Struct(">II")
+_TAG = struct.Struct(">Q")
 _PR_SET_CHILD_SUBREAPER = 36
 
 Request = dict[str, Any]
@@ -73,6 +75,8 @@ class Agent:
         self.roots = [os.path.realpath(root) for root in roots]
         self.write_lock = threading.Lock()
         self.process_lock = threading.Lock()
+        self.sockets_lock = threading.Lock()
+        self.given: dict[int, socket.socket] = {}
         self.running: dict[int, subprocess.Popen[bytes]] = {}
         self.session: list[subprocess.Popen[bytes]] = []
 
@@ -119,7 +123,8 @@ class Agent:
         path = self.resolve(request["path"])
         os.makedirs(os.path.dirname(path), exist_ok=True)
         # Written beside and renamed, so that an application never reads half a file and a full disk leaves the old one.
-        beside = f"{path}.{threading.get_ident()}.part"
+        # Not under the file's own name with an ending: that may be as long as a name can be.
+        beside = os.path.join(os.path.dirname(path), f".farm-{threading.get_ident()}.part")
         handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
         try:
             with open(handle, "wb") as file:
@@ -255,8 +260,29 @@ class Agent:
                     raise Refused(f"no answer at {request['path']}: {error.strerror}") from error
                 time.sleep(0.005)  # noqa: TID251 - a thread of its own
         with client, self.write_lock:
-            socket.send_fds(self.sockets, [b"."], [client.fileno()])
+            socket.send_fds(self.sockets, [_TAG.pack(request["tag"])], [client.fileno()])
         return {}, b""
+
+    def op_dial(self, request: Request, data: bytes) -> Reply:
+        """Connects to a TCP port of the loopback, and carries its bytes over the socket that the host handed over."""
+        there = self.handed_over(request["tag"])
+        try:
+            here = _loopback(request["port"], request["limit_s"])
+        except OSError as error:
+            there.close()
+            raise Refused(f"nothing answers at port {request['port']}: {error.strerror or error}") from error
+        threading.Thread(target=_carry, args=(here, there), daemon=True).start()
+        return {}, b""
+
+    def handed_over(self, tag: int) -> socket.socket:
+        """The socket that the host sent under `tag`, whichever request comes to read it."""
+        with self.sockets_lock:
+            while tag not in self.given:
+                word, descriptors, _, _ = socket.recv_fds(self.sockets, _TAG.size, 1)
+                if not descriptors:
+                    raise Refused("the host sent no socket")
+                self.given[_TAG.unpack(word)[0]] = socket.socket(fileno=descriptors[0])
+            return self.given.pop(tag)
 
     def op_ping(self, request: Request, data: bytes) -> Reply:
         return {"pid": os.getpid()}, b""
@@ -280,6 +306,40 @@ class Agent:
                 while os.waitpid(-1, os.WNOHANG)[0]:
                     pass
             time.sleep(0.01)  # noqa: TID251 - the end of the process
+
+
+def _loopback(port: int, limit_s: float) -> socket.socket:
+    """A connection to a port of this system. Raises OSError where nothing answers."""
+    try:
+        client = socket.create_connection(("127.0.0.1", port), timeout=limit_s)
+    except ConnectionRefusedError as refused:
+        # Some programs listen on the other loopback only.
+        try:
+            client = socket.create_connection(("::1", port), timeout=limit_s)
+        except OSError:
+            raise refused from None
+    client.settimeout(None)
+    client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return client
+
+
+def _carry(one: socket.socket, other: socket.socket) -> None:
+    """Both ways until either end closes; each way has a thread, so that one that is stuck does not hold the other."""
+    back = threading.Thread(target=_pour, args=(other, one), daemon=True)
+    back.start()
+    _pour(one, other)
+    back.join()
+    one.close()
+    other.close()
+
+
+def _pour(source: socket.socket, sink: socket.socket) -> None:
+    with contextlib.suppress(OSError):
+        while piece := source.recv(1 << 16):
+            sink.sendall(piece)
+    for end in (source, sink):
+        with contextlib.suppress(OSError):
+            end.shutdown(socket.SHUT_RDWR)
 
 
 def _plain(member: tarfile.TarInfo) -> bool:

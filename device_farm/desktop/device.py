@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 
+from device_farm.adb.smart_socket import SocketStream
 from device_farm.desktop.acting import carry_out
 from device_farm.desktop.bus import GuestBus
 from device_farm.desktop.guest import GRACE_S
@@ -13,7 +14,7 @@ from device_farm.desktop.machine import Machine
 from device_farm.desktop.session import Session
 from device_farm.desktop.snapshots import Snapshots
 from device_farm.desktop.windows import SHELL_WINDOWS, active_window, stacked_windows
-from device_farm.device import DeviceInfo, ShellResult, SnapshotInfo
+from device_farm.device import ByteStream, DeviceInfo, ShellResult, SnapshotInfo, check_port
 from device_farm.errors import BackendError, DeadlineError, GuestError, TransportError
 from device_farm.types.action import Action
 from device_farm.types.geometry import Size
@@ -165,8 +166,7 @@ class DesktopDevice:
         async with self._acting:
             session = self._running()
             await carry_out(action, session, self._info.screen)
-            await session.settle.quiet()
-            return await self.observe(request)
+            return await session.settle.at_rest(lambda: self.observe(request))
 
     # --- guest -------------------------------------------------------------------------------------------------
     async def shell(self, command: str, *, timeout_s: float = 30.0) -> ShellResult:
@@ -189,6 +189,16 @@ class DesktopDevice:
     async def pull(self, path: str) -> bytes:
         _, data = await self._running().guest.request("get", path=path)
         return data
+
+    async def dial(self, port: int) -> ByteStream:
+        check_port(port)
+        connection = await self._running().guest.dial(port)
+        try:
+            _, stream = await asyncio.get_running_loop().create_connection(SocketStream, sock=connection)
+        except BaseException:
+            connection.close()
+            raise
+        return stream
 
     async def install(self, path: str) -> None:
         """Adds a desktop file to the menu; there is no package manager behind the walls."""

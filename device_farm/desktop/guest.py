@@ -16,6 +16,8 @@ from device_farm.desktop.sandbox import Place
 from device_farm.errors import DeadlineError, GuestError, TransportError
 
 _HEADER = struct.Struct(">II")
+# Goes with every socket that is handed over, and says what it is for.
+_TAG = struct.Struct(">Q")
 # A file, the output of a command, or a packed home; larger ones are refused by the agent.
 DATA_LIMIT_BYTES = 256 << 20
 _JSON_LIMIT_BYTES = 4 << 20
@@ -143,9 +145,47 @@ class Guest(ABC):
         if self._sockets is None:
             raise TransportError("the desktop is not running")
         async with self._connecting:
-            await self.request("connect", path=path, limit_s=timeout_s, timeout_s=timeout_s + GRACE_S)
-            _, descriptors, _, _ = socket.recv_fds(self._sockets, 1, 1)
-        return socket.socket(fileno=descriptors[0])
+            tag = next(self._ids)
+            await self.request("connect", path=path, tag=tag, limit_s=timeout_s, timeout_s=timeout_s + GRACE_S)
+            return self._handed_over(self._sockets, tag)
+
+    def _handed_over(self, sockets: socket.socket, tag: int) -> socket.socket:
+        """The socket that the agent sent under `tag`; what it sent for calls that were given up is closed."""
+        while True:
+            try:
+                word, descriptors, _, _ = socket.recv_fds(sockets, _TAG.size, 1)
+                connection = socket.socket(fileno=descriptors[0])
+            except (OSError, IndexError) as error:
+                raise TransportError(f"the desktop's agent handed over no socket: {error}") from error
+            if word == _TAG.pack(tag):
+                return connection
+            connection.close()
+
+    async def dial(self, port: int, *, timeout_s: float = 10.0) -> socket.socket:
+        """A connection to the TCP port `port` of the guest's loopback, made there as its user.
+
+        The agent carries the bytes: the socket itself stays there, for whoever shares one can make it block us.
+
+        Raises:
+            GuestError: nothing listens there.
+            DeadlineError, TransportError: as `request`.
+        """
+        if self._sockets is None:
+            raise TransportError("the desktop is not running")
+        tag = next(self._ids)
+        ours, theirs = socket.socketpair()
+        ours.setblocking(False)
+        try:
+            with theirs:
+                socket.send_fds(self._sockets, [_TAG.pack(tag)], [theirs.fileno()])
+            await self.request("dial", port=port, tag=tag, limit_s=timeout_s, timeout_s=timeout_s + GRACE_S)
+        except OSError as error:
+            ours.close()
+            raise TransportError(f"the desktop's agent takes no socket: {error}", fix="reset the device") from error
+        except BaseException:
+            ours.close()
+            raise
+        return ours
 
     # --- end ---------------------------------------------------------------------------------------------------
     async def _hang_up(self) -> None:

@@ -117,6 +117,26 @@ class PullResponse(_message.Message):
     chunk: bytes
     def __init__(self, size_bytes: _Optional[int] = ..., chunk: _Optional[bytes] = ...) -> None: ...
 
+class DialHeader(_message.Message):
+    __slots__ = ("port",)
+    PORT_FIELD_NUMBER: _ClassVar[int]
+    port: int
+    def __init__(self, port: _Optional[int] = ...) -> None: ...
+
+class DialRequest(_message.Message):
+    __slots__ = ("header", "chunk")
+    HEADER_FIELD_NUMBER: _ClassVar[int]
+    CHUNK_FIELD_NUMBER: _ClassVar[int]
+    header: DialHeader
+    chunk: bytes
+    def __init__(self, header: _Optional[_Union[DialHeader, _Mapping]] = ..., chunk: _Optional[bytes] = ...) -> None: ...
+
+class DialResponse(_message.Message):
+    __slots__ = ("chunk",)
+    CHUNK_FIELD_NUMBER: _ClassVar[int]
+    chunk: bytes
+    def __init__(self, chunk: _Optional[bytes] = ...) -> None: ...
+
 class InstallRequest(_message.Message):
     __slots__ = ("path", "idempotency_key")
     PATH_FIELD_NUMBER: _ClassVar[int]

@@ -72,6 +72,11 @@ class DeviceStub:
                 request_serializer=device__farm_dot_pb_dot_device__pb2.PullRequest.SerializeToString,
                 response_deserializer=device__farm_dot_pb_dot_device__pb2.PullResponse.FromString,
                 _registered_method=True)
+        self.Dial = channel.stream_stream(
+                '/device_farm.pb.Device/Dial',
+                request_serializer=device__farm_dot_pb_dot_device__pb2.DialRequest.SerializeToString,
+                response_deserializer=device__farm_dot_pb_dot_device__pb2.DialResponse.FromString,
+                _registered_method=True)
         self.Install = channel.unary_unary(
                 '/device_farm.pb.Device/Install',
                 request_serializer=device__farm_dot_pb_dot_device__pb2.InstallRequest.SerializeToString,
@@ -167,6 +172,13 @@ class DeviceServicer:
 
     def Pull(self, request, context):
         """Reads a file of the guest, in chunks.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def Dial(self, request_iterator, context):
+        """Connects to a TCP port of the guest's loopback. The first message each way opens it, the others carry bytes.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -268,6 +280,11 @@ def add_DeviceServicer_to_server(servicer, server):
                     servicer.Pull,
                     request_deserializer=device__farm_dot_pb_dot_device__pb2.PullRequest.FromString,
                     response_serializer=device__farm_dot_pb_dot_device__pb2.PullResponse.SerializeToString,
+            ),
+            'Dial': grpc.stream_stream_rpc_method_handler(
+                    servicer.Dial,
+                    request_deserializer=device__farm_dot_pb_dot_device__pb2.DialRequest.FromString,
+                    response_serializer=device__farm_dot_pb_dot_device__pb2.DialResponse.SerializeToString,
             ),
             'Install': grpc.unary_unary_rpc_method_handler(
                     servicer.Install,
@@ -507,6 +524,33 @@ class Device:
             '/device_farm.pb.Device/Pull',
             device__farm_dot_pb_dot_device__pb2.PullRequest.SerializeToString,
             device__farm_dot_pb_dot_device__pb2.PullResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Dial(request_iterator,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.stream_stream(
+            request_iterator,
+            target,
+            '/device_farm.pb.Device/Dial',
+            device__farm_dot_pb_dot_device__pb2.DialRequest.SerializeToString,
+            device__farm_dot_pb_dot_device__pb2.DialResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -10,6 +10,7 @@ from weakref import WeakKeyDictionary
 
 import grpc.aio
 
+from device_farm.adb.stream import carry
 from device_farm.converter.action import action_from_pb
 from device_farm.converter.observation import (
     fill_observation,
@@ -183,6 +184,25 @@ class DeviceService(device_pb2_grpc.DeviceServicer):
             yield pb.PullResponse(size_bytes=len(data), chunk=data[:CHUNK_BYTES])
             for start in range(CHUNK_BYTES, len(data), CHUNK_BYTES):
                 yield pb.PullResponse(chunk=data[start : start + CHUNK_BYTES])
+
+    async def Dial(self, requests: AsyncIterator[pb.DialRequest], context: Context) -> None:
+        async with answering(context):
+            lease = self._lease(context)
+            first = await anext(aiter(requests), None)
+            if first is None or first.WhichOneof("part") != "header":
+                raise ConfigError("the first message has to be the header", field="header")
+
+            async def send(data: bytes) -> None:
+                await context.write(pb.DialResponse(chunk=data))
+
+            async with using(lease) as device:
+                stream = await device.dial(first.header.port)
+                try:
+                    await send(b"")
+                    # gRPC's own windows hold up whoever sends faster than the other reads.
+                    await carry(stream, (request.chunk async for request in requests), send)
+                finally:
+                    stream.close()
 
     async def Install(self, request: pb.InstallRequest, context: Context) -> pb.InstallResponse:
         async with answering(context):

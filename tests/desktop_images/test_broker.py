@@ -123,3 +123,38 @@ def test_socket_that_is_not_there_is_named(inside: Inside, tmp_path: Path) -> No
     with inside.call(open=str(tmp_path / "none")) as caller:
         error = json.loads(line(caller))["error"]
     assert str(tmp_path / "none") in error and "No such file" in error
+
+
+def _echo() -> socket.socket:
+    """A listener whose one caller gets back what it sends."""
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def serve() -> None:
+        with listener.accept()[0] as caller:
+            while piece := caller.recv(1 << 16):
+                caller.sendall(piece)
+
+    threading.Thread(target=serve, daemon=True).start()
+    return listener
+
+
+def test_port_of_the_loopback_is_reached_both_ways_at_once(inside: Inside) -> None:
+    # More than all buffers on the way hold: whoever carried one way at a time would stand still.
+    data = bytes(range(256)) * (1 << 16)
+    with _echo() as listener, inside.call(open=listener.getsockname()[1], limit_s=5.0) as caller:
+        assert line(caller) == b"{}\n"
+        sending = threading.Thread(target=caller.sendall, args=(data,), daemon=True)
+        sending.start()
+        back = bytearray()
+        while len(back) < len(data):
+            back += caller.recv(1 << 18)
+        sending.join()
+    assert back == data
+
+
+def test_port_where_nothing_listens_is_said(inside: Inside) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    with inside.call(open=port, limit_s=5.0) as caller:
+        assert json.loads(line(caller)) == {"error": f"nothing answers at port {port}: Connection refused"}
+        assert line(caller) == b""

@@ -7,7 +7,8 @@ import os
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
-from device_farm.device import DeviceInfo, ShellResult, SnapshotInfo
+from device_farm.adb.smart_socket import connect_socket
+from device_farm.device import ByteStream, DeviceInfo, ShellResult, SnapshotInfo
 from device_farm.errors import ActionError, DeadlineError, GuestError, TransportError
 from device_farm.types.action import Action, Click
 from device_farm.types.geometry import Rect, Size
@@ -18,7 +19,10 @@ PNG = b"\x89PNG\r\n\x1a\n" + b"pixels"
 
 
 class FakeDesktop:
-    """Its screen is what `roots` holds; `acted` lists the actions; with `gone` every call fails as a dead desktop."""
+    """Its screen is what `roots` holds; `acted` lists the actions; with `gone` every call fails as a dead desktop.
+
+    `ports` are its open ports, and where the test's own server for each listens.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.home = folder / "home"
@@ -29,6 +33,7 @@ class FakeDesktop:
         self.roots: tuple[UiNode, ...] = ()
         self.acted: list[Action] = []
         self.gone = False
+        self.ports: dict[int, int] = {}
         self.resets = 0
 
     @property
@@ -112,6 +117,15 @@ class FakeDesktop:
 
     async def reset(self) -> None:
         self.resets += 1
+
+    async def dial(self, port: int) -> ByteStream:
+        self._alive()
+        if port not in self.ports:
+            raise GuestError(f"nothing answers at port {port}")
+        try:
+            return await connect_socket("127.0.0.1", self.ports[port], what="program")
+        except TransportError as error:
+            raise GuestError(error.message) from error
 
     async def install(self, path: str) -> None:
         raise GuestError("nothing to install")

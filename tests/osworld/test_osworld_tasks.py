@@ -111,17 +111,31 @@ def _judged(getter: Mapping[str, Any]) -> dict[str, Any]:
         ),
         (
             {"config": [{"type": "chrome_open_tabs", "parameters": {"urls_to_open": ["http://localhost:80/"]}}]},
-            "debugging port",
+            None,
         ),
-        ({"evaluator": _judged({"type": "active_tab_info"})}, "debugging port"),
-        ({"evaluator": _judged({"type": "vlc_playing_info"})}, "VLC's HTTP port"),
+        ({"evaluator": _judged({"type": "active_tab_info"})}, None),
+        ({"evaluator": _judged({"type": "vlc_playing_info"})}, None),
+        ({"config": [_launch("socat", "tcp-listen:9222,fork", "tcp:localhost:1337")]}, None),
+        ({"config": [_launch("google-chrome-stable")], "related_apps": ["chrome", "os"]}, None),
+        ({"evaluator": _judged({"type": "default_video_player"})}, "program xdg-mime"),
         ({"related_apps": ["vs_code"]}, "program code"),
         ({"config": [_launch("nautilus")]}, "program nautilus"),
         ({"config": [_launch("google-chrome", "--x")]}, None),
         ({"config": [_execute("echo password | sudo -S true")]}, "root"),
         ({"config": [_execute("apt install foo")]}, "root"),
         ({"config": [_execute(["pip", "install", "x"])]}, "packages from the network"),
-        ({"evaluator": _judged({"type": "vm_command_line", "command": "gsettings get a b"})}, "GNOME"),
+        ({"config": [_execute("gsettings set org.gnome.shell favorite-apps []")]}, "GNOME"),
+        ({"config": [_execute("gsettings set org.gnome.desktop.a b c; gsettings reset x y")]}, "GNOME"),
+        ({"config": [_execute(["dconf", "read", "/a"])]}, "GNOME"),
+        (
+            {
+                "evaluator": _judged(
+                    {"type": "vm_command_line", "command": "gsettings get org.gnome.desktop.interface a"}
+                )
+            },
+            None,
+        ),
+        ({"evaluator": _judged({"type": "vm_command_line", "command": "pactl list sinks"})}, "program pactl"),
         ({"evaluator": _judged({"type": "vm_command_line", "command": "timedatectl"})}, "system's services"),
         (
             {"config": [{"type": "download", "parameters": {"files": [{"url": "https://h/a", "path": "/a"}]}}]},

@@ -5,12 +5,16 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 from fake_desktop import FakeDesktop
+from played_osworld import write_package
 
+from device_farm.desktop.osworld import windows
+from device_farm.desktop.osworld.ports import BROWSER_PORT
 from device_farm.errors import DataError, GuestError, VerifierError
 from gui_agent.benchmarks.androidworld.channel import WorkerProcess, WorldError
 from gui_agent.benchmarks.osworld.crew import WORKER
@@ -18,79 +22,11 @@ from gui_agent.benchmarks.osworld.mirror import Mirror
 from gui_agent.benchmarks.osworld.stage import Stage, Terms
 from gui_agent.benchmarks.osworld.taskfile import TaskFile
 
-# A package with the names that the worker uses, in the shape of OSWorld's: it talks to the guest API over HTTP, goes on
-# after failed requests as OSWorld does, and imports a module that is not there.
-_ENV = """
-import json, urllib.error, urllib.request
-from desktop_env.evaluators import getters, metrics
-
-def create_vm_manager_and_provider(*_, **__):
-    raise NotImplementedError("no machine of its own")
-
-class DesktopEnv:
-    def __init__(self, provider_name, path_to_vm, **arguments):
-        assert (provider_name, path_to_vm) == ("docker", "farm")
-        self.manager, self.provider = create_vm_manager_and_provider(provider_name, "")
-        host, port = self.provider.get_ip_address(path_to_vm).split(":")[:2]
-        self.root, self.arguments = f"http://{host}:{port}", arguments
-
-    def post(self, path, values):
-        body = json.dumps(values).encode()
-        request = urllib.request.Request(self.root + path, data=body, headers={"Content-Type": "application/json"})
-        try:
-            with urllib.request.urlopen(request) as answer:
-                return json.loads(answer.read())
-        except urllib.error.HTTPError:
-            return None
-
-    def reset(self, task_config):
-        self.task, self.instruction = task_config, task_config["instruction"]
-        for step in task_config.get("config", []):
-            if step["type"] == "explode":
-                raise RuntimeError("Setup step 1 failed")
-            self.post("/setup/" + step["type"], step["parameters"])
-
-    def evaluate(self):
-        if self.task["evaluator"]["func"] == "infeasible":
-            return int(self.action_history[-1] == "FAIL")
-        said = self.post("/execute", {"command": self.task["evaluator"]["result"]["command"], "shell": False})
-        return getattr(metrics, self.task["evaluator"]["func"])(said and said["output"])
-
-    def close(self):
-        self.provider.stop_emulator("farm")
-"""
-_METRICS = """
-import no_such_module_here
-from no_such_other.part import Reader
-
-def is_yes(said): return float(said == "yes\\n")
-def reads(said):
-    try:
-        return Reader(said)
-    except Exception:
-        return 0
-def twice(said): return 2.0
-def infeasible(): pass
-"""
-
 
 @pytest.fixture
 def package(tmp_path: Path) -> Path:
-    root = tmp_path / "site"
-    files = {
-        "desktop_env/__init__.py": "",
-        "desktop_env/desktop_env.py": _ENV,
-        "desktop_env/evaluators/__init__.py": "",
-        "desktop_env/evaluators/metrics.py": _METRICS,
-        "desktop_env/evaluators/getters.py": "def get_vm_command_line(env, config): pass\n",
-        "desktop_env/controllers/__init__.py": "",
-        "desktop_env/controllers/setup.py": "class SetupController:\n    def _execute_setup(self): pass\n",
-        "desktop_env-9.0.dist-info/METADATA": "Metadata-Version: 2.1\nName: desktop-env\nVersion: 9.0\n",
-    }
-    for name, text in files.items():
-        (root / name).parent.mkdir(parents=True, exist_ok=True)
-        (root / name).write_text(text)
-    return root
+    write_package(tmp_path / "site")
+    return tmp_path / "site"
 
 
 def _worker(package: Path) -> WorkerProcess:
@@ -104,9 +40,19 @@ def _task(func: str = "is_yes", *, prints: str = "yes", config: list[dict[str, A
     return TaskFile(name="t", domain="os", document=document)
 
 
-def _attempt(package: Path, folder: Path, task: TaskFile, last: str = "DONE", *, break_it: bool = False) -> float:
+def _attempt(
+    package: Path,
+    folder: Path,
+    task: TaskFile,
+    last: str = "DONE",
+    *,
+    break_it: bool = False,
+    programs: Mapping[str, str] | None = None,
+) -> float:
     async def scene() -> float:
         desktop = FakeDesktop(folder)
+        for name, script in (programs or {}).items():
+            desktop.program(name, script)
         terms = Terms(call_s=30.0, mirror=Mirror(None), password="password")
         async with _worker(package) as process, Stage(desktop, process, terms) as stage:
             assert await stage.set_up(task) == "Do it."
@@ -124,7 +70,7 @@ def test_worker_says_what_is_installed(package: Path) -> None:
     said = asyncio.run(scene())
     assert said["version"] == "9.0"
     assert {"infeasible", "is_yes", "reads", "twice"} <= set(said["metrics"])
-    assert (said["getters"], said["steps"]) == (["vm_command_line"], ["execute"])
+    assert (said["getters"], said["steps"]) == (["page", "vm_command_line"], ["execute", "launch", "upload"])
 
 
 @pytest.mark.parametrize(("prints", "reward"), [("yes", 1.0), ("no", 0.0)])
@@ -150,9 +96,52 @@ def test_reward_above_one_is_no_verdict(package: Path, tmp_path: Path) -> None:
 
 
 def test_failed_step_is_an_error_though_osworld_goes_on(package: Path, tmp_path: Path) -> None:
-    step = {"type": "launch", "parameters": {"command": ["no-such-program"]}}
+    step = {"type": "execute", "parameters": {"command": ["no-such-program"]}}
     with pytest.raises(GuestError, match="no such program"):
         _attempt(package, tmp_path / "d", _task(config=[step]))
+
+
+def test_absent_program_is_named_before_anything_is_set_up(package: Path, tmp_path: Path) -> None:
+    step = {"type": "launch", "parameters": {"command": ["no-such-program"]}}
+    with pytest.raises(GuestError, match="does not have the program no-such-program"):
+        _attempt(package, tmp_path / "d", _task(config=[step]))
+
+
+def test_program_that_shows_no_window_is_an_error(
+    package: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(windows, "WINDOW_LIMIT_S", 0.5)
+    step = {"type": "launch", "parameters": {"command": ["mousepad"]}}
+    with pytest.raises(GuestError, match=r"no window of a launched program came within 0\.5 s"):
+        _attempt(package, tmp_path / "d", _task(config=[step]), programs={"mousepad": "exit 1", "wmctrl": "exit 0"})
+
+
+@pytest.mark.parametrize(("port", "reward"), [("chromium", 1.0), ("vlc", 0.0)])
+def test_evaluator_reaches_the_ports_of_the_desktop(package: Path, tmp_path: Path, port: str, reward: float) -> None:
+    async def browser(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.0 200 OK\r\n\r\nyes\n")
+        writer.close()
+
+    async def scene() -> float:
+        desktop = FakeDesktop(tmp_path / "d")
+        evaluator = {"func": "is_yes", "result": {"type": "page", "port": port}}
+        document = {"id": "t", "instruction": "Do it.", "config": [], "evaluator": evaluator}
+        terms = Terms(call_s=30.0, mirror=Mirror(None), password="password")
+        async with await asyncio.start_server(browser, "127.0.0.1", 0) as server:
+            desktop.ports[BROWSER_PORT] = server.sockets[0].getsockname()[1]
+            async with _worker(package) as process, Stage(desktop, process, terms) as stage:
+                await stage.set_up(TaskFile(name="t", domain="os", document=document))
+                return await stage.judge("DONE")
+
+    assert asyncio.run(scene()) == reward
+
+
+def test_port_of_a_desktop_that_died_is_never_a_zero(package: Path, tmp_path: Path) -> None:
+    evaluator = {"func": "is_yes", "result": {"type": "page", "port": "chromium"}}
+    document = {"id": "t", "instruction": "Do it.", "config": [], "evaluator": evaluator}
+    with pytest.raises(VerifierError, match="port 9222: TransportError: the desktop is gone"):
+        _attempt(package, tmp_path / "d", TaskFile(name="t", domain="os", document=document), break_it=True)
 
 
 def test_refused_pyautogui_in_a_set_up_is_an_error(package: Path, tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from typing import NoReturn
 
-from device_farm.device import Device, DeviceInfo, ShellResult, SnapshotInfo
+from device_farm.device import ByteStream, Device, DeviceInfo, ShellResult, SnapshotInfo
 from device_farm.types.action import Action
 from device_farm.types.observation import Observation, ObserveRequest
 from verifier.probes.paths import check_readable
@@ -94,6 +94,9 @@ class ReadOnlyDevice:
 
     async def push(self, path: str, data: bytes, *, mode: int = 0o644) -> None:
         _refuse("writing a file", "path")
+
+    async def dial(self, port: int) -> ByteStream:
+        _refuse("talking to a program", "port")
 
     async def install(self, path: str) -> None:
         _refuse("installing", "path")

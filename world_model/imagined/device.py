@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Final, assert_never
 
 from device_farm.android.plan import plan
-from device_farm.device import DeviceInfo, ShellResult, SnapshotInfo, check_snapshot_name
+from device_farm.device import ByteStream, DeviceInfo, ShellResult, SnapshotInfo, check_snapshot_name
 from device_farm.errors import ActionError, BackendError, GuestError
 from device_farm.types.action import Action, Answer, Terminate, Wait
 from device_farm.types.geometry import Size
@@ -97,6 +97,9 @@ class ImaginedDevice:
 
     async def pull(self, path: str) -> bytes:
         raise _without("files")
+
+    async def dial(self, port: int) -> ByteStream:
+        raise _without("ports")
 
     async def install(self, path: str) -> None:
         raise _without("packages")

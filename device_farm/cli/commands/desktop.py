@@ -7,9 +7,13 @@ import asyncio
 import json
 import sys
 from contextlib import AsyncExitStack
+from typing import TYPE_CHECKING
 
 from device_farm.cli.command import Command, Exit
 from device_farm.errors import ConfigError
+
+if TYPE_CHECKING:
+    from device_farm.desktop.device import DesktopDevice
 
 
 def _port(text: str) -> int:
@@ -31,6 +35,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--port", type=_port, metavar="P", help="serve OSWorld's guest API on 127.0.0.1:P (0: any free port)"
     )
+    for name, what in (("--chromium-port", "the browser's DevTools, 9222"), ("--vlc-port", "VLC's HTTP port, 8080")):
+        help_text = f"with --port: {what} in the desktop, as 127.0.0.1:P (default: any free port)"
+        parser.add_argument(name, type=_port, metavar="P", help=help_text)
     parser.add_argument("--json", action="store_true", help="one JSON object when the desktop is ready")
 
 
@@ -45,9 +52,9 @@ async def run(arguments: argparse.Namespace) -> int:
     from device_farm.backends.loader import load_backend, parse_backend
     from device_farm.config import load_config
     from device_farm.desktop.device import DesktopDevice
-    from device_farm.desktop.osworld.api import GuestApi
-    from device_farm.desktop.osworld.server import GuestServer
 
+    if arguments.port is None and (arguments.chromium_port, arguments.vlc_port) != (None, None):
+        raise ConfigError("these ports are for programs that use the guest API", field="--port", fix="give --port, too")
     size = {"width": arguments.width, "height": arguments.height}
     config = parse_backend(arguments.backend)
     if not isinstance(config, DesktopConfig):
@@ -63,15 +70,31 @@ async def run(arguments: argparse.Namespace) -> int:
         place = device.place()
         line = f"display {place['display']}  home {place['home']}  pid {place['pid']}"
         if arguments.port is not None:
-            server = await stack.enter_async_context(
-                GuestServer(GuestApi(device, reset=device.reset), port=arguments.port)
-            )
-            place["port"] = server.port
-            line += f"  guest API http://127.0.0.1:{server.port}"
+            served = await _serve(device, arguments, stack)
+            place |= served
+            line += f"  guest API http://127.0.0.1:{served['port']}  for DesktopEnv {served['address']}"
         sys.stdout.write(f"{json.dumps(place) if arguments.json else line}\n")
         sys.stdout.flush()
         await asyncio.get_running_loop().create_future()
     return Exit.DONE
+
+
+async def _serve(device: DesktopDevice, arguments: argparse.Namespace, stack: AsyncExitStack) -> dict[str, str | int]:
+    """The guest API and the two ports, until the stack ends; returns where they are. Raises ConfigError."""
+    from device_farm.desktop.osworld.api import GuestApi
+    from device_farm.desktop.osworld.ports import BROWSER_PORT, PLAYER_PORT, GuestPort
+    from device_farm.desktop.osworld.server import GuestServer
+
+    enter = stack.enter_async_context
+    server = await enter(GuestServer(GuestApi(device, reset=device.reset), port=arguments.port))
+    browser = await enter(GuestPort(device, BROWSER_PORT, port=arguments.chromium_port or 0, field="--chromium-port"))
+    player = await enter(GuestPort(device, PLAYER_PORT, port=arguments.vlc_port or 0, field="--vlc-port"))
+    return {
+        "port": server.port,
+        "chromium_port": browser.port,
+        "vlc_port": player.port,
+        "address": f"127.0.0.1:{server.port}:{browser.port}:0:{player.port}",
+    }
 
 
 COMMAND = Command(name="desktop", help="run one desktop alone", configure=configure, run=run)

@@ -85,12 +85,15 @@ class GuestApi:
         except RefusedError as error:
             return self._trouble(f"{method} {path}", error.status, str(error))
         except FarmError as error:
-            message = f"{type(error).__name__}: {error}"
-            return self._trouble(f"{method} {path}", 503, message, infrastructure=True)
+            return self._trouble(f"{method} {path}", 503, f"{type(error).__name__}: {error}", infrastructure=True)
         except Exception as error:
             _LOGGER.exception("the guest API failed at %s %s", method, path)
             message = f"{type(error).__name__}: {error}"
             return self._trouble(f"{method} {path}", 500, message, infrastructure=True)
+
+    def note(self, route: str, error: FarmError) -> None:
+        """Remembers that the desktop failed where no request of this API is answered."""
+        self._trouble(route, 503, f"{type(error).__name__}: {error}", infrastructure=True)
 
     async def _back_to_start(self) -> Response:
         if self._reset is None:

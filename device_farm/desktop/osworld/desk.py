@@ -7,6 +7,7 @@ import posixpath
 import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from importlib.resources import files
 from typing import Final
 
 from device_farm.desktop.osworld.messages import RefusedError
@@ -23,14 +24,17 @@ ln -sf /usr/lib/chromium/chromium "$here/chrome"
 exec "$here/chrome" --test-type --no-sandbox --disable-gpu --no-first-run --no-default-browser-check \\
   --password-store=basic --force-renderer-accessibility --user-data-dir="$HOME/.config/google-chrome" "$@"
 """
+_SOCAT: Final = files("device_farm.desktop.osworld").joinpath("socat.py")
 _SHIMS: Final = {
     "python": 'exec python3 "$@"\n',
     "python3.10": 'exec python3 "$@"\n',
     "google-chrome": _CHROME,
     "google-chrome-stable": _CHROME,
+    "socat": 'exec python3 -I "$0.py" "$@"\n',
 }
 """Programs that OSWorld's image has under these names. Tasks end the browser by its process name, `chrome`, and look
 into its profile; its own sandbox needs what the desktop's walls do not give, and is not needed behind them."""
+SHIMS: Final = frozenset(_SHIMS)
 
 
 @dataclass(slots=True)
@@ -66,6 +70,7 @@ class Desk:
             folder = f"{runtime}/osworld"
             for name, line in _SHIMS.items():
                 await self.device.push(f"{folder}/{name}", f"#!/bin/sh\n{line}".encode(), mode=0o755)
+            await self.device.push(f"{folder}/socat.py", _SOCAT.read_bytes())
             for name, text in PROFILES.items():
                 path = f"{home}/{name}"
                 if (await self.device.shell(f"test -e {shlex.quote(path)}")).exit_code != 0:

@@ -1,8 +1,9 @@
-"""The way into a desktop's virtual machine: lets the host at the agent, and at the Unix sockets of the session.
+"""The way into a desktop's virtual machine: lets the host at the agent, at Unix sockets, at ports of the loopback.
 
 A script of the standard library, started as root by `init.py`; the host never imports it. It listens at one TCP port,
-which only the host reaches. A caller sends one line of JSON, `{"word", "time_s", "open", "limit_s"}`; `open` is `agent`
-or the path of a socket. The answer is a line, `{}` or `{"error"}`; after it the connection is the one asked for.
+which only the host reaches. A caller sends one line of JSON, `{"word", "time_s", "open", "limit_s"}`; `open` is
+`agent`, the path of a socket, or the number of a port. The answer is a line, `{}` or `{"error"}`; after it the
+connection is the one asked for.
 The agent stays when its caller goes: a machine is saved while nobody is connected, and another host goes on from there.
 
     python3 -I -S broker.py MACHINE_JSON
@@ -48,6 +49,9 @@ class Broker:
                 return
             if asked["open"] == "agent":
                 self.serve_agent(caller, asked["time_s"])
+                return
+            if isinstance(asked["open"], int):
+                serve_port(caller, asked["open"], asked["limit_s"])
                 return
             with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as target:
                 error = connect(target, asked["open"], asked["limit_s"])
@@ -115,6 +119,45 @@ def connect(target: socket.socket, path: str, limit_s: float) -> str:
             if time.monotonic() > deadline:
                 return f"no answer at {path}: {error.strerror}"
             time.sleep(0.005)  # noqa: TID251 - a thread of its own
+
+
+def serve_port(caller: socket.socket, port: int, limit_s: float) -> None:
+    try:
+        target = loopback(port, limit_s)
+    except OSError as error:
+        reply(caller, f"nothing answers at port {port}: {error.strerror or error}")
+        return
+    with target:
+        reply(caller)
+        back = threading.Thread(target=pour, args=(target, caller), daemon=True)
+        back.start()
+        pour(caller, target)
+        back.join()
+
+
+def loopback(port: int, limit_s: float) -> socket.socket:
+    """A connection to a port of this system. Raises OSError where nothing answers."""
+    try:
+        client = socket.create_connection(("127.0.0.1", port), timeout=limit_s)
+    except ConnectionRefusedError as refused:
+        # Some programs listen on the other loopback only.
+        try:
+            client = socket.create_connection(("::1", port), timeout=limit_s)
+        except OSError:
+            raise refused from None
+    client.settimeout(None)
+    client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return client
+
+
+def pour(source: socket.socket, sink: socket.socket) -> None:
+    """One way, in a thread of its own, until either end closes: what is stuck must not hold the other way."""
+    with contextlib.suppress(OSError):
+        while piece := source.recv(_PIECE):
+            sink.sendall(piece)
+    for end in (source, sink):
+        with contextlib.suppress(OSError):
+            end.shutdown(socket.SHUT_RDWR)
 
 
 def relay(one: socket.socket, other: socket.socket) -> None:

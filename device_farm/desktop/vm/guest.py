@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import socket
+from weakref import WeakSet
 
 from device_farm.desktop.guest import START_TIMEOUT_S, Guest
 from device_farm.desktop.sandbox import confined_place
@@ -21,6 +22,7 @@ class VmGuest(Guest):
         super().__init__()
         self._vm = vm
         self._handed: list[socket.socket] = []
+        self._dialled: WeakSet[socket.socket] = WeakSet()
         self.patience = 1.0 if vm.launch.hardware.accelerated else EMULATED_PATIENCE
 
     @property
@@ -41,6 +43,11 @@ class VmGuest(Guest):
         self._handed.append(connection.dup())
         return connection
 
+    async def dial(self, port: int, *, timeout_s: float = 10.0) -> socket.socket:
+        connection = await self._vm.connect(port, limit_s=timeout_s)
+        self._dialled.add(connection)
+        return connection
+
     async def close(self) -> None:
         # A guest that hangs would hold whoever waits for it: the connection's end is felt at once.
         for connection in self._handed:
@@ -48,5 +55,9 @@ class VmGuest(Guest):
                 connection.shutdown(socket.SHUT_RDWR)
             connection.close()
         self._handed.clear()
+        for connection in self._dialled:
+            # A machine that is set back never says that they ended.
+            with contextlib.suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
         await self._hang_up()
         self._place = None

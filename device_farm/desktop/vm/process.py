@@ -87,11 +87,11 @@ class Vm:
         raise TransportError("QEMU ended at once")
 
     # --- the guest ---------------------------------------------------------------------------------------------
-    async def connect(self, target: str, *, limit_s: float) -> socket.socket:
-        """A connection to the agent (`agent`) or to a Unix socket of the guest.
+    async def connect(self, target: str | int, *, limit_s: float) -> socket.socket:
+        """A connection to the agent (`agent`), to a Unix socket of the guest, or to a port of its loopback.
 
         Raises:
-            GuestError: nobody answers at that path.
+            GuestError: nobody answers there.
             TransportError: the guest's broker does not answer (yet).
         """
         connection = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
@@ -110,7 +110,7 @@ class Vm:
             raise GuestError(str(answer["error"]))
         return connection
 
-    async def _ask(self, connection: socket.socket, target: str, limit_s: float) -> Mapping[str, Any]:
+    async def _ask(self, connection: socket.socket, target: str | int, limit_s: float) -> Mapping[str, Any]:
         loop = asyncio.get_running_loop()
         connection.setblocking(False)
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

@@ -8,22 +8,12 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from device_farm.desktop.osworld.desk import SHIMS
 from gui_agent.benchmarks.osworld.mirror import Mirror
 from gui_agent.benchmarks.osworld.taskfile import TaskFile
 
 ACCOUNT_STEPS: Final = frozenset({"googledrive", "login"})
 ACCOUNT_GETTERS: Final = frozenset({"googledrive_file"})
-BROWSER_STEPS: Final = frozenset({"chrome_open_tabs", "chrome_close_tabs"})
-BROWSER_GETTERS: Final = frozenset(
-    {
-        *("active_tab_info", "active_tab_html_parse", "active_tab_url_parse", "open_tabs_info", "page_info"),
-        *("gotoRecreationPage_and_get_html_content", "number_of_search_results", "url_dashPart", "url_path_parse"),
-        *("macys_product_url_parse", "pdf_from_url", "info_from_website"),
-    }
-)
-"""Getters that ask the browser by its debugging port."""
-PLAYER_GETTERS: Final = frozenset({"vlc_playing_info"})
-"""Getters that ask VLC by its own HTTP server."""
 _APPS: Final[Mapping[str, str]] = {
     "libreoffice_calc": "localc",
     "libreoffice_impress": "loimpress",
@@ -36,11 +26,20 @@ _APPS: Final[Mapping[str, str]] = {
     "vs_code": "code",
 }
 """OSWorld's `related_apps`, by the program that is theirs here."""
-_PROGRAMS: Final[Mapping[str, str]] = {"google-chrome": "chromium", "/usr/bin/thunderbird": "thunderbird"}
+_PROGRAMS: Final[Mapping[str, str]] = {
+    "google-chrome": "chromium",
+    "google-chrome-stable": "chromium",
+    "/usr/bin/thunderbird": "thunderbird",
+}
+_GETTERS: Final[Mapping[str, str]] = {"default_video_player": "xdg-mime"}
+"""Getters that run a program of the desktop."""
+_SOUND: Final = re.compile(r"\b(pactl|pulseaudio)\b")
 _NEEDS_ROOT: Final = re.compile(r"\bsudo\b|(^|[;&|]\s*)(apt|apt-get|snap|dpkg)\s")
 _NEEDS_PACKAGES: Final = re.compile(r"\b(pip3?|conda)\s+install\b")
-_NEEDS_GNOME: Final = re.compile(r"\bgsettings\b|\bgnome-(shell|extensions)\b|\bdconf\b")
-_NEEDS_SYSTEM: Final = re.compile(r"\b(timedatectl|systemctl|pactl|pulseaudio|bluetoothctl|nmcli)\b")
+_SETTINGS: Final = r"org\.gnome\.(desktop|system)\."
+"""Schemas that every desktop has, by Debian's gsettings-desktop-schemas; those of GNOME's own programs it has not."""
+_NEEDS_GNOME: Final = re.compile(rf"\bgsettings\s+\w+\s+(?!{_SETTINGS})|\bgnome-(shell|extensions)\b|\bdconf\b")
+_NEEDS_SYSTEM: Final = re.compile(r"\b(timedatectl|systemctl|bluetoothctl|nmcli)\b")
 _WEB: Final = re.compile(r"https?://(?!localhost|127\.0\.0\.1)", re.IGNORECASE)
 
 
@@ -51,21 +50,20 @@ _ASKED_FOR: Final[Mapping[str, str]] = {
     "94d95f96-9699-4208-98ba-3c3119edf9c2": "needs the live web: Spotify is to be installed",
     "f8369178-fafe-40c2-adc4-b9b08a125456": "needs the live web: a theme is to be downloaded",
     "e1fc0df3-c8b9-4ee7-864c-d0b590d3aa56": "needs the live web: an extension is to be downloaded",
+    "873cafdd-a581-47f6-8b33-b9696ddb7b05": "needs the live web: extensions are to be installed",
+    "68a25bd4-59c7-4f4d-975e-da0c8509c848": "needs the live web: a paper is to be downloaded",
+    "a82b78bb-7fde-4cb3-94a4-035baf10bcf0": "needs the live web: authors' pages are to be found",
+    "48c46dc7-fe04-4505-ade7-723cba1aa6f6": "needs GNOME's file manager and terminal, by their windows' names",
 }
 """Tasks that say only in their words what they need."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offer:
-    """What there is to run tasks with. `has_program` says whether the desktops have a program.
-
-    `browser_port` and `player_port` say whether a desktop's debugging port and VLC's HTTP port can be reached.
-    """
+    """What there is to run tasks with. `has_program` says whether the desktops have a program."""
 
     mirror: Mirror
     has_program: Callable[[str], bool]
-    browser_port: bool = False
-    player_port: bool = False
 
 
 def reason_left_out(task: TaskFile, offer: Offer) -> str | None:
@@ -86,11 +84,9 @@ def _reasons(task: TaskFile, offer: Offer) -> Iterator[str]:
         yield "needs a proxy to the live web"
     for url in _opened_pages(task):
         yield f"needs the live web: {url:.120}"
-    yield from _absent_programs(task, offer)
-    if (getters & BROWSER_GETTERS or steps & BROWSER_STEPS) and not offer.browser_port:
-        yield "needs the browser's debugging port, which the desktops do not offer"
-    if getters & PLAYER_GETTERS and not offer.player_port:
-        yield "needs VLC's HTTP port, which the desktops do not offer"
+    for program in needed_programs(task):
+        if not offer.has_program(program):
+            yield f"needs the program {program}, which the desktops do not have"
     for line in _commands(task):
         yield from _of_command(line)
     missing = offer.mirror.missing(task)
@@ -121,16 +117,17 @@ def _opened_pages(task: TaskFile) -> Iterator[str]:
             yield str(getter["goto_prefix"])
 
 
-def _absent_programs(task: TaskFile, offer: Offer) -> Iterator[str]:
+def needed_programs(task: TaskFile) -> tuple[str, ...]:
+    """The programs of the desktop that the task names, each once; not what every desktop is given for OSWorld."""
     needed = [_APPS[app] for app in task.document.get("related_apps") or () if app in _APPS]
     for step in task.steps:
         if step["type"] == "launch":
-            command = step["parameters"].get("command")
-            words = _words(command)
+            words = _words(step["parameters"].get("command"))
             needed += [_PROGRAMS.get(words[0], words[0])] if words else []
-    for program in dict.fromkeys(needed):
-        if not offer.has_program(program):
-            yield f"needs the program {program}, which the desktops do not have"
+    needed += [_GETTERS[str(getter["type"])] for getter in task.getters() if getter["type"] in _GETTERS]
+    for line in _commands(task):
+        needed += _SOUND.findall(line)
+    return tuple(program for program in dict.fromkeys(needed) if program not in SHIMS)
 
 
 def _words(command: Any) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shlex
 import tempfile
 import time
 from contextlib import AsyncExitStack
@@ -12,12 +13,15 @@ from types import TracebackType
 from typing import Final, Self
 
 from device_farm.desktop.osworld.api import GuestApi, Trouble
+from device_farm.desktop.osworld.messages import RefusedError
+from device_farm.desktop.osworld.ports import BROWSER_PORT, PLAYER_PORT, GuestPort
 from device_farm.desktop.osworld.server import GuestServer
 from device_farm.desktop.osworld.windows import wait_for_window
 from device_farm.device import Device
 from device_farm.errors import BackendError, GuestError, VerifierError
 from device_farm.types.observation import Observation, ObserveRequest
 from gui_agent.benchmarks.androidworld.channel import WorkerProcess, WorldError
+from gui_agent.benchmarks.osworld.left_out import needed_programs
 from gui_agent.benchmarks.osworld.mirror import Mirror
 from gui_agent.benchmarks.osworld.taskfile import TaskFile
 
@@ -56,7 +60,10 @@ class Stage:
 
     async def __aenter__(self) -> Self:
         try:
-            self._server = await self._stack.enter_async_context(GuestServer(self._api))
+            server = await self._stack.enter_async_context(GuestServer(self._api))
+            browser, player = [await self._port(number) for number in (BROWSER_PORT, PLAYER_PORT)]
+            # In OSWorld's own form: the guest API, the browser, VNC, which nobody asks for, and the player.
+            self._address = f"127.0.0.1:{server.port}:{browser.port}:0:{player.port}"
             folder = self._stack.enter_context(tempfile.TemporaryDirectory(prefix="farm-osworld-"))
             self._cache = Path(folder)
         except BaseException:
@@ -69,23 +76,30 @@ class Stage:
     ) -> None:
         await asyncio.shield(self._stack.aclose())
 
+    async def _port(self, number: int) -> GuestPort:
+        """A port of the guest as one of this machine's, as long as the stage is open."""
+        port = GuestPort(self._device, number, trouble=lambda error: self._api.note(f"port {number}", error))
+        return await self._stack.enter_async_context(port)
+
     async def set_up(self, task: TaskFile) -> str:
         """OSWorld's own set-up; returns the instruction.
 
         Raises:
             DataError: an asset is not the one that the mirror lists.
-            GuestError: a step failed, though OSWorld may have gone on; or a program showed no window.
+            GuestError: the desktop lacks a program that the task names; a step failed, though OSWorld may have gone on;
+                or a program showed no window.
             WorldError, BackendError, DeadlineError, TransportError: OSWorld, its process or the desktop broke.
         """
         await asyncio.to_thread(self._terms.mirror.seed, task, self._cache)
         await self._api.desk.prepare()
+        await self._require_programs(task)
         screen = self._device.info.screen
         try:
             begun = await self._worker.call(
                 "begin",
                 timeout_s=self._terms.call_s,
                 task=dict(task.document),
-                address=f"127.0.0.1:{self._server.port}",
+                address=self._address,
                 cache=str(self._cache),
                 screen=[screen.width, screen.height],
                 password=self._terms.password,
@@ -99,14 +113,28 @@ class Stage:
         self._api.troubles.clear()
         return str(begun["instruction"])
 
+    async def _require_programs(self, task: TaskFile) -> None:
+        """Raises GuestError where the desktop, which may be another machine's, lacks a program: no score were fair."""
+        needed = shlex.join(needed_programs(task))
+        found = await self._api.desk.run(
+            f'for name in {needed}; do command -v -- "$name" >/dev/null || echo "$name"; done'
+        )
+        absent = found.stdout.decode("utf-8", "replace").split()
+        if absent:
+            fix = "install it in the desktop's image, or choose other tasks"
+            raise GuestError(f"the desktop does not have the program {absent[0]:.100}", field="related_apps", fix=fix)
+
     async def _ready(self, task: TaskFile) -> None:
         """Waits for the window of what was launched, and until nothing is drawn any more."""
         if launched_windows(task):
-            await wait_for_window(
-                self._api.desk,
-                lambda windows: any(not window.kind.lower().startswith(_SHELL) for window in windows),
-                what="of a launched program",
-            )
+            try:
+                await wait_for_window(
+                    self._api.desk,
+                    lambda windows: any(not window.kind.lower().startswith(_SHELL) for window in windows),
+                    what="of a launched program",
+                )
+            except RefusedError as error:
+                raise GuestError(str(error)) from error
         await self._described()
         digest, since = "", time.monotonic()
         limit = since + QUIET_LIMIT_S

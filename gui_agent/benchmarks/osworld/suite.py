@@ -109,7 +109,8 @@ class OsworldSuite(Suite):
 
 
 def make_suite(config: OsworldConfig, *, here: bool) -> OsworldSuite:
-    """The suite, not open. `here` says whether the desktops are this machine's, whose programs can be looked for.
+    """The suite, not open. `here` says whether the desktops run this machine's programs, which can be looked for;
+    others are asked when they are leased, and a task whose program they lack is an `infra_error` then.
 
     Raises:
         ConfigError: the task files or the assets cannot be read.
