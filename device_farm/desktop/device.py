@@ -166,8 +166,7 @@ class DesktopDevice:
         async with self._acting:
             session = self._running()
             await carry_out(action, session, self._info.screen)
-            await session.settle.quiet()
-            return await self.observe(request)
+            return await session.settle.at_rest(lambda: self.observe(request))
 
     # --- guest -------------------------------------------------------------------------------------------------
     async def shell(self, command: str, *, timeout_s: float = 30.0) -> ShellResult:

@@ -8,18 +8,22 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
 
 from device_farm.desktop.display import Display
 from device_farm.desktop.windows import active_window
 
 # Two frames of a 60 Hz toolkit and a little.
 QUIET_S = 0.04
+_MOMENT_S = 0.015
 SETTLE_LIMIT_S = 1.0
 PING_LIMIT_S = 0.4
 # For programs that do not answer pings, and the desktop itself.
 _BLIND_WAIT_S = 0.06
 _POLL_S = 0.004
 _BREATH_S = 0.012
+_Seen = TypeVar("_Seen")
 
 
 class Settle:
@@ -64,7 +68,21 @@ class Settle:
                 count, changed = seen, time.monotonic()
         return True
 
-    async def after_action(self) -> None:
-        """Both, bounded: an animation or a busy program does not hold the observation back for ever."""
-        await self.caught_up()
-        await self.quiet()
+    async def at_rest(self, look: Callable[[], Awaitable[_Seen]], *, limit_s: float = SETTLE_LIMIT_S) -> _Seen:
+        """What `look` finds once nothing is drawn any more, bounded as `quiet` is.
+
+        It is begun before the silence that has to be waited for is over, since it takes longer itself, and begun anew
+        where something is drawn within that silence.
+        """
+        deadline = time.monotonic() + limit_s * self._patience
+        while True:
+            await self.quiet(quiet_s=_MOMENT_S, limit_s=max(0.0, deadline - time.monotonic()) / self._patience)
+            count = await self._display.call(self._display.count_damage)
+            looking = asyncio.ensure_future(look())
+            try:
+                await asyncio.sleep((QUIET_S - _MOMENT_S) * self._patience)
+                drawn = await self._display.call(self._display.count_damage) != count
+                if not drawn or time.monotonic() > deadline:
+                    return await looking
+            finally:
+                looking.cancel()
