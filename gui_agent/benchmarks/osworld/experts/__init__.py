@@ -6,7 +6,13 @@ from collections.abc import Callable, Mapping
 
 from device_farm.types.action import Terminate
 from gui_agent.benchmarks.base import LOOK, Script
-from gui_agent.benchmarks.osworld.experts import browser, office, programs, terminal
+from gui_agent.benchmarks.osworld.experts import (
+    browser,
+    office,
+    osworld_calc,
+    programs,
+    terminal,
+)
 from gui_agent.benchmarks.osworld.taskfile import TaskFile
 from gui_agent.benchmarks.ui import Plain
 
@@ -23,7 +29,8 @@ def find_expert(file: TaskFile) -> Script | None:
 
 
 def _plays() -> Mapping[str, Callable[[], Plain]]:
-    return {**office.PLAYS, **browser.PLAYS, **programs.PLAYS, **terminal.PLAYS}
+    families = (office, browser, programs, terminal, osworld_calc)
+    return {name: play for family in families for name, play in family.PLAYS.items()}
 
 
 def _to_the_end(play: Callable[[], Plain]) -> Script:

@@ -27,7 +27,7 @@ def workbook(rows: Sequence[Sequence[Cell]], *, sheet: str = "Sheet1", bold: Ite
     for cell in bold:
         page[cell].font = Font(bold=True)
     book.properties.created = book.properties.modified = _MADE
-    return _saved(book)
+    return saved(book)
 
 
 def text_document(paragraphs: Sequence[str]) -> bytes:
@@ -38,7 +38,7 @@ def text_document(paragraphs: Sequence[str]) -> bytes:
     for paragraph in paragraphs:
         document.add_paragraph(paragraph)
     document.core_properties.created = document.core_properties.modified = _MADE
-    return _saved(document)
+    return saved(document)
 
 
 def slides(pages: Sequence[tuple[str, str]]) -> bytes:
@@ -51,10 +51,10 @@ def slides(pages: Sequence[tuple[str, str]]) -> bytes:
         page.shapes.title.text = title
         page.placeholders[1].text = body
     show.core_properties.created = show.core_properties.modified = _MADE
-    return _saved(show)
+    return saved(show)
 
 
-def _saved(document: Any) -> bytes:
+def saved(document: Any) -> bytes:
     """The document's bytes with every date of the archive fixed."""
     written = io.BytesIO()
     document.save(written)
