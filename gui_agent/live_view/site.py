@@ -9,15 +9,13 @@ import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from http import HTTPStatus
 from importlib.resources import files
-from types import TracebackType
-from typing import Final, Self
+from typing import Final
 from urllib.parse import urlsplit
 
-from device_farm.errors import ConfigError
+from device_farm.loopback import LoopbackListener
 from gui_agent.live_view.http import MAX_HEAD, RefusedError, Request, read_request, response, upgrade
 from gui_agent.live_view.websocket import BrokenSocketError, WebSocket, accept_key
 
-_LOOPBACK: Final = "127.0.0.1"
 _NAMES: Final = frozenset(("127.0.0.1", "localhost", "::1"))
 _TYPES: Final[Mapping[str, str]] = {
     "html": "text/html; charset=utf-8",
@@ -32,59 +30,21 @@ _LOOK: Final = "report.css"
 OnSocket = Callable[[WebSocket, Mapping[str, str]], Awaitable[None]]
 
 
-class Site:
-    """Serves the page on the loopback under a random token. `on_socket` has each WebSocket, with its query.
-
-    Raises from `async with`:
-        ConfigError: the port is taken.
-    """
+class Site(LoopbackListener):
+    """Serves the page on the loopback under a random token. `on_socket` has each WebSocket, with its query."""
 
     def __init__(self, on_socket: OnSocket, *, port: int = 0, token: str = "") -> None:
+        super().__init__(port=port, field="--port", limit=MAX_HEAD)
         self.token = token or secrets.token_urlsafe(18)
         self._on_socket = on_socket
-        self._asked = port
-        self._server: asyncio.Server | None = None
-        self._lines: set[asyncio.Task[None]] = set()
-
-    async def __aenter__(self) -> Self:
-        try:
-            self._server = await asyncio.start_server(self._connected, _LOOPBACK, self._asked, limit=MAX_HEAD)
-        except OSError as error:
-            message = f"{_LOOPBACK}:{self._asked} cannot be listened on: {error.strerror}"
-            raise ConfigError(message, field="--port", fix="choose another port, or leave it out") from error
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if self._server is not None:
-            self._server.close()
-        for line in tuple(self._lines):
-            line.cancel()
-        if self._lines:
-            await asyncio.wait(self._lines)
-
-    @property
-    def port(self) -> int:
-        assert self._server is not None
-        return int(self._server.sockets[0].getsockname()[1])
 
     @property
     def url(self) -> str:
-        return f"http://{_LOOPBACK}:{self.port}/{self.token}/"
+        return f"http://127.0.0.1:{self.port}/{self.token}/"
 
-    def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        # A task of our own: asyncio complains of one of its own when it is cancelled (Python 3.11).
-        task = asyncio.create_task(self._serve(reader, writer))
-        self._lines.add(task)
-        task.add_done_callback(self._lines.discard)
-
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        try:
-            with contextlib.suppress(ConnectionError):
-                await self._answer(reader, writer)
-        finally:
-            writer.close()
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(ConnectionError):
+            await self._answer(reader, writer)
 
     async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:

@@ -10,9 +10,9 @@ from collections.abc import AsyncIterator, Callable
 from typing import Final
 
 from device_farm.adb.stream import carry
-from device_farm.desktop.osworld.listening import LoopbackListener
 from device_farm.device import ByteStream, Device
 from device_farm.errors import FarmError, GuestError
+from device_farm.loopback import LoopbackListener
 
 BROWSER_PORT: Final = 9222
 """Where OSWorld looks for the browser's DevTools: its tasks lead it to the port that they start the browser with."""

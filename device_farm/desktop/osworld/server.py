@@ -7,8 +7,8 @@ import contextlib
 from typing import Final
 
 from device_farm.desktop.osworld.api import GuestApi
-from device_farm.desktop.osworld.listening import LoopbackListener
 from device_farm.desktop.osworld.messages import BODY_MAX
+from device_farm.loopback import LoopbackListener
 from device_farm.simulator.uiautomator.http import serve_http
 
 _CHUNK: Final = 1 << 18

@@ -13,12 +13,14 @@ from device_farm.errors import ConfigError
 class LoopbackListener(ABC):
     """Use as `async with`. Listens on 127.0.0.1 only; whoever is connected at the end is cut off.
 
-    `port` 0 asks for any free one; `field` names the option that asked, for the error.
+    `port` 0 asks for any free one; `field` names the option that asked, for the error. `limit` is how many bytes of a
+    line or head are held at most while its end is waited for.
     """
 
-    def __init__(self, *, port: int = 0, field: str = "port") -> None:
+    def __init__(self, *, port: int = 0, field: str = "port", limit: int = 1 << 16) -> None:
         self._asked = port
         self._field = field
+        self._limit = limit
         self._server: asyncio.Server | None = None
         self._lines: set[asyncio.Task[None]] = set()
 
@@ -29,7 +31,7 @@ class LoopbackListener(ABC):
     async def __aenter__(self) -> Self:
         """Raises ConfigError where the port is taken."""
         try:
-            self._server = await asyncio.start_server(self._serve, "127.0.0.1", self._asked)
+            self._server = await asyncio.start_server(self._serve, "127.0.0.1", self._asked, limit=self._limit)
         except OSError as error:
             message = f"127.0.0.1:{self._asked} cannot be listened on: {error.strerror}"
             raise ConfigError(message, field=self._field, fix="choose another port") from error
