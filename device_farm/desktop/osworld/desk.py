@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from importlib.resources import files
 from typing import Final
 
+from device_farm.desktop.osworld.menu import ENTRIES, FOLDER
 from device_farm.desktop.osworld.messages import RefusedError
 from device_farm.desktop.osworld.profiles import PROFILES
 from device_farm.device import Device, ShellResult
@@ -75,7 +76,16 @@ class Desk:
                 path = f"{home}/{name}"
                 if (await self.device.shell(f"test -e {shlex.quote(path)}")).exit_code != 0:
                     await self.device.push(path, text.encode())
+            await self._fill_menu(home, folder)
             self.home, self._path = home, folder
+
+    async def _fill_menu(self, home: str, shims: str) -> None:
+        names = " ".join(entry.program for entry in ENTRIES)
+        found = await self.device.shell(f'for name in {names}; do command -v "$name" >/dev/null && echo "$name"; done')
+        there = found.stdout.decode("utf-8", "replace").split()
+        for entry in ENTRIES:
+            if entry.program in there:
+                await self.device.push(f"{home}/{FOLDER}/{entry.id}", entry.text(shims).encode())
 
     def forget(self) -> None:
         """After a reset: what the guest had is gone, and the pointer is in the middle again."""

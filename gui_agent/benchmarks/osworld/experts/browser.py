@@ -8,7 +8,7 @@ from typing import Final
 from device_farm.types.action import PressKey, TypeText, Wait
 from gui_agent.benchmarks.osworld.experts.common import TRIES, enter
 from gui_agent.benchmarks.osworld.office import browser as pages
-from gui_agent.benchmarks.ui import Match, Plain, tap, type_into, wait_for
+from gui_agent.benchmarks.ui import Match, Plain, tap, type_into, wait_for, wait_gone
 
 _ADDRESS: Final = Match(text="Address and search bar", role="entry")
 _WRITTEN_S: Final = 12.0
@@ -72,6 +72,17 @@ def delete_on_exit() -> Plain:
     yield from _written()
 
 
+def close_tab() -> Plain:
+    yield from tap(Match(contains=pages.PRICES, role="page tab"), tries=TRIES)
+    yield PressKey(key="w", modifiers=("ctrl",))
+    yield from wait_gone(Match(contains=pages.PRICES, role="page tab"), tries=TRIES)
+
+
+def follow_link() -> Plain:
+    yield from tap(Match(contains=pages.TIMES, role="link"), tries=TRIES)
+    yield from wait_for(Match(contains=pages.TIMES, role="document web"), tries=TRIES)
+
+
 def join_club() -> Plain:
     name = Match(role="entry", where=lambda node: node.text != "Address and search bar")
     yield from type_into(pages.MEMBER, name, tries=TRIES)
@@ -87,5 +98,7 @@ PLAYS: Final[Mapping[str, Callable[[], Plain]]] = {
     "2ae9ba84-3a0d-4d4c-8338-3a1478dc5fe3": profile_name,
     "af630914-714e-4a24-a7bb-f9af687d3b91": font_size,
     "farm-browser-join": join_club,
+    "farm-browser-close": close_tab,
+    "farm-browser-follow": follow_link,
     "99146c54-4f37-4ab8-9327-5f3291665e1e": delete_on_exit,
 }

@@ -11,13 +11,17 @@ from typing import Any, Final
 ROOT_URL: Final = "https://office.farm.invalid"
 """Where the documents seem to come from: a name that never resolves (RFC 2606), so only the mirror has them."""
 DOCUMENTS: Final = "/home/user/Documents"
+SITE: Final = "http://localhost:8000"
+"""Where the desktop's own web server shows the documents."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OfficeTask:
     """`brings` are the guest's files before it begins, by path; `opens` is one of them, or the program in `launches`.
 
-    `evaluator` is OSWorld's, except that `{"type": "expected", "dest": NAME}` stands for the file `expected[NAME]`.
+    `tabs` are names of brought documents that the browser shows, from a server of the desktop's own, under `SITE`, and
+    with its debugging port open, as OSWorld opens tabs. `evaluator` is OSWorld's, except that
+    `{"type": "expected", "dest": NAME}` stands for the file `expected[NAME]`.
     """
 
     id: str
@@ -28,6 +32,7 @@ class OfficeTask:
     brings: Mapping[str, bytes] = field(default_factory=dict)
     opens: str = ""
     launches: tuple[str, ...] = ()
+    tabs: tuple[str, ...] = ()
     expected: Mapping[str, bytes] = field(default_factory=dict)
 
     def _url(self, name: str) -> str:
@@ -42,7 +47,15 @@ class OfficeTask:
         if self.opens:
             config.append({"type": "open", "parameters": {"path": self.opens}})
         if self.launches:
-            config.append({"type": "launch", "parameters": {"command": list(self.launches)}})
+            config.append(_launch(*self.launches))
+        if self.tabs:
+            config.append(
+                _launch("python3", "-m", "http.server", "8000", "--bind", "127.0.0.1", "--directory", DOCUMENTS)
+            )
+            config.append(_launch("google-chrome", "--remote-debugging-port=1337"))
+            config.append(_launch("socat", "tcp-listen:9222,fork", "tcp:localhost:1337"))
+            urls = [f"{SITE}/{name}" for name in self.tabs]
+            config.append({"type": "chrome_open_tabs", "parameters": {"urls_to_open": urls}})
         return {
             "id": self.id,
             "snapshot": self.domain,
@@ -73,6 +86,10 @@ class OfficeTask:
         for name, content in self.expected.items():
             found[f"{self.id}/{name}"] = content
         return found
+
+
+def _launch(*command: str) -> dict[str, Any]:
+    return {"type": "launch", "parameters": {"command": list(command)}}
 
 
 def expected_file(name: str) -> dict[str, str]:
