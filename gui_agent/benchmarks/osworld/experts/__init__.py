@@ -10,6 +10,7 @@ from gui_agent.benchmarks.osworld.experts import (
     browser,
     office,
     osworld_calc,
+    osworld_writer,
     programs,
     terminal,
 )
@@ -29,7 +30,7 @@ def find_expert(file: TaskFile) -> Script | None:
 
 
 def _plays() -> Mapping[str, Callable[[], Plain]]:
-    families = (office, browser, programs, terminal, osworld_calc)
+    families = (office, browser, programs, terminal, osworld_calc, osworld_writer)
     return {name: play for family in families for name, play in family.PLAYS.items()}
 
 

@@ -13,9 +13,9 @@ from gui_agent.benchmarks.osworld.taskfile import TaskFile
 
 def makers() -> Makers:
     """What makes the documents, by the task's id."""
-    from gui_agent.benchmarks.osworld.stand_in_documents import calc
+    from gui_agent.benchmarks.osworld.stand_in_documents import calc, writer
 
-    return calc.MAKERS
+    return {**calc.MAKERS, **writer.MAKERS}
 
 
 def assets_for(task: TaskFile, stand_in: StandIn) -> Mapping[str, bytes]:
