@@ -44,9 +44,9 @@ async def _run(namespace: argparse.Namespace) -> int:
 async def _check(namespace: argparse.Namespace) -> int:
     """Exit code 3 where AndroidWorld does not run, or a program that it needs is missing."""
     from device_farm.errors import BackendError, PrerequisiteError
-    from gui_agent.benchmarks.androidworld.channel import WorldError
     from gui_agent.benchmarks.androidworld.install import examine
     from gui_agent.benchmarks.androidworld.settings import INSTALL_FIX, AndroidWorldConfig, interpreter
+    from gui_agent.benchmarks.worker_channel import WorldError
 
     python = interpreter(AndroidWorldConfig(python=namespace.androidworld_python or ""))
     try:

@@ -66,9 +66,9 @@ async def _install(namespace: argparse.Namespace) -> int:
 async def _check(namespace: argparse.Namespace) -> int:
     """Exit code 3 where OSWorld does not run, or the desktop lacks a program that tasks use."""
     from device_farm.errors import BackendError, PrerequisiteError
-    from gui_agent.benchmarks.androidworld.channel import WorldError
     from gui_agent.benchmarks.osworld.crew import hello
     from gui_agent.benchmarks.osworld.settings import INSTALL_FIX, OsworldConfig, interpreter
+    from gui_agent.benchmarks.worker_channel import WorldError
 
     python = interpreter(OsworldConfig(python=namespace.osworld_python or ""))
     try:

@@ -16,11 +16,11 @@ from played_osworld import write_package
 from device_farm.desktop.osworld import windows
 from device_farm.desktop.osworld.ports import BROWSER_PORT
 from device_farm.errors import DataError, GuestError, VerifierError
-from gui_agent.benchmarks.androidworld.channel import WorkerProcess, WorldError
 from gui_agent.benchmarks.osworld.crew import WORKER
 from gui_agent.benchmarks.osworld.mirror import Mirror
 from gui_agent.benchmarks.osworld.stage import Stage, Terms
 from gui_agent.benchmarks.osworld.taskfile import TaskFile
+from gui_agent.benchmarks.worker_channel import WorkerProcess, WorldError
 
 
 @pytest.fixture

@@ -10,8 +10,8 @@ from typing import Any, Self
 
 from device_farm.device import DeviceInfo
 from device_farm.errors import BackendError
-from gui_agent.benchmarks.androidworld.channel import WorkerProcess
 from gui_agent.benchmarks.androidworld.station import Station, worker_command, worker_environment
+from gui_agent.benchmarks.worker_channel import WorkerProcess
 
 _PLAN_S = 300.0
 _CHECKPOINT_S = 120.0
@@ -87,7 +87,7 @@ class Crew:
 
 def clerk(python: Path) -> WorkerProcess:
     """A worker without a phone, not started."""
-    return WorkerProcess(worker_command(python, 0.0), environment=worker_environment())
+    return WorkerProcess(worker_command(python, 0.0), program="AndroidWorld", environment=worker_environment())
 
 
 async def read_plan(python: Path, *, seed: int, combinations: int, tasks: tuple[str, ...]) -> dict[str, Any]:

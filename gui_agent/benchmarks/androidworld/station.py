@@ -15,8 +15,9 @@ from device_farm.adb.private_server import PrivateAdbServer, find_adb, tied_to_t
 from device_farm.adb.smart_socket import AdbServer
 from device_farm.device import DeviceInfo, Endpoints, machine_identity
 from device_farm.errors import BackendError, TransportError
-from gui_agent.benchmarks.androidworld.channel import WORKER, WorkerProcess
+from gui_agent.benchmarks.worker_channel import WorkerProcess
 
+WORKER = Path(__file__).with_name("worker.py")
 _LISTED_S = 30.0
 _PROBE_S = 5.0
 _ADB_VERSION = re.compile(rb"version 1\.0\.(\d+)")
@@ -120,6 +121,7 @@ class Station:
         self._adb = str(_write_adb(folder, self._server.port))
         worker = WorkerProcess(
             worker_command(self._python, self._wait_scale),
+            program="AndroidWorld",
             # AndroidWorld leaves files with fixed names in the temporary folder; every phone gets its own.
             environment=worker_environment(TMPDIR=str(folder)),
         )

@@ -11,7 +11,6 @@ from typing import Any
 from device_farm.errors import BackendError, PrerequisiteError
 from device_farm.types.task import JsonValue, Platform, Task
 from gui_agent.benchmarks.androidworld.catalogue import NAMES
-from gui_agent.benchmarks.androidworld.channel import WorldError
 from gui_agent.benchmarks.androidworld.crew import Crew, CrewSettings, read_plan
 from gui_agent.benchmarks.androidworld.settings import (
     INSTALL_FIX,
@@ -21,6 +20,7 @@ from gui_agent.benchmarks.androidworld.settings import (
 )
 from gui_agent.benchmarks.androidworld.template import STEP_S, UNMADE, WorldTemplate, world_template
 from gui_agent.benchmarks.base import Suite, unknown_task
+from gui_agent.benchmarks.worker_channel import WorldError
 
 SUITE_NAME = "androidworld"
 CHECKPOINTS = "androidworld"

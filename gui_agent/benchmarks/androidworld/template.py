@@ -12,10 +12,10 @@ from device_farm.device import Device
 from device_farm.errors import BackendError, ConfigError, FarmError, VerifierError
 from device_farm.types.task import JsonValue, Task
 from device_farm.types.trajectory import Episode, Evidence, InfraError, Scored, Undecided
-from gui_agent.benchmarks.androidworld.channel import WorldError
 from gui_agent.benchmarks.androidworld.checkpoint import group_name, to_checkpoint
 from gui_agent.benchmarks.androidworld.crew import Crew
 from gui_agent.benchmarks.base import Ending, Script, TaskTemplate
+from gui_agent.benchmarks.worker_channel import WorldError
 
 UNMADE = "unmade"
 """Parameter of a task that AndroidWorld could not instantiate: why."""

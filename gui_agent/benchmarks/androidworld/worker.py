@@ -1,10 +1,8 @@
 """AndroidWorld in a process of its own: JSON lines in on stdin, JSON lines out on stdout.
 
-Run by the interpreter of AndroidWorld's own virtual environment, so this file imports nothing of this project. It
-changes no line of AndroidWorld: it calls its suite, environment, tasks and checkpointer, and shortens `time.sleep`.
-
-A request is `{"id": 1, "op": "plan", ...}`; its answer `{"id": 1, "result": ...}`, or `{"id": 1, "error": {"type",
-"message", "last_line", "traceback"}}`. An error is the answer to one request; the process goes on.
+Run by the interpreter of AndroidWorld's own virtual environment, so this file imports nothing of this project but
+`worker_answers.py`, by its path, whose requests and answers it speaks. It changes no line of AndroidWorld: it calls its
+suite, environment, tasks and checkpointer, and shortens `time.sleep`.
 """
 
 from __future__ import annotations
@@ -14,17 +12,30 @@ import contextlib
 import dataclasses
 import datetime
 import importlib
-import json
+import importlib.util
 import logging
 import os
 import sys
 import time
-import traceback
 from collections.abc import Callable, Iterator
-from typing import Any, TextIO
+from pathlib import Path
+from typing import Any
 
 FAMILY = "android_world"
 FORWARDER = "com.google.androidenv.accessibilityforwarder"
+
+
+def _answering() -> Any:
+    """How requests are answered: the module of that file, whatever is on the path."""
+    path = Path(__file__).parents[1] / "worker_answers.py"
+    spec = importlib.util.spec_from_file_location("farm_worker_answers", path)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+ANSWERING = _answering()
 
 
 def _world(name: str) -> Any:
@@ -56,18 +67,6 @@ class Unmade:
     error: dict[str, str]
 
 
-def describe(error: BaseException) -> dict[str, str]:
-    """An exception as the answer to a request."""
-    text = "".join(traceback.format_exception(error))
-    lines = [line for line in text.splitlines() if line.strip()]
-    return {
-        "type": type(error).__name__,
-        "message": str(error) or repr(error),
-        "last_line": lines[-1].strip() if lines else "",
-        "traceback": text[-20_000:],
-    }
-
-
 @contextlib.contextmanager
 def _kept_going(suite_utils: Any) -> Iterator[None]:
     """A task that cannot be instantiated becomes an `Unmade`, so that one does not take the whole suite with it."""
@@ -80,7 +79,7 @@ def _kept_going(suite_utils: Any) -> Iterator[None]:
             str(made.goal)
             return made
         except Exception as error:  # noqa: BLE001 - one task's own code; what it raised is its answer
-            return Unmade(name=task.__name__, seed=seed, error=describe(error))
+            return Unmade(name=task.__name__, seed=seed, error=ANSWERING.describe(error))
 
     suite_utils._instantiate_task = guarded
     try:
@@ -269,36 +268,15 @@ def scale_waits(scale: float) -> None:
         time.sleep = scaled  # noqa: TID251
 
 
-def serve(worker: Worker, requests: TextIO, answers: TextIO) -> None:
-    """Answers requests one after the other until the input ends."""
-    operations: dict[str, Callable[..., dict[str, Any]]] = {
-        name: getattr(worker, name)
-        for name in ("hello", "plan", "attach", "detach", "initialize", "evaluate", "tear_down", "checkpoint")
-    }
-    for line in requests:
-        request = json.loads(line)
-        number, operation = request.pop("id"), request.pop("op")
-        try:
-            answer = {"id": number, "result": operations[operation](**request)}
-        except Exception as error:  # noqa: BLE001 - the boundary: whatever AndroidWorld raises is the answer
-            traceback.print_exc()
-            answer = {"id": number, "error": describe(error)}
-        answers.write(json.dumps(answer) + "\n")
-        answers.flush()
-
-
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--wait-scale", type=float, default=1.0)
     scale_waits(parser.parse_args().wait_scale)
-    # AndroidWorld prints: whatever is written to stdout by others goes to stderr.
-    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
-    os.dup2(2, 1)
+    answers = ANSWERING.own_stdout()
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
-    serve(Worker(), sys.stdin, answers)
-    answers.close()
-    # android_env leaves threads that never end.
-    os._exit(0)
+    worker = Worker()
+    names = ("hello", "plan", "attach", "detach", "initialize", "evaluate", "tear_down", "checkpoint")
+    ANSWERING.answer_requests({name: getattr(worker, name) for name in names}, answers)
 
 
 if __name__ == "__main__":

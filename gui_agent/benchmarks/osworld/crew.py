@@ -10,8 +10,8 @@ from typing import Any, Final, Self
 from device_farm.adb.private_server import tied_to_this_process
 from device_farm.device import Device
 from device_farm.errors import BackendError
-from gui_agent.benchmarks.androidworld.channel import WorkerProcess
 from gui_agent.benchmarks.osworld.stage import Stage, Terms, require_open
+from gui_agent.benchmarks.worker_channel import WorkerProcess
 
 WORKER: Final = Path(__file__).with_name("worker.py")
 HELLO_S: Final = 300.0

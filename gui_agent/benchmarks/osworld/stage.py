@@ -20,10 +20,10 @@ from device_farm.desktop.osworld.windows import wait_for_window
 from device_farm.device import Device
 from device_farm.errors import BackendError, GuestError, VerifierError
 from device_farm.types.observation import Observation, ObserveRequest
-from gui_agent.benchmarks.androidworld.channel import WorkerProcess, WorldError
 from gui_agent.benchmarks.osworld.left_out import needed_programs
 from gui_agent.benchmarks.osworld.mirror import Mirror
 from gui_agent.benchmarks.osworld.taskfile import TaskFile
+from gui_agent.benchmarks.worker_channel import WorkerProcess, WorldError
 
 QUIET_S: Final = 1.5
 """A desktop whose screen has not changed for so long has taken the set-up in."""

@@ -12,7 +12,6 @@ from typing import Final
 from device_farm.desktop.packages import SYSTEM_PATH
 from device_farm.errors import BackendError, ConfigError, PrerequisiteError
 from device_farm.types.task import JsonValue, Platform, Task
-from gui_agent.benchmarks.androidworld.channel import WorldError
 from gui_agent.benchmarks.base import Suite, TaskTemplate, unknown_task
 from gui_agent.benchmarks.osworld.crew import Crew, hello
 from gui_agent.benchmarks.osworld.left_out import Offer, reason_left_out
@@ -27,6 +26,7 @@ from gui_agent.benchmarks.osworld.settings import (
 from gui_agent.benchmarks.osworld.stage import Terms
 from gui_agent.benchmarks.osworld.taskfile import TaskFile, named, read_tasks
 from gui_agent.benchmarks.osworld.template import SUITE_NAME, OsworldTemplate, osworld_template
+from gui_agent.benchmarks.worker_channel import WorldError
 
 RESULTS: Final = "osworld"
 """The folder of OSWorld's own layout inside a run folder."""

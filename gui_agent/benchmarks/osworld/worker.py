@@ -1,11 +1,8 @@
 """OSWorld in a process of its own: JSON lines in on stdin, JSON lines out on stdout.
 
-Run by the interpreter of OSWorld's own virtual environment, so this file imports nothing of this project but its two
-neighbours that import nothing either. It changes no line of OSWorld: it makes its environment on a desktop of the farm,
-resets it for a task, and asks it for its verdict.
-
-A request is `{"id": 1, "op": "begin", ...}`; its answer `{"id": 1, "result": ...}`, or `{"id": 1, "error": {"type",
-"message", "last_line", "traceback"}}`. An error is the answer to one request; the process goes on.
+Run by the interpreter of OSWorld's own virtual environment, so this file imports nothing of this project but three
+files that import nothing of it either. It changes no line of OSWorld: it makes its environment on a desktop of the
+farm, resets it for a task, and asks it for its verdict. Requests and answers are those of `worker_answers.py`.
 """
 
 from __future__ import annotations
@@ -13,21 +10,18 @@ from __future__ import annotations
 import importlib
 import importlib.metadata
 import importlib.util
-import json
 import logging
 import os
 import sys
-import traceback
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 PACKAGE = "desktop_env"
 
 
-def _neighbour(name: str) -> Any:
-    """A module beside this one, whatever is on the path."""
-    spec = importlib.util.spec_from_file_location(f"farm_{name}", Path(__file__).with_name(f"{name}.py"))
+def _file(path: Path) -> Any:
+    """The module in a file of this project, whatever is on the path."""
+    spec = importlib.util.spec_from_file_location(f"farm_{path.stem}", path)
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = module
@@ -35,16 +29,8 @@ def _neighbour(name: str) -> Any:
     return module
 
 
-def describe(error: BaseException) -> dict[str, str]:
-    """An exception as the answer to a request."""
-    text = "".join(traceback.format_exception(error))
-    lines = [line for line in text.splitlines() if line.strip()]
-    return {
-        "type": type(error).__name__,
-        "message": str(error) or repr(error),
-        "last_line": lines[-1].strip() if lines else "",
-        "traceback": text[-20_000:],
-    }
+def _neighbour(name: str) -> Any:
+    return _file(Path(__file__).with_name(f"{name}.py"))
 
 
 class Worker:
@@ -113,33 +99,16 @@ def _public(module: Any) -> list[str]:
     return sorted(name for name in dir(module) if not name.startswith("_") and callable(getattr(module, name)))
 
 
-def serve(worker: Worker, requests: TextIO, answers: TextIO) -> None:
-    """Answers requests one after the other until the input ends."""
-    operations: dict[str, Callable[..., dict[str, Any]]] = {
-        name: getattr(worker, name) for name in ("hello", "begin", "evaluate", "end")
-    }
-    for line in requests:
-        request = json.loads(line)
-        number, operation = request.pop("id"), request.pop("op")
-        try:
-            answer = {"id": number, "result": operations[operation](**request)}
-        except Exception as error:  # noqa: BLE001 - the boundary: whatever OSWorld raises is the answer
-            traceback.print_exc()
-            answer = {"id": number, "error": describe(error)}
-        answers.write(json.dumps(answer) + "\n")
-        answers.flush()
-
-
 def main() -> None:
-    # OSWorld prints: whatever is written to stdout by others goes to stderr.
-    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
-    os.dup2(2, 1)
+    answering = _file(Path(__file__).parents[1] / "worker_answers.py")
+    answers = answering.own_stdout()
     # A neighbour of this file must not be taken for a module of the same name.
     sys.path[:] = [folder for folder in sys.path if folder != str(Path(__file__).parent)]
     logging.basicConfig(level=logging.INFO, stream=sys.stderr)
-    serve(Worker(), sys.stdin, answers)
-    answers.close()
-    os._exit(0)
+    worker = Worker()
+    answering.answer_requests(
+        {"hello": worker.hello, "begin": worker.begin, "evaluate": worker.evaluate, "end": worker.end}, answers
+    )
 
 
 if __name__ == "__main__":

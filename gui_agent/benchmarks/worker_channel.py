@@ -7,13 +7,11 @@ import contextlib
 import json
 from collections import deque
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 from device_farm.errors import BackendError, DeadlineError, VerifierError
 
-WORKER = Path(__file__).with_name("worker.py")
 _LONGEST_LINE = 256 * 1024 * 1024
 """A checkpoint is one line and may hold every screen of an episode."""
 _KEPT_LINES = 200
@@ -29,9 +27,7 @@ class WorldError(VerifierError):
 class WorkerProcess:
     """One process of `program`. Use as `async with`; a request whose deadline passes ends the process."""
 
-    def __init__(
-        self, command: Sequence[str], *, environment: Mapping[str, str] | None = None, program: str = "AndroidWorld"
-    ) -> None:
+    def __init__(self, command: Sequence[str], *, program: str, environment: Mapping[str, str] | None = None) -> None:
         self._program = program
         self._command = tuple(command)
         self._environment = dict(environment) if environment is not None else None
