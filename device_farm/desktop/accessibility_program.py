@@ -15,6 +15,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from dbus_fast import Variant
+
 from device_farm.desktop.accessibility_cells import Sheet
 from device_farm.desktop.accessibility_names import (
     SHOWING,
@@ -89,6 +91,7 @@ class ProgramReader:
         self._memory = memory
         self._began_s = time.monotonic()
         self._seen: dict[str, SeenObject] = {}
+        self._one_by_one = False
 
     async def windows(self, patience: float) -> list[UiNode]:
         """`patience` stretches the limits. Raises TimeoutError, GuestError, TransportError."""
@@ -134,6 +137,8 @@ class ProgramReader:
         except GuestError:
             # No cache (yet): every object is asked by itself.
             return
+        # Qt 5 keeps no cache and says that it is empty. Asked for all properties at once, its programs crash.
+        self._one_by_one = not rows
         for reference, _, parent, index, count, interfaces, name, role, description, states in rows:
             path = str(reference[1])
             self._items[path] = _Item(
@@ -207,7 +212,7 @@ class ProgramReader:
         if SHOWING not in states:
             return _Item(path=path, states=states)
         known = self._memory.objects.get(path)
-        [told] = await ask(path, PROPERTIES, "GetAll", "s", [ACCESSIBLE])
+        told = await self._properties(path)
         item = _Item(
             path=path,
             states=states,
@@ -223,6 +228,16 @@ class ProgramReader:
         )
         item.role, item.interfaces = role_name(role), frozenset(interfaces)
         return item
+
+    async def _properties(self, path: str) -> dict[str, Variant]:
+        """Name, description, number of children, and what the program says beside."""
+        ask = self._questions.ask
+        if not self._one_by_one:
+            [told] = await ask(path, PROPERTIES, "GetAll", "s", [ACCESSIBLE])
+            return dict(told)
+        names = ("Name", "Description", "ChildCount")
+        asked = (ask(path, PROPERTIES, "Get", "ss", [ACCESSIBLE, name]) for name in names)
+        return {name: value for name, [value] in zip(names, await asyncio.gather(*asked), strict=True)}
 
     async def _node(self, item: _Item, depth: int, frame: _Frame) -> UiNode | None:
         """The object with all below it that shows; None where it does not show itself."""
