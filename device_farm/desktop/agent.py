@@ -125,15 +125,16 @@ class Agent:
         # Written beside and renamed, so that an application never reads half a file and a full disk leaves the old one.
         # Not under the file's own name with an ending: that may be as long as a name can be.
         beside = os.path.join(os.path.dirname(path), f".farm-{threading.get_ident()}.part")
-        handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
         try:
+            handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
             with open(handle, "wb") as file:
                 file.write(data)
                 os.fchmod(file.fileno(), request["mode"])
             os.rename(beside, path)
-        except OSError:
+        except OSError as error:
             with contextlib.suppress(OSError):
                 os.unlink(beside)
+            error.filename = path
             raise
         return {}, b""
 
