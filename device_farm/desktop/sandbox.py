@@ -31,7 +31,7 @@ TMP_LIMIT_BYTES = 1 << 30
 PROBE_TIMEOUT_S = 10.0
 
 _ETC = (
-    "alternatives", "bash.bashrc", "default/locale", "fonts", "gtk-3.0", "inputrc", "ld.so.cache", "ld.so.conf",
+    "alternatives", "bash.bashrc", "default/locale", "fonts", "gimp", "gtk-3.0", "inputrc", "ld.so.cache", "ld.so.conf",
     "ld.so.conf.d", "libreoffice", "locale.alias", "localtime", "mailcap", "mime.types", "pango", "profile", "terminfo",
     "timezone", "X11", "xdg",
 )  # fmt: skip

@@ -25,7 +25,7 @@ PROGRAMS: Final = (
     Program(name="lowriter", package="libreoffice-writer", use="documents"),
     Program(name="loimpress", package="libreoffice-impress", use="presentations"),
     Program(name="chromium", package="chromium", use="the browser, as google-chrome"),
-    Program(name="gimp", package="gimp", use="pictures"),
+    Program(name="gimp", package="gimp libatk-adaptor", use="pictures"),
     Program(name="vlc", package="vlc", use="films and music"),
     Program(name="thunderbird", package="thunderbird", use="mail"),
     Program(name="xdotool", package="xdotool", use="some set-ups"),

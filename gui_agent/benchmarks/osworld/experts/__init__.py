@@ -8,9 +8,11 @@ from device_farm.types.action import Terminate
 from gui_agent.benchmarks.base import LOOK, Script
 from gui_agent.benchmarks.osworld.experts import (
     browser,
+    image_editor,
     office,
     osworld_calc,
     osworld_writer,
+    player,
     programs,
     terminal,
 )
@@ -30,7 +32,16 @@ def find_expert(file: TaskFile) -> Script | None:
 
 
 def _plays() -> Mapping[str, Callable[[], Plain]]:
-    families = (office, browser, programs, terminal, osworld_calc, osworld_writer)
+    families = (
+        office,
+        browser,
+        programs,
+        terminal,
+        image_editor,
+        player,
+        osworld_calc,
+        osworld_writer,
+    )
     return {name: play for family in families for name, play in family.PLAYS.items()}
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from device_farm.types.action import PressKey, TypeText, Wait
 from gui_agent.benchmarks.basics.desktop.common import wait_closed
-from gui_agent.benchmarks.ui import Match, Plain, tap
+from gui_agent.benchmarks.ui import Match, Plain, double_click, tap
 
 TRIES = 60
 """Looks for a window or a menu: half a minute, for a program that has just been started on a busy machine."""
@@ -33,6 +33,14 @@ def confirm(button: str, *, dialog: str) -> Plain:
     """Clicks a button of a dialog and waits until the dialog is gone."""
     yield from tap(Match(text=button, role="push button", state="clickable"), tries=TRIES)
     yield from wait_closed(dialog)
+
+
+def write_over(match: Match, text: str) -> Plain:
+    """Types a text over what a field holds; Tab makes it take it."""
+    yield from double_click(match, tries=TRIES)
+    yield PressKey(key="a", modifiers=("ctrl",))
+    yield TypeText(text=text)
+    yield PressKey(key="tab")
 
 
 def enter(text: str) -> Plain:

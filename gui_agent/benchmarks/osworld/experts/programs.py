@@ -5,20 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from device_farm.types.action import PressKey, TypeText, Wait
-from gui_agent.benchmarks.osworld.experts.common import TRIES, choose, confirm
+from device_farm.types.action import PressKey, Wait
+from gui_agent.benchmarks.osworld.experts.common import TRIES, choose, confirm, write_over
 from gui_agent.benchmarks.ui import Match, Plain, double_click, tap, toggle, wait_for
 
 _OPTIONS: Final = "Options"
 _TEMPLATES: Final = "Select a Template"
-
-
-def _set_number(match: Match, number: int) -> Plain:
-    """Types a number over what a spin button holds; Tab makes it take it."""
-    yield from double_click(match, tries=TRIES)
-    yield PressKey(key="a", modifiers=("ctrl",))
-    yield TypeText(text=str(number))
-    yield PressKey(key="tab")
 
 
 def office_auto_save() -> Plain:
@@ -30,7 +22,7 @@ def office_auto_save() -> Plain:
     yield PressKey(key="down")
     box = Match(contains="AutoRecovery", role="check box")
     yield from toggle(box, on=True, tries=TRIES)
-    yield from _set_number(Match(role="spin button"), 3)
+    yield from write_over(Match(role="spin button"), "3")
     yield from tap(Match(text="OK", role="push button", state="clickable"), tries=TRIES)
     yield Wait(duration_s=2.0)
 
@@ -41,9 +33,9 @@ def terminal_size() -> Plain:
     yield from choose("Edit", "Preferences")
     yield from tap(Match(text="Appearance", role="page tab"), tries=TRIES)
     # Columns and rows are known by what they are on a fresh desktop: the page names neither.
-    for before, number in (("90", 132), ("26", 43)):
+    for before, number in (("90", "132"), ("26", "43")):
         wanted = Match(role="spin button", where=lambda node, before=before: node.value == before)  # type: ignore[misc]
-        yield from _set_number(wanted, number)
+        yield from write_over(wanted, number)
     yield from tap(Match(text="Close", role="push button", state="clickable"), tries=TRIES)
 
 

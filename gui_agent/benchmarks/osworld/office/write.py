@@ -13,9 +13,18 @@ from gui_agent.benchmarks.osworld.office.model import ROOT_URL, OfficeTask
 def office_tasks() -> list[OfficeTask]:
     """All of them. Raises PrerequisiteError where the libraries that make the documents are missing."""
     try:
-        from gui_agent.benchmarks.osworld.office import browser, calc, impress, system, terminal, writer
+        from gui_agent.benchmarks.osworld.office import (
+            browser,
+            calc,
+            films,
+            impress,
+            pictures,
+            system,
+            terminal,
+            writer,
+        )
 
-        modules = (calc, writer, impress, system, terminal, browser)
+        modules = (calc, writer, impress, system, terminal, browser, pictures, films)
         return [task for module in modules for task in module.tasks()]
     except ModuleNotFoundError as error:
         raise PrerequisiteError(f"{error.name} is not installed", fix="pip install 'gui-agent-farm[office]'") from error
