@@ -3,6 +3,7 @@
 Each step is a click on another cell; then all three are asked for. Prints one JSON line with `p50_ms`, `p99_ms` and
 `count` a way:
 - `farm`: `act_and_observe` through the device in this process, which waits for the screen to rest as well;
+- `farm_paused`: the same, a second after the step before, as far apart as a fast model's steps are;
 - `guest_api`: OSWorld's own requests over HTTP (`/execute` with pyautogui source, `/screenshot`, `/accessibility`);
 - `osworld_way`: a stand-in of OSWorld's guest server on the same desktop (osworld_way.py: a pyautogui process an
   action, pyatspi object by object), null without `--pyautogui`, and its parts;
@@ -47,10 +48,13 @@ OPEN = "soffice --calc --infilter=CSV:44,34,76 ~/full.csv > /dev/null 2>&1 &"
 READY_S = 120.0
 
 
-async def timed(work: Callable[[int], Awaitable[object]], count: int) -> dict[str, float | int]:
+async def timed(
+    work: Callable[[int], Awaitable[object]], count: int, *, pause_s: float = 0.0
+) -> dict[str, float | int]:
     """`work` gets the number of the step, from 0; three more go before, unmeasured."""
     times_s = []
     for number in range(-3, count):
+        await asyncio.sleep(pause_s)
         started = time.perf_counter()
         await work(number)
         if number >= 0:
@@ -129,6 +133,7 @@ async def measure(options: argparse.Namespace) -> dict[str, Any]:
             return cells[(number + 3) * 37 % len(cells)]
 
         farm = await timed(lambda number: device.act_and_observe(Click(at=at(number))), options.steps)
+        paused = await timed(lambda number: device.act_and_observe(Click(at=at(number))), options.steps, pause_s=1.0)
         async with GuestServer(GuestApi(device)) as server:
             http = await timed(lambda number: asyncio.to_thread(over_http, server.port, at(number)), options.steps)
         way = None
@@ -143,6 +148,7 @@ async def measure(options: argparse.Namespace) -> dict[str, Any]:
         "cells": sum(node.role == "table cell" for node in nodes),
         "first_look_ms": round(first_s * 1000, 1),
         "farm": farm,
+        "farm_paused": paused,
         "guest_api": http,
         "osworld_way": way,
         "times": None if way is None else round(way["p50_ms"] / farm["p50_ms"], 1),

@@ -55,14 +55,22 @@ class Freshness:
         part = self._changed_s[rows, columns]
         return float(part.max()) if part.size else math.inf
 
+    def band(self, top: int, bottom: int) -> list[float]:
+        """As `newest_s`, in each column of tiles between two rows of pixels."""
+        part = self._changed_s[max(0, top) // TILE_PX : (bottom - 1) // TILE_PX + 1]
+        columns: list[float] = part.max(axis=0).tolist() if part.size else [math.inf]
+        return columns
+
     def settled(self, box: Rect, read_s: float, now_s: float) -> bool:
         """Whether what was read at `read_s` of `box` may be taken for what it is at `now_s`.
 
         The older the last change of its pixels was then, the longer it holds: until that change is `HOLDS` times as
         old, or for good from `TOLD_S` on. So what a program tells late is read, and each change a few times at most.
         """
-        if box.area == 0:
-            return False
-        changed_s = self.newest_s(box)
-        age_s = read_s - changed_s
-        return age_s >= TOLD_S or now_s - changed_s < HOLDS * age_s
+        return box.area > 0 and holds(self.newest_s(box), read_s, now_s)
+
+
+def holds(changed_s: float, read_s: float, now_s: float) -> bool:
+    """Whether what was read at `read_s` of what last changed at `changed_s` may be taken for what it is at `now_s`."""
+    age_s = read_s - changed_s
+    return age_s >= TOLD_S or now_s - changed_s < HOLDS * age_s

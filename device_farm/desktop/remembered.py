@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from device_farm.desktop.freshness import TOLD_S, Freshness
+from device_farm.desktop.freshness import TILE_PX, Freshness, holds
 from device_farm.types.geometry import Rect
 from device_farm.types.ui_tree import UiNode
 
@@ -91,15 +92,20 @@ class Memory:
     def still_cells(self, view: Hashable, now_s: float) -> dict[tuple[int, int], SeenCell]:
         """Those of a view that look as they did."""
         still: dict[tuple[int, int], SeenCell] = {}
-        bands: dict[tuple[int, int], float] = {}
+        # One look at the screen for each row of cells, not for each cell: there are thousands of them.
+        bands: dict[tuple[int, int], tuple[float, list[float]]] = {}
         for place, cell in self.cells(view).items():
             box = cell.node.bounds
-            newest_s = bands.get((box.top, box.bottom))
-            if newest_s is None:
-                band = Rect(0, box.top, self.freshness.size.width, box.bottom)
-                newest_s = bands[box.top, box.bottom] = self.freshness.newest_s(band)
-            # Most rows have not changed from one end of the screen to the other, and need no look at each cell.
-            if (cell.read_s - newest_s >= TOLD_S and box.area) or self.freshness.settled(box, cell.read_s, now_s):
+            rows = box.top, box.bottom
+            if rows not in bands:
+                columns = self.freshness.band(*rows)
+                bands[rows] = max(columns), columns
+            newest_s, columns = bands[rows]
+            if not holds(newest_s, cell.read_s, now_s):
+                newest_s = max(columns[max(0, box.left) // TILE_PX : (box.right - 1) // TILE_PX + 1], default=math.inf)
+                if not holds(newest_s, cell.read_s, now_s):
+                    continue
+            if box.area:
                 still[place] = cell
         return still
 
