@@ -11,6 +11,7 @@ from gui_agent.benchmarks.osworld.experts import (
     image_editor,
     office,
     osworld_calc,
+    osworld_impress,
     osworld_writer,
     player,
     programs,
@@ -41,6 +42,7 @@ def _plays() -> Mapping[str, Callable[[], Plain]]:
         player,
         osworld_calc,
         osworld_writer,
+        osworld_impress,
     )
     return {name: play for family in families for name, play in family.PLAYS.items()}
 

@@ -13,9 +13,9 @@ from gui_agent.benchmarks.osworld.taskfile import TaskFile
 
 def makers() -> Makers:
     """What makes the documents, by the task's id."""
-    from gui_agent.benchmarks.osworld.stand_in_documents import calc, writer
+    from gui_agent.benchmarks.osworld.stand_in_documents import calc, impress, writer
 
-    return {**calc.MAKERS, **writer.MAKERS}
+    return {**calc.MAKERS, **writer.MAKERS, **impress.MAKERS}
 
 
 def assets_for(task: TaskFile, stand_in: StandIn) -> Mapping[str, bytes]:
