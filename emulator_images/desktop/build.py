@@ -1,6 +1,6 @@
 """Builds the desktop's root file system from Debian packages alone, and of it a Docker image and a disk.
 
-    python emulator_images/desktop/build.py [--root] [--docker] [--vm] [--out DIR] [--mirror URL] [--locked]
+    python emulator_images/desktop/build.py [--root] [--docker] [--vm] [--out DIR] [--osworld] [--mirror URL] [--locked]
 
 OUT/root.tar is made where there is none of these inputs yet. `--root` unpacks it into OUT/root, for the backend xvfb;
 `--docker` imports it under `--tag`; `--vm` makes OUT/root.qcow2 beside OUT/vmlinuz and OUT/initrd, and
@@ -38,6 +38,7 @@ from device_farm.desktop.image import NAMED_PACKAGES  # noqa: E402
 from device_farm.desktop.packages import packages  # noqa: E402
 from device_farm.desktop.sandbox import system_files  # noqa: E402
 from device_farm.desktop.vm.image import Manifest  # noqa: E402
+from gui_agent.benchmarks.osworld.programs import PROGRAMS  # noqa: E402
 
 SUITE = "bookworm"
 LOCK = HERE / "packages.lock"
@@ -174,11 +175,14 @@ def main() -> int:
     parser.add_argument("--vm", action="store_true", help="make the disk of the virtual machine")
     parser.add_argument("--mirror", default="", help="a Debian mirror or a snapshot of one (default: mmdebstrap's)")
     parser.add_argument("--add", action="append", default=[], metavar="PACKAGE", help="one more; repeatable")
+    parser.add_argument("--osworld", action="store_true", help="the programs besides that OSWorld's tasks use")
     parser.add_argument("--locked", action="store_true", help="fail where packages differ from packages.lock")
     parser.add_argument("--write-lock", action="store_true", help="write packages.lock")
     arguments = parser.parse_args()
     out = arguments.out.expanduser().resolve()
     out.mkdir(parents=True, exist_ok=True)
+    if arguments.osworld:
+        arguments.add += [package for program in PROGRAMS for package in program.package.split()]
     key, seconds = inputs(arguments.mirror, arguments.add), {}
     stamp = out / "inputs"
     if not (out / "root.tar").exists() or not stamp.exists() or stamp.read_text() != key:
