@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator, Mapping
 from itertools import groupby
 from typing import Final
 
-from device_farm.types.action import PressKey, TypeText
-from gui_agent.benchmarks.osworld.experts.common import choose, save
+from device_farm.types.action import PressKey, TypeText, Wait
+from gui_agent.benchmarks.basics.desktop.common import wait_window
+from gui_agent.benchmarks.osworld.experts.common import TRIES, choose, confirm, enter, save
 from gui_agent.benchmarks.osworld.experts.osworld_sheet import (
     Table,
     area,
@@ -20,9 +21,11 @@ from gui_agent.benchmarks.osworld.experts.osworld_sheet import (
     sheet_name,
     type_down,
 )
-from gui_agent.benchmarks.ui import ExpertStuck, Plain
+from gui_agent.benchmarks.ui import ExpertStuck, Match, Plain, wait_for
 
 _ABSENT: Final = "N/A"
+_EXPORT: Final = "Export Text File"
+_WRITTEN_S: Final = 2.0
 
 
 def fill_blanks() -> Plain:
@@ -141,12 +144,25 @@ def merged_headers() -> Plain:
     yield from save()
 
 
+def exported() -> Plain:
+    """The dialog of the name asks for another format where the name ends so."""
+    yield from read_table()
+    yield PressKey(key="s", modifiers=("ctrl", "shift"))
+    yield from wait_for(Match(role="file chooser"), tries=TRIES)
+    yield PressKey(key="end")
+    yield from enter(".csv")
+    yield from wait_window(_EXPORT)
+    yield from confirm("OK", dialog=_EXPORT)
+    yield Wait(duration_s=_WRITTEN_S)
+
+
 PLAYS: Final[Mapping[str, Callable[[], Plain]]] = {
     "01b269ae-2111-4a07-81fd-3fcd711993b0": fill_blanks,
     "0bf05a7d-b28b-44d2-955a-50b41e24012a": padded_numbers,
     "1273e544-688f-496b-8d89-3e0f40aa0606": copied_column,
     "1d17d234-e39d-4ed7-b46f-4417922a4e7c": merged_headers,
     "26a8440e-c166-4c50-aef4-bfb77314b46b": month_table,
+    "3aaa4e37-dc91-482e-99af-132a612d40f3": exported,
     "42e0a640-4f19-4b28-973d-729602b5a4a7": summed_columns,
     "6054afcb-5bab-4702-90a0-b259b5d3217c": hide_absent,
     "7efeb4b1-3d19-4762-b163-63328d66303b": sequence_numbers,

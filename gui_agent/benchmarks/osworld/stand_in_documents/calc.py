@@ -149,12 +149,18 @@ def merged_headers() -> StandIn:
     return _second_sheet(rows, headers)
 
 
+def exported() -> StandIn:
+    rows: Rows = [["City", "Visitors", "Note"], ["Porto", 1250, "open, daily"], ["Turku", 310, None], ["Graz", 87, "x"]]
+    return StandIn(sources=(workbook(rows),), expected=(_printed(rows),))
+
+
 MAKERS: Final[Makers] = {
     "01b269ae-2111-4a07-81fd-3fcd711993b0": fill_blanks,
     "0bf05a7d-b28b-44d2-955a-50b41e24012a": padded_numbers,
     "1273e544-688f-496b-8d89-3e0f40aa0606": copied_column,
     "1d17d234-e39d-4ed7-b46f-4417922a4e7c": merged_headers,
     "26a8440e-c166-4c50-aef4-bfb77314b46b": month_table,
+    "3aaa4e37-dc91-482e-99af-132a612d40f3": exported,
     "42e0a640-4f19-4b28-973d-729602b5a4a7": summed_columns,
     "6054afcb-5bab-4702-90a0-b259b5d3217c": hide_absent,
     "7efeb4b1-3d19-4762-b163-63328d66303b": sequence_numbers,
