@@ -5,19 +5,17 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import shutil
 import time
-from pathlib import Path
 
 import pytest
 
 from device_farm.backends.config import XvfbConfig
 from device_farm.backends.xvfb import XvfbBackend
 from device_farm.desktop.osworld.api import GuestApi
-from device_farm.desktop.packages import SYSTEM_PATH
 from device_farm.errors import PrerequisiteError
 from device_farm.simulator.uiautomator.http import Request
 from device_farm.types.observation import ObserveRequest
+from gui_agent.benchmarks.osworld.programs import missing_programs
 
 WITHIN_S = 60.0
 TREE = ObserveRequest(screenshot=False)
@@ -51,10 +49,9 @@ async def _looks_that_show(program: str, wanted: set[tuple[str, str]]) -> int:
     ],
 )
 def test_program_describes_itself_and_stays(program: str, wanted: set[tuple[str, str]]) -> None:
-    if shutil.which(program, path=SYSTEM_PATH) is None:
-        pytest.skip(f"apt-get install {program}")
-    if program == "gimp" and not list(Path("/usr/lib").glob("*/gtk-2.0/modules/libatk-bridge.so")):
-        pytest.skip("apt-get install libatk-adaptor")
+    for missing in missing_programs():
+        if missing.name == program or (missing.name == "libatk-adaptor" and program == "gimp"):
+            pytest.skip(f"apt-get install {missing.package}")
     try:
         XvfbBackend(XvfbConfig()).preflight()
     except PrerequisiteError as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -15,6 +16,7 @@ from gui_agent.benchmarks.osworld.office.films import film
 from gui_agent.benchmarks.osworld.office.model import OfficeTask
 from gui_agent.benchmarks.osworld.office.pictures import HEIGHT, WIDTH, halved, photo, png
 from gui_agent.benchmarks.osworld.office.write import office_tasks
+from gui_agent.benchmarks.osworld.programs import Program
 from gui_agent.benchmarks.osworld.taskfile import TaskFile
 
 
@@ -53,6 +55,16 @@ def test_film_has_its_header_and_frames_that_grow_lighter() -> None:
     each = len(b"FRAME\n") + 96 * 64 * 3 // 2
     assert len(frames) == 120 * each
     assert [frames[number * each + 6] for number in (0, 1, 119)] == [40, 41, 159]
+
+
+def test_what_a_program_loads_is_missing_where_no_file_matches(tmp_path: Path) -> None:
+    bridge = Program(name="bridge", package="bridge", use="trees", file=str(tmp_path / "*" / "bridge.so"))
+    assert bridge.is_missing
+    (tmp_path / "modules").mkdir()
+    (tmp_path / "modules" / "bridge.so").touch()
+    assert not bridge.is_missing
+    assert Program(name="no-such-program", package="x", use="x").is_missing
+    assert not Program(name="sh", package="x", use="x").is_missing
 
 
 @pytest.mark.parametrize("absent", ["gimp", "vlc"])
