@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
+import shutil
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +14,7 @@ from typing import Any
 import pytest
 from fake_desktop import PNG, FakeDesktop
 
+from device_farm.desktop.osworld import menu
 from device_farm.desktop.osworld.accessibility_xml import NAMESPACES, to_xml
 from device_farm.desktop.osworld.api import ROUTES, GuestApi
 from device_farm.desktop.osworld.server import GuestServer
@@ -197,6 +200,24 @@ def test_opening_a_file_waits_for_its_window(caller: Caller) -> None:
     (caller.desktop.home / "n.txt").write_text("x")
     assert caller.post("/setup/open_file", path="~/n.txt").status == 200
     assert caller.post("/setup/open_file", path="~/none.txt").status == 404
+
+
+def test_menu_has_the_programs_of_osworlds_image_that_are_there(caller: Caller) -> None:
+    caller.desktop.program("thunderbird", "exit 0")
+    assert caller.post("/execute", command=["true"]).status == 200
+    folder = caller.desktop.home / menu.FOLDER
+    entry = (folder / "thunderbird.desktop").read_text()
+    assert "Name=Thunderbird Mail\nExec=thunderbird %U\n" in entry
+    path = f"{caller.desktop.bin}:{os.environ['PATH']}"
+    there = {entry.id for entry in menu.ENTRIES if shutil.which(entry.program, path=path)}
+    assert {found.name for found in folder.iterdir()} == there
+
+
+def test_browser_of_the_menu_is_the_one_of_the_set_ups() -> None:
+    [browser] = [entry for entry in menu.ENTRIES if entry.program == "chromium"]
+    lines = browser.text("/run/user/1000/osworld").splitlines()
+    assert "Exec=/run/user/1000/osworld/google-chrome %U" in lines
+    assert any(line.startswith("MimeType=text/html;") for line in lines)
 
 
 def test_launched_program_outlives_the_request(caller: Caller) -> None:
