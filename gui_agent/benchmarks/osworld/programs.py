@@ -47,7 +47,6 @@ PROGRAMS: Final = (
     Program(name="xdotool", package="xdotool", use="some set-ups"),
     Program(name="ffmpeg", package="ffmpeg", use="recordings"),
     Program(name="xdg-mime", package="xdg-utils", use="default programs"),
-    Program(name="xdg-mime", package="xdg-utils", use="default programs"),
 )
 
 
