@@ -46,7 +46,7 @@ def _press(key: str, reads: Callable[[Observation], object], before: object) -> 
     return observation
 
 
-def _turn_to(number: int) -> Plain:
+def turn_to(number: int) -> Plain:
     """Shows a page; no object is selected then. Raises ExpertStuck."""
     observation = yield LOOK
     for _ in range(TRIES):
@@ -72,7 +72,7 @@ def _chosen(observation: Observation) -> list[str]:
     return [node.text for node in _objects(observation) if "selected" in node.states]
 
 
-def _choose_object(accepts: Callable[[UiNode], bool]) -> Plain:
+def choose_object(accepts: Callable[[UiNode], bool]) -> Plain:
     """Tab until the first such object of the page is selected. Raises ExpertStuck."""
     observation = yield LOOK
     for _ in range(TRIES):
@@ -83,7 +83,7 @@ def _choose_object(accepts: Callable[[UiNode], bool]) -> Plain:
     raise ExpertStuck("the page has no such object, or it is not selected")
 
 
-def _has_text(node: UiNode) -> bool:
+def has_text(node: UiNode) -> bool:
     return any(part.role == "paragraph" and part.value for part in node.walk())
 
 
@@ -105,8 +105,8 @@ def upright_pages() -> Plain:
 def aligned_boxes() -> Plain:
     yield from wait_window(_IMPRESS)
     for number, key in ((3, "r"), (4, "e"), (5, "l")):
-        yield from _turn_to(number)
-        yield from _choose_object(_has_text)
+        yield from turn_to(number)
+        yield from choose_object(has_text)
         yield from _command(key)
         yield PressKey(key="escape")
     yield from save()
@@ -114,8 +114,8 @@ def aligned_boxes() -> Plain:
 
 def titled_page() -> Plain:
     yield from wait_window(_IMPRESS)
-    yield from _turn_to(2)
-    yield from _choose_object(lambda node: "Title" in node.text)
+    yield from turn_to(2)
+    yield from choose_object(lambda node: "Title" in node.text)
     yield PressKey(key="f2")
     yield PressKey(key="a", modifiers=("ctrl",))
     yield TypeText(text="Note")
@@ -144,8 +144,8 @@ def repeated_pages() -> Plain:
 def _to_side(page: int, role: str, side: str) -> Plain:
     """The first object of this role on a page goes to a side of the page."""
     yield from wait_window(_IMPRESS)
-    yield from _turn_to(page)
-    yield from _choose_object(lambda node: node.role == role)
+    yield from turn_to(page)
+    yield from choose_object(lambda node: node.role == role)
     yield from choose("Format", "Align Objects", side)
     yield Wait(duration_s=_DONE_S)
 
@@ -160,7 +160,7 @@ def picture_above() -> Plain:
     yield from _to_side(2, "image", "Top")
     for number in (2, 1):
         yield PressKey(key="escape")
-        yield from _turn_to(number)
+        yield from turn_to(number)
         yield PressKey(key="a", modifiers=("ctrl",))
         yield Wait(duration_s=_DONE_S)
         yield from _command("u")
