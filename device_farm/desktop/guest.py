@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import itertools
 import json
+import os
 import socket
 import struct
 from abc import ABC, abstractmethod
@@ -18,6 +19,7 @@ from device_farm.errors import DeadlineError, GuestError, TransportError
 _HEADER = struct.Struct(">II")
 # Goes with every socket that is handed over, and says what it is for.
 _TAG = struct.Struct(">Q")
+_GIVEN_UP_MAX = 64
 # A file, the output of a command, or a packed home; larger ones are refused by the agent.
 DATA_LIMIT_BYTES = 256 << 20
 _JSON_LIMIT_BYTES = 4 << 20
@@ -151,15 +153,23 @@ class Guest(ABC):
 
     def _handed_over(self, sockets: socket.socket, tag: int) -> socket.socket:
         """The socket that the agent sent under `tag`; what it sent for calls that were given up is closed."""
-        while True:
+        # Bounded, and what comes need be no socket: the guest's programs can get at the agent.
+        for _ in range(_GIVEN_UP_MAX):
             try:
                 word, descriptors, _, _ = socket.recv_fds(sockets, _TAG.size, 1)
-                connection = socket.socket(fileno=descriptors[0])
-            except (OSError, IndexError) as error:
+            except OSError as error:
                 raise TransportError(f"the desktop's agent handed over no socket: {error}") from error
-            if word == _TAG.pack(tag):
-                return connection
-            connection.close()
+            if not descriptors:
+                break
+            if word != _TAG.pack(tag):
+                os.close(descriptors[0])
+                continue
+            try:
+                return socket.socket(fileno=descriptors[0])
+            except OSError as error:
+                os.close(descriptors[0])
+                raise TransportError(f"the desktop's agent handed over no socket: {error}") from error
+        raise TransportError("the desktop's agent handed over no socket", fix="reset the device")
 
     async def dial(self, port: int, *, timeout_s: float = 10.0) -> socket.socket:
         """A connection to the TCP port `port` of the guest's loopback, made there as its user.
