@@ -90,8 +90,8 @@ TOTALS = {"A1": "Item", "B1": "One", "C1": "Two", "D1": "Total", "A2": "p", "B2"
         ),
         (
             osworld_calc.unique_names,
-            {"A1": "Names with duplicates", "B1": "Unique Names", "A2": "Anna", "A3": "Ann", "A4": "Anna", "A5": "Bo"},
-            {"B2": "Anna", "B3": '="Ann"', "B4": "Bo"},
+            {"A1": "Names with duplicates", "B1": "Unique Names", "A2": "Anna", "A3": "Ann", "A4": "Anna", "A5": "Uni"},
+            {"B2": "Anna", "B3": '="Ann"', "B4": '="Uni"'},
         ),
     ],
 )

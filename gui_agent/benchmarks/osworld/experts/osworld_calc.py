@@ -63,7 +63,8 @@ def unique_names() -> Plain:
     table = yield from read_table()
     column = table.column("Unique Names")
     unique = list(dict.fromkeys(name for name in table.below(table.column("Names with duplicates")) if name.strip()))
-    typed = [not_completed(name, unique[:number]) for number, name in enumerate(unique)]
+    above = [table.text(1, column), *unique]
+    typed = [not_completed(name, above[: number + 1]) for number, name in enumerate(unique)]
     yield from type_down(cell(2, column), typed)
     yield from save()
 
