@@ -31,6 +31,9 @@ def main() -> int:
     except FarmError as error:
         sys.stderr.write(f"{error}\n")
         return 2
+    if not written:
+        sys.stderr.write(f"--tasks-dir: {arguments.tasks_dir} has none of the tasks with stand-in documents\n")
+        return 2
     print(json.dumps({"tasks": written, "absent": sorted(makers().keys() - set(written))}))
     return 0
 

@@ -108,6 +108,13 @@ def test_mirror_that_cannot_be_written_is_named(tmp_path: Path) -> None:
         write_stand_ins([task(COPIED_COLUMN, "gold.xlsx")], tmp_path / "file")
 
 
+def test_mirror_with_a_broken_list_of_digests_is_named(tmp_path: Path) -> None:
+    (tmp_path / "digests.json").write_text("[")
+    with pytest.raises(ConfigError, match="is no list of digests"):
+        write_stand_ins([task(COPIED_COLUMN, "gold.xlsx")], tmp_path)
+    assert not (tmp_path / COPIED_COLUMN).exists()
+
+
 def test_osworld_finds_every_stand_in(tmp_path: Path) -> None:
     files = osworld_tasks()
     assert write_stand_ins(files, tmp_path) == [file.id for file in files]

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from device_farm.errors import ConfigError, DataError, PrerequisiteError
-from gui_agent.benchmarks.osworld.mirror import assets_of, digest_of, write_digests
+from gui_agent.benchmarks.osworld.mirror import assets_of, digest_of, read_digests, write_digests
 from gui_agent.benchmarks.osworld.stand_in_documents.model import Makers, StandIn
 from gui_agent.benchmarks.osworld.taskfile import TaskFile
 
@@ -36,11 +36,12 @@ def write_stand_ins(tasks: Sequence[TaskFile], mirror: Path) -> list[str]:
     """Lays the documents of every task that has some into the mirror; returns the ids, in the order of `tasks`.
 
     Raises:
-        ConfigError: the mirror cannot be written.
+        ConfigError: the mirror cannot be written, or its list of digests is none.
         DataError: as `assets_for`; or the mirror holds another file of that name, such as the real one.
         PrerequisiteError: a library that makes documents is missing.
     """
     known, written = makers(), []
+    read_digests(mirror)
     for task in tasks:
         if task.id not in known:
             continue
