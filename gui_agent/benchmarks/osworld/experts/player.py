@@ -54,6 +54,7 @@ def _of_the_window(name: str, role: str, value: str) -> Plain:
     """A value of VLC's own window, which only all preferences have."""
     yield from _preferences()
     yield from tap(Match(text="All", role="radio button"), tries=TRIES)
+    yield from wait_window("Advanced Preferences")
     yield from write_over(Match(text="", role="text"), name)
     yield from tap(Match(text="Qt", role="table cell"), tries=TRIES)
     yield from write_over(Match(text=name, role=role), value)
