@@ -144,7 +144,7 @@ def _judged(getter: Mapping[str, Any]) -> dict[str, Any]:
     ],
 )
 def test_task_is_left_out_for_what_it_needs(more: dict[str, Any], reason: str | None) -> None:
-    there = {"chromium", "libreoffice", "gimp", "vlc"}
+    there = {"chromium", "libreoffice", "gimp", "vlc", "gsettings"}
     found = reason_left_out(task(**more), Offer(mirror=Mirror(None), has_program=lambda name: name in there))
     assert found is None if reason is None else found is not None and reason in found
 

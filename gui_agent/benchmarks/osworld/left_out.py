@@ -33,7 +33,8 @@ _PROGRAMS: Final[Mapping[str, str]] = {
 }
 _GETTERS: Final[Mapping[str, str]] = {"default_video_player": "xdg-mime"}
 """Getters that run a program of the desktop."""
-_SOUND: Final = re.compile(r"\b(pactl|pulseaudio)\b")
+_TOOLS: Final = re.compile(r"\b(gsettings|pactl|pulseaudio)\b")
+"""Programs that evaluators' commands need and that a bare desktop need not have."""
 _NEEDS_ROOT: Final = re.compile(r"\bsudo\b|(^|[;&|]\s*)(apt|apt-get|snap|dpkg)\s")
 _NEEDS_PACKAGES: Final = re.compile(r"\b(pip3?|conda)\s+install\b")
 _SETTINGS: Final = r"org\.gnome\.(desktop|system)\."
@@ -126,7 +127,7 @@ def needed_programs(task: TaskFile) -> tuple[str, ...]:
             needed += [_PROGRAMS.get(words[0], words[0])] if words else []
     needed += [_GETTERS[str(getter["type"])] for getter in task.getters() if getter["type"] in _GETTERS]
     for line in _commands(task):
-        needed += _SOUND.findall(line)
+        needed += _TOOLS.findall(line)
     return tuple(program for program in dict.fromkeys(needed) if program not in SHIMS)
 
 

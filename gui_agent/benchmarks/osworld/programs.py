@@ -46,6 +46,7 @@ PROGRAMS: Final = (
     Program(name="thunderbird", package="thunderbird", use="mail"),
     Program(name="xdotool", package="xdotool", use="some set-ups"),
     Program(name="ffmpeg", package="ffmpeg", use="recordings"),
+    Program(name="gsettings", package="libglib2.0-bin", use="settings"),
     Program(name="xdg-mime", package="xdg-utils", use="default programs"),
 )
 
