@@ -14,6 +14,7 @@ from played_osworld import interpreter
 
 from device_farm.backends.config import XvfbConfig
 from device_farm.backends.xvfb import XvfbBackend
+from device_farm.desktop.sandbox import Confinement, probe
 from device_farm.errors import PrerequisiteError
 
 _YES = {"func": "is_yes", "result": {"type": "vm_command_line", "command": ["cat", "/home/user/said"]}}
@@ -93,6 +94,8 @@ def test_broken_tasks_are_errors_and_the_others_are_scored(tmp_path: Path) -> No
 @pytest.mark.timeout(600)
 def test_hung_full_and_silent_desktops_are_replaced(tmp_path: Path) -> None:
     _demand()
+    if asyncio.run(probe()).confinement is not Confinement.NAMESPACES:
+        pytest.skip("no namespaces here: what is stopped and filled would be this machine's")
     _write(
         tmp_path / "tasks",
         {
