@@ -31,6 +31,7 @@ from typing import Any
 from bench_common import machine
 
 from gui_agent.benchmarks.osworld.experts import find_expert
+from gui_agent.benchmarks.osworld.office.write import write_office
 from gui_agent.benchmarks.osworld.taskfile import TaskFile, read_tasks
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -96,8 +97,8 @@ def needing(tasks_dir: Path, mirror: Path) -> list[str]:
 def measured(options: argparse.Namespace, out: Path) -> dict[str, Any]:
     office = osworld = stand_ins = None
     if not options.no_office:
-        subprocess.run([*FARM, "osworld", "office", str(out / "tasks")], cwd=ROOT, check=True, capture_output=True)
         folder = out / "tasks"
+        write_office(folder)
         office = proved(folder / "tasks", folder / "assets", (), out / "office", options.devices)
     if options.tasks_dir:
         osworld = proved(options.tasks_dir, None, (), out / "osworld", options.devices)
