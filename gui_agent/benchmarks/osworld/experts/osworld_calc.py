@@ -29,15 +29,13 @@ _WRITTEN_S: Final = 2.0
 
 
 def fill_blanks() -> Plain:
-    """Enter goes through the selected cells column by column; a blank one takes what is above it."""
+    """A blank cell takes what is above it, by a formula: so it is of the same kind."""
     table = yield from read_table()
-    first, last = (2, 1), (table.last_row, table.last_column)
-    typed = [
-        "" if table.text(row, column).strip() else f"={cell(row - 1, column)}"
-        for column in range(1, table.last_column + 1)
-        for row in range(2, table.last_row + 1)
-    ]
-    yield from type_down(area(first, last), typed)
+    for column in range(1, table.last_column + 1):
+        rows = range(2, table.last_row + 1)
+        typed = ["" if table.text(row, column).strip() else f"={cell(row - 1, column)}" for row in rows]
+        if any(typed):
+            yield from type_down(2, column, typed)
     yield from save()
 
 
@@ -65,14 +63,14 @@ def unique_names() -> Plain:
     unique = list(dict.fromkeys(name for name in table.below(table.column("Names with duplicates")) if name.strip()))
     above = [table.text(1, column), *unique]
     typed = [not_completed(name, above[: number + 1]) for number, name in enumerate(unique)]
-    yield from type_down(cell(2, column), typed)
+    yield from type_down(2, column, typed)
     yield from save()
 
 
 def sequence_numbers() -> Plain:
     table = yield from read_table()
     numbers = [f"No. {number}" for number in range(1, table.last_row)]
-    yield from type_down(cell(2, table.column("Seq No.")), numbers)
+    yield from type_down(2, table.column("Seq No."), numbers)
     yield from save()
 
 
@@ -115,11 +113,10 @@ def _column_sum(sheet: str, table: Table, column: int) -> str:
 def summed_columns() -> Plain:
     table = yield from read_table()
     sheet = yield from sheet_name()
-    typed = []
-    for header, column in (("Total Revenue", "Revenue"), ("Total Expenses", "Total Expenses")):
-        typed += [header, _column_sum(sheet, table, table.column(column))]
+    columns = {"Total Revenue": table.column("Revenue"), "Total Expenses": table.column("Total Expenses")}
     yield from new_sheet()
-    yield from type_down("A1:B2", typed)
+    for place, (header, column) in enumerate(columns.items(), start=1):
+        yield from type_down(1, place, [header, _column_sum(sheet, table, column)])
     yield from save()
 
 
@@ -130,7 +127,8 @@ def month_table() -> Plain:
     months = ["Month", *(table.text(1, column) for column in columns)]
     sums = ["Total", *(_column_sum(sheet, table, column) for column in columns)]
     yield from new_sheet()
-    yield from type_down(area((1, 1), (len(months), 2)), [*months, *sums])
+    for place, contents in enumerate((months, sums), start=1):
+        yield from type_down(1, place, contents)
     yield from save()
 
 

@@ -10,8 +10,9 @@ from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from device_farm.types.action import Action, PressKey, TypeText
+from device_farm.types.action import Action, PressKey, TypeText, Wait
 from device_farm.types.observation import Observation
+from device_farm.types.ui_tree import UiNode
 from gui_agent.benchmarks.base import LOOK, Look
 from gui_agent.benchmarks.basics.desktop.common import wait_window
 from gui_agent.benchmarks.osworld.experts.common import TRIES, choose, confirm, enter
@@ -21,6 +22,8 @@ _NAME: Final = re.compile(r"([A-Z]+)([0-9]+)")
 _PAGES: Final = 40
 """Screens of rows that are read before an expert gives up; more would not fit a step budget."""
 _NEW: Final = "Append Sheet"
+_TYPING: Final = 15
+_TYPING_S: Final = 2.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,8 +111,11 @@ def read_table() -> Generator[Action | Look, Observation, Table]:
 
 
 def _shown(observation: Observation) -> dict[tuple[int, int], str]:
-    cells = [node for node in visible_nodes(observation) if node.role == "table cell" and _NAME.fullmatch(node.text)]
-    return {place_of(node.text): node.value for node in cells}
+    return {place_of(node.text): node.value for node in _cells(observation)}
+
+
+def _cells(observation: Observation) -> list[UiNode]:
+    return [node for node in visible_nodes(observation) if node.role == "table cell" and _NAME.fullmatch(node.text)]
 
 
 def select(where: str) -> Plain:
@@ -127,10 +133,24 @@ def fill(where: str, formula: str) -> Plain:
     yield PressKey(key="enter", modifiers=("alt",))
 
 
-def type_down(where: str, contents: Sequence[str]) -> Plain:
-    """Types into the cells of an area, column by column; "" leaves a cell as it is."""
-    yield from select(where)
+def type_down(row: int, column: int, contents: Sequence[str]) -> Plain:
+    """Types into a column from this cell on; "" leaves a cell as it is.
+
+    Nothing but that cell is selected: in a selection of hundreds of cells Calc takes seconds for every Enter.
+    """
+    yield from select(cell(row, column))
     yield TypeText(text="".join(f"{content}\n" for content in contents))
+    yield from _arrived(cell(row + len(contents), column))
+
+
+def _arrived(name: str) -> Plain:
+    """Waits until Calc has taken in what was typed: of many cells it takes seconds. Raises ExpertStuck."""
+    observation = yield LOOK
+    for _ in range(_TYPING):
+        if any(node.text == name and "focused" in node.states for node in _cells(observation)):
+            return
+        observation = yield Wait(duration_s=_TYPING_S)
+    raise ExpertStuck(f"what was typed did not lead to {name}")
 
 
 def not_completed(content: str, above: Iterable[str]) -> str:
