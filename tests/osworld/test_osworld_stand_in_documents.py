@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from device_farm.errors import ConfigError, DataError
+from device_farm.backends.config import XvfbConfig
+from device_farm.backends.xvfb import XvfbBackend
+from device_farm.errors import ConfigError, DataError, PrerequisiteError
 from gui_agent.benchmarks.osworld import stand_ins
 from gui_agent.benchmarks.osworld.experts import find_expert
 from gui_agent.benchmarks.osworld.mirror import Mirror, assets_of
@@ -20,6 +23,8 @@ from gui_agent.benchmarks.osworld.taskfile import TaskFile, read_tasks
 
 COPIED_COLUMN = "1273e544-688f-496b-8d89-3e0f40aa0606"
 PADDED_NUMBERS = "0bf05a7d-b28b-44d2-955a-50b41e24012a"
+STRUCK = "72b810ef-4156-4d09-8f08-a0cf57e7cefe"
+ALIGNED = "05dd4c1d-c489-4c85-8389-a7836c4f0567"
 # Of these the metric wants an object further along than in the expected file, so that one is no solution.
 MOVED = {
     "2b94c692-6abb-48ae-ab0b-b3e8a19cb340",
@@ -134,6 +139,27 @@ def test_osworld_metrics_tell_the_expected_from_the_source(tmp_path: Path) -> No
     after = _scores(python, {file.id: _question(file, tmp_path, solved=True) for file in judged})
     assert before == {file.id: 0.0 for file in judged}
     assert after == {file.id: float(file.id not in MOVED) for file in judged}
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1200)
+def test_experts_solve_what_a_no_op_does_not(tmp_path: Path) -> None:
+    if not os.environ.get("FARM_OSWORLD_PYTHON", ""):
+        pytest.skip("FARM_OSWORLD_PYTHON names no interpreter with OSWorld")
+    chosen = [file for file in osworld_tasks() if file.id in (COPIED_COLUMN, STRUCK, ALIGNED)]
+    try:
+        XvfbBackend(XvfbConfig()).preflight()
+    except PrerequisiteError as error:
+        pytest.skip(str(error))
+    write_stand_ins(chosen, tmp_path / "mirror")
+    names = ",".join(file.id for file in chosen)
+    words = ("--tasks-dir", os.environ["FARM_OSWORLD_TASKS"], "--assets", str(tmp_path / "mirror"), "--tasks", names)
+    for policy, score in (("noop", 0.0), ("expert", 1.0)):
+        command = [sys.executable, "-m", "device_farm.cli.main", "eval", "--suite", "osworld", "--policy", policy]
+        command += [*words, "--devices", "1", "--out", str(tmp_path / policy), "--json"]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert done.stdout.strip(), done.stderr[-2000:]
+        assert json.loads(done.stdout.splitlines()[-1])["tasks"] == {file.id: score for file in chosen}
 
 
 def _question(file: TaskFile, mirror: Path, *, solved: bool) -> list[Any]:

@@ -22,8 +22,10 @@ _NAME: Final = re.compile(r"([A-Z]+)([0-9]+)")
 _PAGES: Final = 40
 """Screens of rows that are read before an expert gives up; more would not fit a step budget."""
 _NEW: Final = "Append Sheet"
-_TYPING: Final = 15
-_TYPING_S: Final = 2.0
+_LOOKS: Final = 15
+_PAUSE_S: Final = 2.0
+_A_CELL_S: Final = 0.1
+"""Calc takes about 0.3 s for a formula that is typed, on a busy machine; looks at a third of that cost few steps."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,20 +138,20 @@ def fill(where: str, formula: str) -> Plain:
 def type_down(row: int, column: int, contents: Sequence[str]) -> Plain:
     """Types into a column from this cell on; "" leaves a cell as it is.
 
-    Nothing but that cell is selected: in a selection of hundreds of cells Calc takes seconds for every Enter.
+    Nothing but that cell is selected: in a selection of hundreds of cells Enter is slow.
     """
     yield from select(cell(row, column))
     yield TypeText(text="".join(f"{content}\n" for content in contents))
-    yield from _arrived(cell(row + len(contents), column))
+    yield from _arrived(cell(row + len(contents), column), pause_s=max(_PAUSE_S, _A_CELL_S * len(contents)))
 
 
-def _arrived(name: str) -> Plain:
-    """Waits until Calc has taken in what was typed: of many cells it takes seconds. Raises ExpertStuck."""
+def _arrived(name: str, *, pause_s: float) -> Plain:
+    """Waits until Calc has taken in what was typed and is at this cell. Raises ExpertStuck."""
     observation = yield LOOK
-    for _ in range(_TYPING):
+    for _ in range(_LOOKS):
         if any(node.text == name and "focused" in node.states for node in _cells(observation)):
             return
-        observation = yield Wait(duration_s=_TYPING_S)
+        observation = yield Wait(duration_s=pause_s)
     raise ExpertStuck(f"what was typed did not lead to {name}")
 
 
