@@ -13,6 +13,7 @@ LABEL = "gui-agent-farm.image"
 """Of an image: what it consists of, as `DeviceInfo.image` tells it."""
 _OURS = "gui-agent-farm.desktop"
 _CALL_TIMEOUT_S = 60
+SHARED_MEMORY_BYTES = 1 << 30
 _BUILD = "python emulator_images/desktop/build.py --docker"
 
 
@@ -55,8 +56,11 @@ def run_options(*, folder: str, mount: str, limits: Limits) -> dict[str, Any]:
             "/home/user": home,
             "/tmp": tmp,
             "/var/tmp": tmp,
-            f"/run/user/{GUEST_UID}": f"rw,nosuid,nodev,mode=0700,size={TMP_LIMIT_BYTES},{user}",
+            # Programs of ours lie there, such as the browser's starter.
+            f"/run/user/{GUEST_UID}": f"rw,exec,nosuid,nodev,mode=0700,size={TMP_LIMIT_BYTES},{user}",
         },
+        # Browsers draw by way of it; the engine's own 64 MiB crash their pages.
+        "shm_size": SHARED_MEMORY_BYTES,
         "volumes": {folder: {"bind": mount, "mode": "ro"}},
         "mem_limit": memory,
         # Equal to the limit: no swap beside it.
