@@ -125,7 +125,11 @@ def run_flags(namespace: argparse.Namespace) -> list[str]:
     if getattr(namespace, "apps", None):
         flags.append(f"apps={json.dumps(namespace.apps)}")
     if getattr(namespace, "backend", None):
-        sections = [parse_backend(text).model_dump(mode="json", exclude_none=True) for text in namespace.backend]
+        # Only what was said: a suite has its own size of screen where none was.
+        sections = [
+            {"type": backend.type, **backend.model_dump(mode="json", exclude_none=True, exclude_unset=True)}
+            for backend in map(parse_backend, namespace.backend)
+        ]
         flags.append(f"backends={_inline(sections)}")
     flags += verifier_flags(namespace)
     if getattr(namespace, "critic", None) is not None:

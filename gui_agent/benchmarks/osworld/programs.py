@@ -38,7 +38,7 @@ PROGRAMS: Final = (
     Program(name="gimp", package="gimp", use="pictures"),
     Program(
         name="libatk-adaptor",
-        package="libatk-adaptor",
+        package="libatk-adaptor libgail-common",
         use="what GIMP tells of its windows",
         file="/usr/lib/*/gtk-2.0/modules/libatk-bridge.so",
     ),
