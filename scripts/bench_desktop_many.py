@@ -7,7 +7,7 @@ Prints one JSON line:
 - `standby`: resets of one desktop to the first screenshot while another waits, `pause_s` between two of them, as long
   as an agent's task lasts at the least; `cold`: the same where none waits, which boots one each time;
 - `left`: after `resets` in a row with the default standby and the device's end, how many more there are than before:
-  processes below this one (orphans become its children), mounts, Unix sockets of this network namespace, temporary
+  processes below this one or in another process namespace, mounts, Unix sockets of this network namespace, temporary
   files, descriptors of this process, and namespaces that any process of this machine is in; `grown_mib` is this
   process's own memory. `reset_ms` is what each of those resets took.
 Then the machine.
@@ -19,7 +19,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import ctypes
 import json
 import os
 import statistics
@@ -39,8 +38,6 @@ from device_farm.desktop.device import DesktopDevice
 from device_farm.types.observation import ObserveRequest
 
 PIXELS = ObserveRequest(ui_tree=False)
-_SUBREAPER = 36
-"""Linux's PR_SET_CHILD_SUBREAPER: orphans below become children of this process, and are counted."""
 _ENDING_S = 10.0
 
 
@@ -91,14 +88,18 @@ async def resets(count: int, *, standby: int, pause_s: float) -> dict[str, Any]:
 
 def there_is() -> dict[str, int]:
     """How many of everything that a desktop makes there are."""
-    namespaces = set()
+    namespaces, processes = set(), set(descendants(os.getpid()))
+    ours = os.readlink("/proc/self/ns/pid")
     for path in Path("/proc").glob("[0-9]*/ns/*"):
         try:
-            namespaces.add(os.readlink(path))
+            namespace = os.readlink(path)
         except OSError:
             continue
+        namespaces.add(namespace)
+        if path.name == "pid" and namespace != ours:
+            processes.add(int(path.parts[2]))
     return {
-        "processes": len(descendants(os.getpid())),
+        "processes": len(processes),
         "mounts": len(Path("/proc/self/mountinfo").read_text("utf-8").splitlines()),
         "namespaces": len(namespaces),
         "sockets": len(Path("/proc/net/unix").read_text("utf-8").splitlines()),
@@ -113,9 +114,6 @@ def own_mib() -> float:
 
 
 async def left_behind(count: int) -> dict[str, Any]:
-    """Raises OSError where orphans cannot be made ours."""
-    if ctypes.CDLL(None, use_errno=True).prctl(_SUBREAPER, 1, 0, 0, 0) != 0:
-        raise OSError(ctypes.get_errno(), "prctl")
     # One desktop before, for what is made once and kept.
     async with desktops(1, standby=1) as [device]:
         await device.start()

@@ -21,6 +21,7 @@ SELDOM_S = 1.0
 """How old may be what hardly ever changes while a cell looks, or says, the same: a text of which only a part shows, and
 the box of a cell over which only the cursor goes.
 """
+_FEW = 200
 _LIVE: frozenset[UiState] = frozenset({"enabled", "clickable"})
 _Place: TypeAlias = tuple[int, int]
 """(row, column), from 0."""
@@ -76,14 +77,11 @@ class Sheet:
         """The cells inside `bounds`, row by row."""
         if bounds.area == 0:
             return ()
-        # Mostly the view is the last one. What has changed in it is asked for before that is known.
-        last = self.memory.last_view()
-        known = self._still(last) if isinstance(last, _View) else {}
         view = await self._view(bounds)
         if view is None:
             return ()
-        if view != last:
-            known = self._still(view)
+        known = self.memory.still_cells(view, self.now_s)
+        _ask_changed(self.questions, self.memory, view, self.now_s)
         again = await self._again(view, known)
         before = self.memory.cells(view)
         differs = any(cell.text != before[place].node.value for place, cell in again.items())
@@ -118,17 +116,6 @@ class Sheet:
         return int(row), int(column)
 
     # --- cells that an earlier look has found ----------------------------------------------------------------------
-    def _still(self, view: _View) -> dict[_Place, SeenCell]:
-        """Those of a view that look as they did. Of the others, whose objects are known, all is asked for at once."""
-        still = self.memory.still_cells(view, self.now_s)
-        for place, cell in self.memory.cells(view).items():
-            if place not in still:
-                self._ask(cell.path, boxed=self._box_due(view, place, cell))
-        return still
-
-    def _box_due(self, view: _View, place: _Place, cell: SeenCell) -> bool:
-        return view.at_edge(place) or (cell.box is not None and self.now_s - cell.box_s >= SELDOM_S)
-
     async def _again(self, view: _View, still: Collection[_Place]) -> dict[_Place, _Cell]:
         """What the known cells besides `still` say now, without those that do not show any more.
 
@@ -139,7 +126,7 @@ class Sheet:
         for place, known in before.items():
             if place in still:
                 continue
-            boxed = self._box_due(view, place, known)
+            boxed = _box_due(view, place, known, self.now_s)
             cell = await self._told(known.path, boxed=boxed, before=None if boxed else known)
             if cell is not None and cell.showing:
                 found[place] = cell
@@ -181,14 +168,8 @@ class Sheet:
             [(_, path)] = await self.questions.ask(self.path, TABLE, "GetAccessibleAt", "ii", list(place))
         except GuestError:
             return None
-        self._ask(str(path), boxed=boxed)
+        _ask(self.questions, str(path), boxed=boxed)
         return await self._told(str(path), boxed=boxed, before=None)
-
-    def _ask(self, path: str, *, boxed: bool) -> None:
-        self.questions.text_ahead(path)
-        self.questions.states_ahead(path)
-        if boxed:
-            self.questions.bounds_ahead(path)
 
     async def _told(self, path: str, *, boxed: bool, before: SeenCell | None) -> _Cell | None:
         """What a cell says of itself; None where it is none any more.
@@ -235,6 +216,35 @@ class Sheet:
                 path=cell.path, node=node, box=cell.box, read_s=self.now_s, text_s=self.now_s, box_s=cell.box_s
             )
         return made
+
+
+def ask_changed_cells(questions: Questions, memory: Memory, now_s: float) -> None:
+    """Asks ahead for the cells of the last view that do not look as they did: mostly it is the view now, too.
+
+    Where many have changed it is not: it was scrolled, or another window is there.
+    """
+    view = memory.last_view()
+    if isinstance(view, _View) and len(memory.cells(view)) - len(memory.still_cells(view, now_s)) <= _FEW:
+        _ask_changed(questions, memory, view, now_s)
+
+
+def _ask_changed(questions: Questions, memory: Memory, view: _View, now_s: float) -> None:
+    """All cells of a view that do not look as they did, at once: their objects are known."""
+    still = memory.still_cells(view, now_s)
+    for place, cell in memory.cells(view).items():
+        if place not in still:
+            _ask(questions, cell.path, boxed=_box_due(view, place, cell, now_s))
+
+
+def _ask(questions: Questions, path: str, *, boxed: bool) -> None:
+    questions.text_ahead(path)
+    questions.states_ahead(path)
+    if boxed:
+        questions.bounds_ahead(path)
+
+
+def _box_due(view: _View, place: _Place, cell: SeenCell, now_s: float) -> bool:
+    return view.at_edge(place) or (cell.box is not None and now_s - cell.box_s >= SELDOM_S)
 
 
 def _crossing(row: Rect | None, column: Rect | None) -> Rect:

@@ -17,7 +17,7 @@ from typing import Final
 
 from dbus_fast import Variant
 
-from device_farm.desktop.accessibility_cells import Sheet
+from device_farm.desktop.accessibility_cells import Sheet, ask_changed_cells
 from device_farm.desktop.accessibility_names import (
     SHOWING,
     TEXT_ROLES,
@@ -130,6 +130,7 @@ class ProgramReader:
             questions.ahead(path, PROPERTIES, "GetAll", "s", [ACCESSIBLE])
             if seen.below:
                 questions.ahead(path, ACCESSIBLE, "GetChildren")
+        ask_changed_cells(questions, self._memory, self._began_s)
 
     async def _read_cache(self) -> None:
         try:
@@ -190,7 +191,7 @@ class ProgramReader:
 
     async def _stays(self, path: str, seen: SeenObject, frame: _Frame) -> bool:
         """Whether an object that draws nothing is where it was, as it was: it may go without a trace."""
-        states, said = await asyncio.gather(self._questions.states(path), self._questions.bounds(path))
+        states, said = await self._questions.states(path), await self._questions.bounds(path)
         bounds = clip(said.translate(frame.dx, frame.dy), self._screen)
         node = seen.node
         if node is None or SHOWING not in states:
@@ -223,9 +224,9 @@ class ProgramReader:
         if known is not None:
             item.role, item.interfaces = known.role, known.interfaces
             return item
-        [role], [interfaces] = await asyncio.gather(
-            ask(path, ACCESSIBLE, "GetRole"), ask(path, ACCESSIBLE, "GetInterfaces")
-        )
+        self._questions.ahead(path, ACCESSIBLE, "GetInterfaces")
+        [role] = await ask(path, ACCESSIBLE, "GetRole")
+        [interfaces] = await ask(path, ACCESSIBLE, "GetInterfaces")
         item.role, item.interfaces = role_name(role), frozenset(interfaces)
         return item
 
@@ -243,9 +244,9 @@ class ProgramReader:
         """The object with all below it that shows; None where it does not show itself."""
         if SHOWING not in item.states or depth > _DEPTH_LIMIT:
             return None
-        said, content, value = await asyncio.gather(
-            self._questions.bounds(item.path), self._text(item), self._value(item)
-        )
+        self._questions.bounds_ahead(item.path)
+        content, value = await self._text(item), await self._value(item)
+        said = await self._questions.bounds(item.path)
         if item.role == "menu bar" and said.area == 0:
             # LibreOffice describes its menu bar twice: as the toolkit's, with places, and as its own, without.
             return None

@@ -25,18 +25,21 @@ class Freshness:
         self.size = size
         self._rows, self._columns = math.ceil(size.height / TILE_PX), math.ceil(size.width / TILE_PX)
         self._changed_s: NDArray[np.float64] = np.full((self._rows, self._columns), math.inf)
-        self._last: NDArray[np.uint32] | None = None
+        shape = self._rows * TILE_PX, self._columns * TILE_PX
+        self._frames = np.zeros(shape, np.uint32), np.zeros(shape, np.uint32)
+        self._looked = False
 
     def look(self, pixels_HWC: NDArray[np.uint8], now_s: float) -> None:
         """`pixels_HWC` has 4 bytes a pixel, of the size given; it is copied. The first look finds everything new."""
         height, width, _ = pixels_HWC.shape
-        seen = np.zeros((self._rows * TILE_PX, self._columns * TILE_PX), np.uint32)
+        # Two frames take turns: fresh memory of this size costs more than what is done with it.
+        seen, last = self._frames
         seen[:height, :width] = np.ascontiguousarray(pixels_HWC).view(np.uint32)[:, :, 0]
-        if self._last is None:
-            self._changed_s[:] = now_s
+        if self._looked:
+            self._note(seen != last, now_s)
         else:
-            self._note(seen != self._last, now_s)
-        self._last = seen
+            self._changed_s[:] = now_s
+        self._frames, self._looked = (last, seen), True
 
     def _note(self, differs: NDArray[np.bool_], now_s: float) -> None:
         """Only the band of rows in which anything differs is looked at tile by tile: a screen has 130,000 of them."""

@@ -11,12 +11,12 @@ from device_farm.desktop.freshness import TILE_PX, Freshness, holds
 from device_farm.types.geometry import Rect
 from device_farm.types.ui_tree import UiNode
 
-REMEMBERED: Final = frozenset({"soffice"})
+REMEMBERED: Final = frozenset({"soffice", "xfce4-panel", "xfdesktop"})
 """Programs, as they name themselves, of which objects are taken from memory where their pixels have not changed.
 
-A sheet of 1,700 cells takes LibreOffice a second or more of its own time to tell. What comes up over its windows, menus
-and dialogs, is a window of its own there, so nothing appears where no pixel of its parent changes; of web pages this
-does not hold.
+A sheet of 1,700 cells takes LibreOffice a second or more of its own time to tell; panel and wallpaper are in each tree.
+What comes up over their windows, menus and dialogs, is a window of its own there, so nothing appears where no pixel of
+its parent changes; of web pages this does not hold.
 """
 _VIEWS: Final = 4
 """Views of sheets that are remembered: who scrolls back further is told anew."""
@@ -73,6 +73,7 @@ class Memory:
     freshness: Freshness
     objects: dict[str, SeenObject] = field(default_factory=dict)
     sheets: dict[Hashable, Mapping[tuple[int, int], SeenCell]] = field(default_factory=dict)
+    _still: tuple[Hashable, float, dict[tuple[int, int], SeenCell]] | None = field(default=None, init=False)
 
     def still(self, path: str, frame: object, now_s: float) -> SeenObject | None:
         """What looks as it did; None where it has to be asked for."""
@@ -90,7 +91,9 @@ class Memory:
         return self.sheets.get(view, {})
 
     def still_cells(self, view: Hashable, now_s: float) -> dict[tuple[int, int], SeenCell]:
-        """Those of a view that look as they did."""
+        """Those of a view that look as they did. Asked again of the same time it is not looked up anew."""
+        if self._still is not None and self._still[:2] == (view, now_s):
+            return dict(self._still[2])
         still: dict[tuple[int, int], SeenCell] = {}
         # One look at the screen for each row of cells, not for each cell: there are thousands of them.
         bands: dict[tuple[int, int], tuple[float, list[float]]] = {}
@@ -107,10 +110,12 @@ class Memory:
                     continue
             if box.area:
                 still[place] = cell
-        return still
+        self._still = view, now_s, still
+        return dict(still)
 
     def keep_cells(self, view: Hashable, cells: Mapping[tuple[int, int], SeenCell]) -> None:
         """All cells of a view, in the place of what was known of it. Only the last few views are kept."""
+        self._still = None
         others = {other: known for other, known in self.sheets.items() if other != view}
         self.sheets = dict([*others.items(), (view, cells)][-_VIEWS:])
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from dbus_fast import Variant
+from dbus_fast import Message, MessageType, Variant
 
 from device_farm.desktop.accessibility_program import ProgramReader
 from device_farm.desktop.accessibility_questions import Questions
+from device_farm.desktop.bus import answer_of
 from device_farm.desktop.freshness import Freshness
 from device_farm.desktop.remembered import Memory
 from device_farm.errors import GuestError
@@ -33,7 +34,21 @@ class QtProgram:
     def __init__(self) -> None:
         self.alive = True
 
-    async def ask(
+    def begin(self, *question: Any) -> asyncio.Future[Message]:
+        future: asyncio.Future[Message] = asyncio.get_running_loop().create_future()
+        try:
+            told = self.answer(*question)
+            future.set_result(Message(message_type=MessageType.METHOD_RETURN, reply_serial=1, body=told))
+        except GuestError as error:
+            name = "org.freedesktop.DBus.Error.Failed"
+            words = [str(error)]
+            future.set_result(Message(message_type=MessageType.ERROR, reply_serial=1, error_name=name, body=words))
+        return future
+
+    async def ask(self, *question: Any) -> list[Any]:
+        return await answer_of(self.begin(*question))
+
+    def answer(
         self, name: str, path: str, interface: str, member: str, signature: str = "", body: list[Any] | None = None
     ) -> list[Any]:
         self.alive = self.alive and member != "GetAll"
