@@ -82,17 +82,21 @@ def test_socket_of_a_call_that_was_given_up_is_passed_over() -> None:
 
 
 def test_what_is_no_socket_is_refused_and_closed() -> None:
+    """Nobody reads a pipe any more whose reading end has been closed by all who had it."""
+    reading, writing = os.pipe()
+
     def act(request: dict[str, Any], sockets: socket.socket) -> dict[str, Any]:
-        reading, writing = os.pipe()
         socket.send_fds(sockets, [_TAG.pack(request["tag"])], [reading])
         os.close(reading)
-        os.close(writing)
         return {}
 
-    before = len(os.listdir("/proc/self/fd"))
-    with pytest.raises(TransportError, match="handed over no socket"):
-        _connect(act)
-    assert len(os.listdir("/proc/self/fd")) <= before
+    try:
+        with pytest.raises(TransportError, match="handed over no socket"):
+            _connect(act)
+        with pytest.raises(BrokenPipeError):
+            os.write(writing, b"anyone?")
+    finally:
+        os.close(writing)
 
 
 @pytest.mark.parametrize("stale", [0, 200], ids=["nothing", "endless"])
@@ -125,7 +129,7 @@ def test_refused_port_leaves_no_socket_behind() -> None:
         await guest.close()
         return after - before
 
-    assert asyncio.run(scene()) == 0
+    assert asyncio.run(scene()) <= 0
 
 
 def test_agent_that_takes_no_sockets_is_a_broken_wire() -> None:

@@ -36,6 +36,7 @@ FACTS = replace(
         "shell_heeds_its_deadline": NOTHING_BEHIND,
         "files_round_trip": NOTHING_BEHIND,
         "files_meet_the_shell": NOTHING_BEHIND,
+        "ports_lead_to_the_guest": NOTHING_BEHIND,
         "bad_paths_are_refused": NOTHING_BEHIND,
         "snapshot_restores_files": NOTHING_BEHIND,
         "reset_undoes_everything": NOTHING_BEHIND,
