@@ -66,7 +66,7 @@ class Questions:
         """The body of the answer. Raises GuestError where the program refused, TransportError where the bus is gone."""
         begun = self._under_way.pop((path, interface, member), None)
         if begun is not None:
-            return await answer_of(begun)
+            return await answer_of(begun, member)
         return await self._bus.ask(self._program, path, interface, member, signature, body)
 
     async def states(self, path: str) -> frozenset[int]:

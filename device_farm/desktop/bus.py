@@ -122,11 +122,11 @@ class GuestBus(MessageBus):
     ) -> list[Any]:
         """Calls a method and returns the body of the answer. Raises as `answer_of`."""
         async with self._questions:
-            return await answer_of(self.begin(destination, path, interface, member, signature, body))
+            return await answer_of(self.begin(destination, path, interface, member, signature, body), member)
 
 
-async def answer_of(begun: asyncio.Future[Message]) -> list[Any]:
-    """The body of an answer.
+async def answer_of(begun: asyncio.Future[Message], member: str) -> list[Any]:
+    """The body of an answer; `member` is what was called, for the error.
 
     Raises:
         GuestError: the program refused, or has no such method.
@@ -137,5 +137,5 @@ async def answer_of(begun: asyncio.Future[Message]) -> list[Any]:
     except (EOFError, OSError) as error:
         raise TransportError(f"the message bus has ended: {error}", fix="reset the device") from error
     if reply.message_type is MessageType.ERROR:
-        raise GuestError(f"{reply.error_name} {reply.body}")
+        raise GuestError(f"{member}: {reply.error_name} {reply.body}")
     return list(reply.body)

@@ -135,6 +135,7 @@ class DesktopDevice:
         finally:
             if reading is not None:
                 reading.cancel()
+                await asyncio.gather(reading, return_exceptions=True)
         active = await display.call(active_window, display)
         at_desktop = active is None or active.app in SHELL_WINDOWS
         self._sequence += 1

@@ -86,3 +86,5 @@ class Settle:
                     return await looking
             finally:
                 looking.cancel()
+                # Over before another begins, and whatever it says then is not wanted.
+                await asyncio.gather(looking, return_exceptions=True)

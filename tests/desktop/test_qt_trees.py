@@ -46,7 +46,7 @@ class QtProgram:
         return future
 
     async def ask(self, *question: Any) -> list[Any]:
-        return await answer_of(self.begin(*question))
+        return await answer_of(self.begin(*question), question[3])
 
     def answer(
         self, name: str, path: str, interface: str, member: str, signature: str = "", body: list[Any] | None = None
