@@ -16,7 +16,8 @@ from device_farm.desktop.windows import active_window
 
 # Two frames of a 60 Hz toolkit and a little.
 QUIET_S = 0.04
-_MOMENT_S = 0.015
+# Late drawing of LibreOffice comes within it; begun earlier, every other look was begun twice.
+_MOMENT_S = 0.025
 SETTLE_LIMIT_S = 1.0
 PING_LIMIT_S = 0.4
 # For programs that do not answer pings, and the desktop itself.

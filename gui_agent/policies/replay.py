@@ -9,13 +9,15 @@ from typing import Final
 
 from device_farm.device import DeviceInfo
 from device_farm.errors import PolicyError
-from device_farm.types.action import Terminate, Wait
+from device_farm.types.action import Action, Click, Drag, LongPress, PressKey, Scroll, Swipe, Terminate, TypeText, Wait
+from device_farm.types.elements import element_at
 from device_farm.types.observation import Observation
 from device_farm.types.task import Task
 from device_farm.types.trajectory import Episode, ModelTurn, Step
+from device_farm.types.ui_tree import UiNode, UiTree
 from gui_agent.policies.base import Decision, LocalPolicy, LocalSession
 
-PACING: Final = ModelTurn(text="(waits until the window of the stored step is in front)")
+PACING: Final = ModelTurn(text="(waits until what the stored step acted on is there)")
 """Marks the waits that a replay adds, on machines whose windows take their own time to open."""
 _END: Final = Terminate(status="failure", reason="end of the stored episode")
 _PAUSE_S = 0.5
@@ -32,11 +34,43 @@ class ReplaySession(LocalSession):
         if not self._left:
             # An episode that ended on its budget has no terminate; the replay must end all the same.
             return Decision(action=_END)
-        if observation.foreground != self._left[0].observation.foreground and self._pauses > 0:
+        if self._pauses > 0 and not _as_it_was(self._left[0], observation):
             self._pauses -= 1
             return Decision(action=Wait(duration_s=_PAUSE_S), turn=PACING)
         self._pauses = _PAUSES
         return Decision(action=self._left.popleft().action)
+
+
+def _as_it_was(stored: Step, now: Observation) -> bool:
+    """Whether the window in front, and the element that `stored` acted on, are what they were then.
+
+    A window comes before its buttons: one that cannot be pressed yet swallows the click. Without a tree of both
+    moments the window alone is compared.
+    """
+    then = stored.observation
+    if now.foreground != then.foreground:
+        return False
+    if stored.action is None or then.ui_tree is None or now.ui_tree is None:
+        return True
+    return _aim(stored.action, then.ui_tree) == _aim(stored.action, now.ui_tree)
+
+
+def _aim(action: Action, tree: UiTree) -> tuple[str, str, str] | None:
+    """Role, label and content of what `action` acts on in `tree`, without its place; None where that is no element."""
+    match action:
+        case Click(at=point) | LongPress(at=point) | Scroll(at=point) | Drag(start=point) | Swipe(start=point):
+            element = element_at(tree, point)
+        case TypeText() | PressKey():
+            element = _focused(tree)
+        case _:
+            return None
+    return (element.role, element.label, element.value) if element is not None else None
+
+
+def _focused(tree: UiTree) -> UiNode | None:
+    """The element that takes the keys, of the topmost window that has one."""
+    focused = tree.find_all(lambda node: "focused" in node.states)
+    return focused[-1] if focused else None
 
 
 class ReplayPolicy(LocalPolicy):
