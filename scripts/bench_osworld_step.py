@@ -100,7 +100,7 @@ def over_http(port: int, at: Point) -> None:
 async def baseline(device: DesktopDevice, folder: Path, steps: int, at: Point) -> dict[str, Any]:
     packed = io.BytesIO()
     with tarfile.open(fileobj=packed, mode="w:gz") as archive:
-        archive.add(folder, arcname="pyautogui-folder")
+        archive.add(folder.resolve(), arcname="pyautogui-folder")
     await device.push("pyautogui.tgz", packed.getvalue())
     await device.push("way.py", Path(__file__).with_name("osworld_way.py").read_bytes())
     line = f"cd && tar xzf pyautogui.tgz && python3 way.py ~/pyautogui-folder {steps} {at.x} {at.y}"

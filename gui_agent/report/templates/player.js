@@ -101,7 +101,7 @@ function drawTree(frame, device) {
     const [depth, role, label, rid, , , , , states] = row;
     const parent = index + 1 < rows.length && rows[index + 1][0] > depth;
     const fold = h("button", { class: "fold", "aria-label": "fold", onclick: () => { const key = `${role}/${rid}/${depth}/${index}`; player.folded.has(key) ? player.folded.delete(key) : player.folded.add(key); hideFolded(); } }, parent ? "▾" : "");
-    const line = h("div", { class: "row", style: `padding-left:${4 + depth * 12}px`, onmouseenter: () => device.highlight(row), onmouseleave: () => device.highlight(null), title: `${row.slice(4, 8).join(", ")}  ${states}` },
+    const line = h("div", { class: "row", style: `padding-left:${4 + depth * 12}px`, onmouseenter: () => device.highlight(row), onmouseleave: () => device.highlight(null), title: [row.slice(4, 8).join(", "), rid && `#${rid}`, states].filter(Boolean).join("  ") },
       fold, h("span", { class: "role" }, role), label ? h("span", { class: "label" }, `“${label}”`) : null, rid ? h("span", { class: "rid" }, `#${rid}`) : null, h("span", { class: "st" }, states));
     line.key = `${role}/${rid}/${depth}/${index}`;
     return line;
