@@ -64,7 +64,7 @@ async def files_round_trip(subject: Subject, facts: Facts) -> None:
 
 
 async def files_meet_the_shell(subject: Subject, facts: Facts) -> None:
-    """What is pushed the shell can read, what the shell writes can be pulled, and a push replaces."""
+    """What is pushed the shell can read, or run; what the shell writes can be pulled; and a push replaces."""
     device = subject.device
     path = f"{await _folder(device, facts)}/farm-check.txt"
     await device.push(path, b"a longer first content\n")
@@ -73,6 +73,11 @@ async def files_meet_the_shell(subject: Subject, facts: Facts) -> None:
     expect(shown.stdout == b"short\n", f"the shell reads {shown.stdout!r} from a pushed file")
     await device.shell(f"echo more >> '{path}'")
     expect(await device.pull(path) == b"short\nmore\n", "a file that the shell wrote to comes back otherwise")
+    for name in facts.program_folders:
+        program = f"{(await device.shell(f'echo {name}')).stdout.decode().strip()}/farm-check"
+        await device.push(program, b"#!/bin/sh\necho runs\n", mode=0o755)
+        ran = await device.shell(program)
+        expect(ran.stdout == b"runs\n", f"a program in {name} does not run: {ran}")
 
 
 async def ports_lead_to_the_guest(subject: Subject, facts: Facts) -> None:

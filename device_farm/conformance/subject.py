@@ -39,6 +39,7 @@ class Facts:
     `to_text_field`. `endless_command` never returns by itself. `known_failures` maps the name of a check to the reason
     why this kind cannot pass it; such a check must fail, so that the list stays true. `patience` stretches the checks'
     deadlines. `echo_command`, where there is one, leaves a program behind that sends back what comes to `ECHO_PORT`.
+    `program_folders` are where pushed programs can be run, as words of the shell.
     """
 
     folder: str
@@ -52,6 +53,7 @@ class Facts:
     known_failures: Mapping[str, str] = field(default_factory=dict)
     patience: float = 1.0
     echo_command: str = ""
+    program_folders: tuple[str, ...] = ()
 
     def actions(self, screen: Size) -> tuple[Action, ...]:
         """One of every kind that touches a device, harmless on any screen, apart from OpenApp."""
@@ -125,6 +127,7 @@ DESKTOP = Facts(
     read_setting="cat .config/farm-check 2>/dev/null || echo unset",
     deterministic=False,
     echo_command=f"setsid python3 -c '{_ECHO}' >/dev/null 2>&1 </dev/null &",
+    program_folders=("$HOME", "/tmp", "$XDG_RUNTIME_DIR"),
 )
 
 

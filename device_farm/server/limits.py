@@ -23,7 +23,8 @@ SERVER_OPTIONS: list[tuple[str, int]] = [
     *_SIZES,
     ("grpc.so_reuseport", 0),
     ("grpc.keepalive_permit_without_calls", 1),
-    ("grpc.http2.min_recv_ping_interval_without_data_ms", 5000),
+    # Without it a third ping within five minutes ends the connection, and with it every call that waits for a boot.
+    ("grpc.http2.min_ping_interval_without_data_ms", 5000),
 ]
 
 # A dead peer is noticed within half a minute; after a restart the next call finds the server within two seconds.
@@ -31,6 +32,8 @@ CHANNEL_OPTIONS: list[tuple[str, int]] = [
     *_SIZES,
     ("grpc.keepalive_time_ms", 20_000),
     ("grpc.keepalive_timeout_ms", 10_000),
+    # As many as a long call needs; else two, and then one a minute.
+    ("grpc.http2.max_pings_without_data", 0),
     ("grpc.initial_reconnect_backoff_ms", 100),
     ("grpc.min_reconnect_backoff_ms", 100),
     ("grpc.max_reconnect_backoff_ms", 2000),

@@ -58,7 +58,8 @@ def main() -> None:
     mount("tmpfs", "/tmp", f"mode=1777,size={machine['tmp_bytes']}")
     for path in ("/tmp/.X11-unix", "/tmp/.ICE-unix"):
         folder(path, 0o1777)
-    folder(f"/run/user/{_UID}", 0o700, _UID)
+    # Debian's initrd mounts /run without the right to run what lies there; programs of ours do.
+    mount("tmpfs", f"/run/user/{_UID}", f"mode=0700,uid={_UID},gid={_UID},size={machine['tmp_bytes']}")
     folder("/home/user", 0o700, _UID)
     # What only root may know: the word that lets the host in.
     os.chmod(here, 0o700)
