@@ -100,7 +100,7 @@ def over_http(port: int, at: Point) -> None:
 async def baseline(device: DesktopDevice, folder: Path, steps: int, at: Point) -> dict[str, Any]:
     packed = io.BytesIO()
     with tarfile.open(fileobj=packed, mode="w:gz") as archive:
-        archive.add(folder.resolve(), arcname="pyautogui-folder")
+        archive.add(folder, arcname="pyautogui-folder")
     await device.push("pyautogui.tgz", packed.getvalue())
     await device.push("way.py", Path(__file__).with_name("osworld_way.py").read_bytes())
     line = f"cd && tar xzf pyautogui.tgz && python3 way.py ~/pyautogui-folder {steps} {at.x} {at.y}"
@@ -160,7 +160,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--steps", type=int, default=60, help="steps of the farm, and over HTTP")
     parser.add_argument("--baseline-steps", type=int, default=4, help="steps of the stand-in")
-    parser.add_argument("--pyautogui", type=Path, metavar="DIR", help="a folder with pyautogui, for the baseline")
+    parser.add_argument("--pyautogui", type=lambda text: Path(text).resolve(), metavar="DIR", help="a folder with pyautogui, for the baseline")
     options = parser.parse_args()
     if options.steps < 1 or options.baseline_steps < 1:
         parser.error("--steps and --baseline-steps must be at least 1")
