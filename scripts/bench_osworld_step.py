@@ -156,11 +156,17 @@ async def measure(options: argparse.Namespace) -> dict[str, Any]:
     }
 
 
+def _folder(text: str) -> Path:
+    """Of a link what it leads to: a packed link would lead nowhere."""
+    return Path(text).resolve()
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--steps", type=int, default=60, help="steps of the farm, and over HTTP")
     parser.add_argument("--baseline-steps", type=int, default=4, help="steps of the stand-in")
-    parser.add_argument("--pyautogui", type=lambda text: Path(text).resolve(), metavar="DIR", help="a folder with pyautogui, for the baseline")
+    baseline_help = "a folder with pyautogui, for the baseline"
+    parser.add_argument("--pyautogui", type=_folder, metavar="DIR", help=baseline_help)
     options = parser.parse_args()
     if options.steps < 1 or options.baseline_steps < 1:
         parser.error("--steps and --baseline-steps must be at least 1")
