@@ -167,7 +167,7 @@ class DesktopDevice:
         async with self._acting:
             session = self._running()
             await carry_out(action, session, self._info.screen)
-            return await session.settle.at_rest(lambda: self.observe(request))
+            return await session.settle.at_rest(lambda: self.observe(request), session.screen.look)
 
     # --- guest -------------------------------------------------------------------------------------------------
     async def shell(self, command: str, *, timeout_s: float = 30.0) -> ShellResult:

@@ -58,6 +58,10 @@ class Freshness:
         part = self._changed_s[rows, columns]
         return float(part.max()) if part.size else math.inf
 
+    def changed_px(self, since_s: float) -> int:
+        """The area of all tiles that looks after `since_s` found changed, in pixels."""
+        return int(np.count_nonzero(self._changed_s > since_s)) * TILE_PX * TILE_PX
+
     def band(self, top: int, bottom: int) -> list[float]:
         """As `newest_s`, in each column of tiles between two rows of pixels."""
         part = self._changed_s[max(0, top) // TILE_PX : (bottom - 1) // TILE_PX + 1]

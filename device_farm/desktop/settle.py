@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from device_farm.desktop.display import Display
+from device_farm.desktop.freshness import Freshness
 from device_farm.desktop.windows import active_window
 
 # Two frames of a 60 Hz toolkit and a little.
@@ -19,6 +20,10 @@ QUIET_S = 0.04
 # Late drawing of LibreOffice comes within it; begun earlier, every other look was begun twice.
 _MOMENT_S = 0.025
 SETTLE_LIMIT_S = 1.0
+LOOKS = 3
+"""Of one observation: a film must not hold it up for long."""
+CARET_PX = 1024
+"""Area, in pixels. A caret that blinks is less, of a line of 60 pixels too."""
 PING_LIMIT_S = 0.4
 # For programs that do not answer pings, and the desktop itself.
 _BLIND_WAIT_S = 0.06
@@ -69,23 +74,46 @@ class Settle:
                 count, changed = seen, time.monotonic()
         return True
 
-    async def at_rest(self, look: Callable[[], Awaitable[_Seen]], *, limit_s: float = SETTLE_LIMIT_S) -> _Seen:
-        """What `look` finds once nothing is drawn any more, bounded as `quiet` is.
+    async def at_rest(
+        self,
+        look: Callable[[], Awaitable[_Seen]],
+        compare: Callable[[], Freshness],
+        *,
+        limit_s: float = SETTLE_LIMIT_S,
+    ) -> _Seen:
+        """What `look` finds once nothing is drawn any more, the wait for which is bounded as that of `quiet` is.
 
         It is begun before the silence that has to be waited for is over, since it takes longer itself, and begun anew
-        where something is drawn within that silence.
+        where something is drawn within that silence, or more than a caret before it has ended: what it found first and
+        what it found last would be of two screens. Of a screen that does not rest the last of `LOOKS` is taken.
+        `compare` compares the screen with the comparison before, in the X thread.
         """
         deadline = time.monotonic() + limit_s * self._patience
+        ended = 0
         while True:
-            await self.quiet(quiet_s=_MOMENT_S, limit_s=max(0.0, deadline - time.monotonic()) / self._patience)
+            left_s = max(0.0, deadline - time.monotonic())
+            rests = await self.quiet(quiet_s=_MOMENT_S, limit_s=left_s / self._patience)
             count = await self._display.call(self._display.count_damage)
+            freshness = await self._display.call(compare)
+            began_s = time.monotonic()
             looking = asyncio.ensure_future(look())
             try:
                 await asyncio.sleep((QUIET_S - _MOMENT_S) * self._patience)
-                drawn = await self._display.call(self._display.count_damage) != count
-                if not drawn or time.monotonic() > deadline:
-                    return await looking
+                if rests and await self._drawn_since(count) and time.monotonic() < deadline:
+                    continue
+                seen = await looking
+                ended += 1
+                if not rests or ended == LOOKS or not await self._drawn_since(count):
+                    return seen
+                await self._display.call(compare)
+                if freshness.changed_px(began_s) <= CARET_PX:
+                    return seen
+                # What has come meanwhile, mostly a window, has its own time to come to rest.
+                deadline = time.monotonic() + limit_s * self._patience
             finally:
                 looking.cancel()
                 # Over before another begins, and whatever it says then is not wanted.
                 await asyncio.gather(looking, return_exceptions=True)
+
+    async def _drawn_since(self, count: int) -> bool:
+        return await self._display.call(self._display.count_damage) != count

@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable
 from typing import Any, cast
 
+import numpy as np
+
 from device_farm.desktop.display import Display
-from device_farm.desktop.settle import QUIET_S, Settle
+from device_farm.desktop.freshness import Freshness
+from device_farm.desktop.settle import LOOKS, QUIET_S, Settle
+from device_farm.types.geometry import Rect, Size
+
+SIZE = Size(200, 100)
+CARET, WINDOW = Rect(10, 10, 12, 40), Rect(20, 20, 180, 80)
 
 
 class Canvas:
@@ -15,6 +23,16 @@ class Canvas:
 
     def __init__(self) -> None:
         self.drawn = 0
+        self._pixels = np.zeros((SIZE.height, SIZE.width, 4), np.uint8)
+        self._freshness = Freshness(SIZE)
+
+    def draw(self, box: Rect) -> None:
+        self._pixels[box.top : box.bottom, box.left : box.right] += 1
+        self.drawn += 1
+
+    def compare(self) -> Freshness:
+        self._freshness.look(self._pixels, time.monotonic())
+        return self._freshness
 
     async def call(self, work: Callable[..., Any], *arguments: Any) -> Any:
         return work(*arguments)
@@ -35,7 +53,7 @@ def test_a_screen_at_rest_is_looked_at_once() -> None:
         await asyncio.sleep(QUIET_S)
         return canvas.drawn
 
-    assert asyncio.run(settled(canvas).at_rest(look)) == 0 and looks == [0]
+    assert asyncio.run(settled(canvas).at_rest(look, canvas.compare)) == 0 and looks == [0]
 
 
 def test_what_is_drawn_right_after_a_look_has_begun_is_seen_by_another() -> None:
@@ -52,21 +70,60 @@ def test_what_is_drawn_right_after_a_look_has_begun_is_seen_by_another() -> None
             raise
         return looks[-1]
 
-    assert asyncio.run(settled(canvas).at_rest(look)) == 1
+    assert asyncio.run(settled(canvas).at_rest(look, canvas.compare)) == 1
     assert looks == [0, 1] and given_up == [1]
 
 
-def test_what_is_drawn_late_in_a_long_look_changes_nothing() -> None:
-    """A text cursor blinks; trees of large programs take longer than it rests."""
+def test_a_caret_that_blinks_late_in_a_long_look_changes_nothing() -> None:
+    """Trees of large programs take longer than a caret rests."""
     canvas, looks = Canvas(), []
 
     async def look() -> int:
         looks.append(canvas.drawn)
         await asyncio.sleep(2 * QUIET_S)
-        canvas.drawn += 1
+        canvas.draw(CARET)
         return canvas.drawn
 
-    assert asyncio.run(settled(canvas).at_rest(look)) == 1 and looks == [0]
+    assert asyncio.run(settled(canvas).at_rest(look, canvas.compare)) == 1 and looks == [0]
+
+
+def test_a_window_that_comes_late_in_a_long_look_is_seen_by_another() -> None:
+    """A program that loads a document says nothing for a second, and then its tree is of another window."""
+    canvas, looks = Canvas(), []
+
+    async def look() -> int:
+        looks.append(canvas.drawn)
+        await asyncio.sleep(2 * QUIET_S)
+        if len(looks) == 1:
+            canvas.draw(WINDOW)
+        return looks[-1]
+
+    assert asyncio.run(settled(canvas).at_rest(look, canvas.compare)) == 1 and looks == [0, 1]
+
+
+def test_a_screen_that_changes_in_every_look_is_looked_at_a_few_times() -> None:
+    canvas, looks = Canvas(), []
+
+    async def look() -> int:
+        looks.append(canvas.drawn)
+        await asyncio.sleep(2 * QUIET_S)
+        canvas.draw(WINDOW)
+        return canvas.drawn
+
+    assert asyncio.run(settled(canvas).at_rest(look, canvas.compare)) == LOOKS == len(looks)
+
+
+def test_what_was_drawn_before_a_look_does_not_count_against_it() -> None:
+    canvas, looks = Canvas(), []
+    canvas.draw(WINDOW)
+
+    async def look() -> int:
+        looks.append(canvas.drawn)
+        await asyncio.sleep(2 * QUIET_S)
+        canvas.draw(CARET)
+        return canvas.drawn
+
+    assert asyncio.run(settled(canvas).at_rest(look, canvas.compare)) == 2 and looks == [1]
 
 
 def test_a_screen_that_never_rests_is_looked_at_when_the_time_is_up() -> None:
@@ -84,7 +141,7 @@ def test_a_screen_that_never_rests_is_looked_at_when_the_time_is_up() -> None:
     async def scenario() -> int:
         playing = asyncio.ensure_future(film())
         try:
-            return await settled(canvas).at_rest(look, limit_s=0.2)
+            return await settled(canvas).at_rest(look, canvas.compare, limit_s=0.2)
         finally:
             playing.cancel()
 
@@ -97,7 +154,8 @@ def test_a_look_that_fails_says_so() -> None:
 
     async def scenario() -> str:
         try:
-            await settled(Canvas()).at_rest(look)
+            canvas = Canvas()
+            await settled(canvas).at_rest(look, canvas.compare)
         except ValueError as error:
             return str(error)
         return ""
