@@ -41,8 +41,13 @@ async def shell_heeds_its_deadline(subject: Subject, facts: Facts) -> None:
     expect(result.stdout.strip() == b"alive", f"after a deadline the shell says {result}")
 
 
+async def _word(device: Device, word: str) -> str:
+    """What the shell makes of `word`, such as a variable."""
+    return (await device.shell(f"echo {word}")).stdout.decode().strip()
+
+
 async def _folder(device: Device, facts: Facts) -> str:
-    return facts.folder or (await device.shell("echo $HOME")).stdout.decode().strip()
+    return facts.folder or await _word(device, "$HOME")
 
 
 async def files_round_trip(subject: Subject, facts: Facts) -> None:
@@ -74,7 +79,7 @@ async def files_meet_the_shell(subject: Subject, facts: Facts) -> None:
     await device.shell(f"echo more >> '{path}'")
     expect(await device.pull(path) == b"short\nmore\n", "a file that the shell wrote to comes back otherwise")
     for name in facts.program_folders:
-        program = f"{(await device.shell(f'echo {name}')).stdout.decode().strip()}/farm-check"
+        program = f"{await _word(device, name)}/farm-check"
         await device.push(program, b"#!/bin/sh\necho runs\n", mode=0o755)
         ran = await device.shell(program)
         expect(ran.stdout == b"runs\n", f"a program in {name} does not run: {ran}")

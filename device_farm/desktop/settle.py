@@ -99,8 +99,11 @@ class Settle:
             looking = asyncio.ensure_future(look())
             try:
                 await asyncio.sleep((QUIET_S - _MOMENT_S) * self._patience)
-                if rests and await self._drawn_since(count) and time.monotonic() < deadline:
-                    continue
+                if await self._drawn_since(count):
+                    if time.monotonic() < deadline:
+                        continue
+                    # A film: it has no silence that is long enough, and later looks would not find one.
+                    rests = False
                 seen = await looking
                 ended += 1
                 if not rests or ended == LOOKS or not await self._drawn_since(count):
