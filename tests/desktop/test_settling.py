@@ -106,8 +106,8 @@ def test_what_is_drawn_late_in_a_long_look_counts_if_it_is_more_than_a_caret(
     assert asyncio.run(settled(canvas).at_rest(look, canvas.compare)) == begun[-1] and looks == begun
 
 
-# Frames without a pause, and such as are further apart than the first part of the silence that is waited for. In the last
-# case the time is up in its second part.
+# Frames without a pause, and such as are further apart than the first part of the silence that is waited for. At last
+# the time is up in its second part.
 @pytest.mark.parametrize(("pause_s", "limit_s"), [(0.002, 0.2), (0.033, 0.2), (0.033, 0.031)])
 def test_a_film_is_looked_at_once_when_the_time_is_up(pause_s: float, limit_s: float) -> None:
     canvas, ended = Canvas(), []
